@@ -1,0 +1,1 @@
+"""Test harness and fixture service for Stigmer's versioned skill registry."""

@@ -1,0 +1,1 @@
+"""Message classes, enums, validation and codecs: the only place that knows API generations."""

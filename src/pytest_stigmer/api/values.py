@@ -1,0 +1,90 @@
+"""The skill API in plain values: what the core speaks. A codec per API generation turns them into messages.
+
+Field meanings: generation 2026-01, stigmer/stigmer at b070f18, apis/ai/stigmer. Instants are integers, nanoseconds since the
+Unix epoch; 0 means not set. Enum fields hold the enum's number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SKILL_KIND = "skill"
+API_VERSION = "agentic.stigmer.ai/v1"
+KIND_NAME = "Skill"
+
+SCOPE_UNSPECIFIED = 0
+SCOPE_PLATFORM = 1
+SCOPE_ORGANIZATION = 2
+SCOPE_IDENTITY_ACCOUNT = 3
+
+STATE_READY = 2
+
+KIND_UNKNOWN_NUMBER = 0
+KIND_SKILL_NUMBER = 43
+
+
+@dataclass(frozen=True, slots=True)
+class AuditInfo:
+    """Who made and last changed one half of a record (spec or status), and when."""
+
+    created_by: str = ""
+    created_at: int = 0
+    updated_by: str = ""
+    updated_at: int = 0
+    event: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """Identity and attributes of a resource; `org` and `slug` are a skill's identity."""
+
+    name: str = ""
+    slug: str = ""
+    id: str = ""
+    org: str = ""
+    owner_scope: int = SCOPE_UNSPECIFIED
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """One version of a skill, as stored in `resources` and `resource_audit`."""
+
+    metadata: Metadata = Metadata()
+    skill_md: str = ""
+    tag: str = ""
+    version_hash: str = ""
+    artifact_storage_key: str = ""
+    state: int = 0
+    spec_audit: AuditInfo = AuditInfo()
+    status_audit: AuditInfo = AuditInfo()
+    has_metadata: bool = True
+    has_status: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PushSkill:
+    """A push: the ZIP and the name under which it is stored."""
+
+    name: str
+    artifact: bytes
+    scope: int = SCOPE_UNSPECIFIED
+    org: str = ""
+    tag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A reference to one version of a skill: '' or `latest`, a tag, or a version hash."""
+
+    slug: str
+    org: str = ""
+    version: str = ""
+    scope: int = SCOPE_UNSPECIFIED
+    kind: int = KIND_UNKNOWN_NUMBER

@@ -1,0 +1,151 @@
+"""The one clock: what time it is, and how a frozen clock is moved.
+
+Python's clock is the single source of truth. A frozen clock freezes Python (freezegun); stores, the skill
+API and the service ask `SystemClock`, which reads Python's clock, whichever tool froze it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import time
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+from pytest_stigmer.errors import ClockIncoherent
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+DEFAULT_START = "2026-01-25T10:00:00Z"
+"""Where a frozen clock starts unless told otherwise."""
+
+_UNITS = {
+    "us": 1,
+    "ms": 1_000,
+    "s": 1_000_000,
+    "m": 60_000_000,
+    "h": 3_600_000_000,
+    "d": 86_400_000_000,
+}
+_PART = re.compile(r"(\d+(?:\.\d+)?)(us|ms|s|m|h|d)")
+_DURATION = re.compile(rf"([+-]?)((?:{_PART.pattern})+)", re.ASCII)
+
+# Modules whose own view of time must stay real: gRPC computes deadlines from it, pytest its durations.
+_REAL_TIME_MODULES = ["grpc", "_pytest.timing"]
+
+
+class Clock(Protocol):
+    """Anything that can say what time it is."""
+
+    def now(self) -> dt.datetime:
+        """Return the current instant, aware, in UTC."""
+
+
+class SystemClock:
+    """Python's own clock, frozen or not."""
+
+    def now(self) -> dt.datetime:
+        """Return the current instant, aware, in UTC, to the microsecond."""
+        return dt.datetime.now(dt.UTC)
+
+
+def parse_duration(text: str | dt.timedelta) -> dt.timedelta:
+    """Read a duration such as `300ms`, `-1h` or `1m30s`; a timedelta is returned as it is.
+
+    Units are us, ms, s, m, h and d. Raises ValueError for anything else.
+    """
+    if isinstance(text, dt.timedelta):
+        return text
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        msg = f"{text!r} is not a duration; write a number and a unit (us ms s m h d), such as 300ms or -1h"
+        raise ValueError(msg)
+    microseconds = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(match[2]))
+    return dt.timedelta(microseconds=-microseconds if match[1] == "-" else microseconds)
+
+
+def parse_instant(text: str | dt.datetime) -> dt.datetime:
+    """Read an ISO 8601 instant with a zone, such as `2026-01-25T10:00:00.100Z`; the answer is in UTC.
+
+    Raises ValueError for another form or an instant without a zone.
+    """
+    if isinstance(text, dt.datetime):
+        instant = text
+    else:
+        try:
+            instant = dt.datetime.fromisoformat(text)
+        except ValueError:
+            msg = f"{text!r} is not an instant; write it as 2026-01-25T10:00:00.100Z"
+            raise ValueError(msg) from None
+    if instant.tzinfo is None:
+        msg = f"{text!s} has no time zone; end it with Z, as in 2026-01-25T10:00:00.100Z"
+        raise ValueError(msg)
+    return instant.astimezone(dt.UTC)
+
+
+class FrozenClock:
+    """A clock that stands still until it is moved; a context manager that freezes Python meanwhile."""
+
+    def __init__(self, start: str | dt.datetime = DEFAULT_START) -> None:
+        self._instant = parse_instant(start)
+        self._freezer: Any = None
+        self._frozen: Any = None
+
+    def __enter__(self) -> Self:
+        """Freeze Python's clock at the start instant."""
+        import freezegun
+
+        self._freezer = freezegun.freeze_time(
+            self._instant, ignore=list(_REAL_TIME_MODULES), real_asyncio=True
+        )
+        self._frozen = self._freezer.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Give Python its own clock back."""
+        self._freezer.stop()
+
+    def now(self) -> dt.datetime:
+        """Return the instant the clock stands at, aware, in UTC."""
+        self._check()
+        return self._instant
+
+    def advance(self, duration: str | dt.timedelta) -> dt.datetime:
+        """Move by a duration (`"300ms"`, `"-1h"` or a timedelta) and return the new instant."""
+        return self._move(self._instant + parse_duration(duration))
+
+    def move_to(self, instant: str | dt.datetime) -> dt.datetime:
+        """Move to an instant, earlier or later, and return it."""
+        return self._move(parse_instant(instant))
+
+    def _move(self, instant: dt.datetime) -> dt.datetime:
+        self._check()
+        self._frozen.move_to(instant)
+        self._instant = instant
+        return instant
+
+    def _check(self) -> None:
+        found = dt.datetime.now(dt.UTC)
+        if found != self._instant:
+            raise ClockIncoherent.taken_over(self._instant, found)
+
+
+def python_disagreements(expected: dt.datetime) -> list[str]:
+    """Compare Python's sources of time with `expected`; one line for each that differs."""
+    seconds = expected.timestamp()
+    found = {
+        "datetime.now(UTC)": dt.datetime.now(dt.UTC).timestamp(),
+        "datetime.utcnow()": dt.datetime.fromtimestamp(time.time(), dt.UTC).timestamp(),
+        "time.time()": time.time(),
+        "time.time_ns()": time.time_ns() / 1e9,
+    }
+    return [
+        f"{name} says {value:.6f}, the clock says {seconds:.6f}"
+        for name, value in found.items()
+        if abs(value - seconds) > 1e-6
+    ]

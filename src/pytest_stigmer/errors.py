@@ -1,0 +1,179 @@
+"""Every error a caller can meet, each built by a named constructor that says what, why and what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Self
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+
+class StigmerError(Exception):
+    """Base of all errors of this package; `code` is the gRPC status name it maps to."""
+
+    code: ClassVar[str] = "UNKNOWN"
+
+
+class UsageError(StigmerError):
+    """An option, a mark or a setting that cannot be followed."""
+
+    code = "INVALID_ARGUMENT"
+
+
+class ClockIncoherent(StigmerError):
+    """Two sources of time disagree, or another tool took the clock over."""
+
+    code = "FAILED_PRECONDITION"
+
+    @classmethod
+    def taken_over(cls, expected: object, found: object) -> Self:
+        """Python's clock is no longer the one that the frozen clock set."""
+        return cls(
+            f"stigmer_clock was set to {expected}, but Python's clock says {found}: another freeze "
+            "(freeze_time, time-machine) is active inside it; move that one, or leave it first"
+        )
+
+    @classmethod
+    def disagreeing(cls, lines: list[str]) -> Self:
+        """The listed sources of time differ from the frozen clock, one line each."""
+        return cls("sources of time disagree with the frozen clock:\n  " + "\n  ".join(lines))
+
+
+class StoreError(StigmerError):
+    """Base of the errors that a store raises."""
+
+    code = "INTERNAL"
+
+
+class ResourceNotFound(StoreError):
+    """No live resource has this kind and id."""
+
+    code = "NOT_FOUND"
+
+    @classmethod
+    def of(cls, kind: str, resource_id: str) -> Self:
+        """Name the kind and the id that were asked for."""
+        return cls(f"resource not found: {kind}/{resource_id}")
+
+
+class AuditNotFound(StoreError):
+    """No audit record answers the lookup."""
+
+    code = "NOT_FOUND"
+
+    @classmethod
+    def by_hash(cls, kind: str, resource_id: str, version_hash: str) -> Self:
+        """Name the resource and the version hash that were asked for."""
+        return cls(f"audit record not found: {kind}/{resource_id} (hash={version_hash})")
+
+    @classmethod
+    def by_tag(cls, kind: str, resource_id: str, tag: str) -> Self:
+        """Name the resource and the tag that were asked for."""
+        return cls(f"audit record not found: {kind}/{resource_id} (tag={tag})")
+
+
+class StoreClosed(StoreError):
+    """The store was closed before this call."""
+
+    code = "UNAVAILABLE"
+
+    @classmethod
+    def at(cls, path: PathLike[str]) -> Self:
+        """Name the file of the closed store."""
+        return cls(f"store is closed: {path}")
+
+
+class StoreLocked(StoreError):
+    """Another connection held the lock for longer than the store waits."""
+
+    code = "UNAVAILABLE"
+
+    @classmethod
+    def after(cls, seconds: float, path: PathLike[str]) -> Self:
+        """Name the file and how long the store waited, in seconds."""
+        return cls(
+            f"database is locked: {path}: another connection has held the lock for over "
+            f"{seconds:g} s; end its transaction or close it, then call again"
+        )
+
+
+class NotADatabase(StoreError):
+    """The file exists and is not a SQLite database, or is damaged."""
+
+    code = "DATA_LOSS"
+
+
+class NewerSchema(StoreError):
+    """The file was written by a newer release than this one knows."""
+
+    code = "FAILED_PRECONDITION"
+
+    @classmethod
+    def of(cls, path: PathLike[str], found: int, known: int) -> Self:
+        """Name the file, the version it has and the newest version known here."""
+        return cls(
+            f"{path} has schema version {found}; this release knows versions up to {known}: "
+            "open it with a newer pytest-stigmer"
+        )
+
+
+class PathNotWritable(StoreError):
+    """The database file or its folder cannot be created or written."""
+
+    code = "PERMISSION_DENIED"
+
+
+class DiskFull(StoreError):
+    """The file cannot grow: the disk, a quota or max_page_count is exhausted."""
+
+    code = "RESOURCE_EXHAUSTED"
+
+
+class InvalidPath(StoreError):
+    """The path is a form that a store does not take."""
+
+    code = "INVALID_ARGUMENT"
+
+    @classmethod
+    def not_a_file(cls, path: str) -> Self:
+        """Refuse '', ':memory:' and 'file:' URIs."""
+        return cls(
+            f"{path!r} is not the path of a database file: '', ':memory:' and 'file:' URIs are refused "
+            "because each connection would see another database; give a file path"
+        )
+
+
+class UndecodableRow(StoreError):
+    """A stored row does not decode as the message class that was asked for."""
+
+    code = "DATA_LOSS"
+
+    @classmethod
+    def of(cls, kind: str, resource_id: str, why: object) -> Self:
+        """Name the row and the decoder's own words."""
+        return cls(f"row {kind}/{resource_id} does not decode: {why}")
+
+
+class StatusError(StigmerError):
+    """A failed call of the skill API: `code` is the gRPC status name, `details` its text."""
+
+    def __init__(self, code: str, details: str) -> None:
+        super().__init__(f"{code}: {details}")
+        self.code = code  # type: ignore[misc]
+        self.details = details
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
+        """Pickle by code and details, so that the error crosses processes."""
+        return type(self), (self.code, self.details)
+
+
+class ScenarioError(StigmerError):
+    """A scenario file that cannot be used: where, what, and the nearest valid word."""
+
+    code = "INVALID_ARGUMENT"
+
+    def __init__(self, path: PathLike[str] | str, line: int, what: str) -> None:
+        super().__init__(f"{path}:{line}: {what}")
+        self.path = path
+        self.line = line
+        self.what = what

@@ -1,0 +1,1 @@
+"""Pure factories: messages, artifacts, audit histories, legacy databases."""

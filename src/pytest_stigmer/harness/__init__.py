@@ -1,0 +1,1 @@
+"""What the plugin does: options, collection, fixture bodies, summaries, reports."""

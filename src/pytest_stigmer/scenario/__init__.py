@@ -1,0 +1,1 @@
+"""The scenario language: model, schema, loader, comparison, runner, report data."""

@@ -1,0 +1,1 @@
+"""The gRPC service: servicers, status mapping, server, fixture control."""

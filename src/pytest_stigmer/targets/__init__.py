@@ -1,0 +1,1 @@
+"""Where scenarios run: in process or on a server."""
