@@ -1,5 +1,5 @@
 # `make scenarios` is the main job, `make test` the tests; each sets up its own environment in .venv.
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin

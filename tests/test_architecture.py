@@ -1,0 +1,218 @@
+"""Rules of structure, held against the code: who imports whom, and where each concern may live."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PACKAGE = Path(__file__).parents[1] / "src" / "pytest_stigmer"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+CORE = {"errors", "clock"}
+REGISTRY = CORE | {"api", "store", "skills", "assembly"}
+ALLOWED = {
+    "errors": set(),
+    "clock": {"errors"},
+    "api": CORE,
+    "store": CORE,
+    "skills": CORE | {"api", "store"},
+    "factories": CORE | {"api", "store"},
+    "assembly": CORE | {"api", "store", "skills"},
+    "scenario": CORE,
+    "service": REGISTRY | {"factories"},
+    "targets": REGISTRY | {"factories", "scenario"},
+    "defects": REGISTRY,
+    "contract": REGISTRY | {"factories", "scenario", "targets"},
+    "harness": REGISTRY
+    | {"factories", "scenario", "targets", "defects", "service", "contract", "__init__"},
+    "plugin": {"harness"},
+    "cli": {"harness", "service", "contract", "errors", "scenario"},
+    "__init__": REGISTRY | {"factories", "scenario", "targets"},
+}
+"""For each part of the package, the parts it may import; itself is always allowed."""
+
+LIBRARIES = {
+    "pytest": {"plugin", "harness", "contract"},
+    "grpc": {"service", "targets/remote"},
+    "yaml": {"scenario/loader", "scenario/writer"},
+    "jsonschema": {"scenario"},
+    "sqlite3": {"store", "defects"},
+    "freezegun": {"clock"},
+    "faker": {"factories"},
+    "protovalidate": {"api"},
+    "hypothesis": {"contract"},
+}
+"""For each library with a place of its own, the places that may import it."""
+
+WALL_CLOCK = re.compile(
+    r"(time\.(time|time_ns|gmtime|localtime|ctime)"
+    r"|(dt|datetime|date)\.(now|utcnow|today)"
+    r"|datetime\.datetime\.(now|utcnow|today))$"
+)
+SQL = re.compile(
+    r"\s*(SELECT\s.+\sFROM|INSERT\s+(OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM"
+    r"|CREATE\s+(TABLE|INDEX|TRIGGER)|DROP\s+(TABLE|INDEX|TRIGGER)|PRAGMA\s|BEGIN\s+IMMEDIATE)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def place(module: Path) -> str:
+    """Name a module by its path below the package, without `.py`."""
+    return module.relative_to(PACKAGE).with_suffix("").as_posix()
+
+
+def part(name: str) -> str:
+    """Name the part of the package that a place belongs to."""
+    return name.split("/", maxsplit=1)[0]
+
+
+def tree(module: Path) -> ast.Module:
+    """Parse one module."""
+    return ast.parse(module.read_text(encoding="utf-8"), str(module))
+
+
+def imported(module: Path) -> Iterator[tuple[int, str]]:
+    """Yield line and full name of every import, those inside functions included."""
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield node.lineno, alias.name
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module}:{node.lineno}: relative import"
+            for alias in node.names:
+                yield node.lineno, f"{node.module}.{alias.name}"
+
+
+def own_part(name: str) -> str | None:
+    """Name the part of this package that an import reaches, or None for a library."""
+    words = name.split(".")
+    if words[0] != "pytest_stigmer":
+        return None
+    inside = words[1] if len(words) > 1 else ""
+    is_part = (PACKAGE / inside).is_dir() or (PACKAGE / f"{inside}.py").is_file()
+    return inside if inside and is_part else "__init__"
+
+
+def import_faults(module: Path) -> list[str]:
+    """List the imports of one module that its part may not make."""
+    here = part(place(module))
+    faults = []
+    for line, name in imported(module):
+        target = own_part(name)
+        if target and target != here and target not in ALLOWED[here]:
+            allowed = ", ".join(sorted(ALLOWED[here])) or "nothing"
+            faults.append(f"{place(module)}:{line}: {here} imports {target}; allowed: {allowed}")
+    return faults
+
+
+def library_faults(module: Path) -> list[str]:
+    """List the libraries that one module imports outside their places."""
+    faults = []
+    for line, name in imported(module):
+        homes = LIBRARIES.get(
+            name.split(".")[0].removesuffix("_health").removesuffix("_reflection")
+        )
+        if homes is not None and not {place(module), part(place(module))} & homes:
+            faults.append(
+                f"{place(module)}:{line}: {place(module)} imports {name}; "
+                f"allowed in: {', '.join(sorted(homes))}"
+            )
+    return faults
+
+
+def clock_faults(module: Path) -> list[str]:
+    """List the places where one module asks the operating system for the time."""
+    return [
+        f"{place(module)}:{node.lineno}: {ast.unparse(node)}; ask the Clock"
+        for node in ast.walk(tree(module))
+        if (isinstance(node, ast.Attribute) and WALL_CLOCK.search(ast.unparse(node)))
+        or (isinstance(node, ast.ImportFrom) and node.module == "time")
+    ]
+
+
+def docstrings(module: ast.Module) -> set[int]:
+    """Collect the identities of the docstring nodes of a module."""
+    owners = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    return {
+        id(statement.value)
+        for node in ast.walk(module)
+        if isinstance(node, owners)
+        for statement in node.body
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    }
+
+
+def sql_faults(module: Path) -> list[str]:
+    """List the string constants of one module that are SQL."""
+    parsed = tree(module)
+    prose = docstrings(parsed)
+    return [
+        f"{place(module)}:{node.lineno}: SQL outside store: {node.value[:60]!r}"
+        for node in ast.walk(parsed)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in prose
+        and SQL.match(node.value)
+    ]
+
+
+def test_imports_go_one_way() -> None:
+    """Each part of the package imports only the parts below it."""
+    assert not [fault for module in MODULES for fault in import_faults(module)]
+
+
+def test_libraries_stay_in_their_places() -> None:
+    """A library with a place of its own is imported nowhere else."""
+    assert not [fault for module in MODULES for fault in library_faults(module)]
+
+
+def test_only_the_clock_asks_the_operating_system_for_the_time() -> None:
+    """Outside clock.py nothing reads the wall clock directly."""
+    others = [module for module in MODULES if place(module) != "clock"]
+    assert not [fault for module in others for fault in clock_faults(module)]
+
+
+def test_sql_lives_in_the_store_and_in_defects() -> None:
+    """Outside store and defects no string is SQL."""
+    others = [module for module in MODULES if part(place(module)) not in {"store", "defects"}]
+    assert not [fault for module in others for fault in sql_faults(module)]
+
+
+def test_every_part_has_a_rule() -> None:
+    """No part of the package is missing from the table of imports."""
+    assert {part(place(module)) for module in MODULES} <= set(ALLOWED)
+
+
+BROKEN = {
+    "import pytest_stigmer.harness.options": import_faults,
+    "def f():\n    from pytest_stigmer.defects import base": import_faults,
+    "from pytest_stigmer import SqliteStore": import_faults,
+    "import grpc": library_faults,
+    "def f():\n    import sqlite3": library_faults,
+    "import time\nx = time.time()": clock_faults,
+    "import datetime as dt\nx = dt.datetime.now(dt.UTC)": clock_faults,
+    "QUERY = 'SELECT data FROM resources'": sql_faults,
+}
+
+
+@pytest.mark.parametrize("source", BROKEN, ids=[source.split("\n")[-1] for source in BROKEN])
+def test_a_broken_rule_is_named(
+    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A module that breaks a rule is reported with its place and what it did."""
+    (tmp_path / "defects").mkdir()
+    (tmp_path / "harness").mkdir()
+    (tmp_path / "scenario").mkdir()
+    module = tmp_path / "scenario" / "model.py"
+    module.write_text(source, encoding="utf-8")
+    monkeypatch.setattr(f"{__name__}.PACKAGE", tmp_path)
+    faults = BROKEN[source](module)
+    assert faults
+    assert faults[0].startswith("scenario/model:")
