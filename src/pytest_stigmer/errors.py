@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING, ClassVar, Self
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from os import PathLike
 
 
@@ -14,10 +16,47 @@ class StigmerError(Exception):
     code: ClassVar[str] = "UNKNOWN"
 
 
+def _fields(numbers: Mapping[str, int]) -> str:
+    return "{" + ", ".join(f"{name} {number}" for name, number in numbers.items()) + "}"
+
+
 class UsageError(StigmerError):
     """An option, a mark or a setting that cannot be followed."""
 
     code = "INVALID_ARGUMENT"
+
+    @classmethod
+    def unknown(cls, what: str, word: str, known: Iterable[str]) -> Self:
+        """Name the word that is not known, the nearest one that is, and all the others."""
+        words = sorted(known)
+        near = difflib.get_close_matches(word, words, n=1, cutoff=0.0)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        return cls(f"unknown {what} {word!r}{hint} (known: {', '.join(words)})")
+
+    @classmethod
+    def no_stubs(cls, module: str, looked: Iterable[str]) -> Self:
+        """Name the stub module that is not installed and the folders that were searched."""
+        return cls(
+            f"stigmer_stubs = installed, but there is no module {module} (looked in "
+            f"{', '.join(looked)}): install the stubs here, or set stigmer_stubs to auto or bundled"
+        )
+
+    @classmethod
+    def other_stubs(cls, module: str, found: Mapping[str, int], wanted: Mapping[str, int]) -> Self:
+        """Name the stub module and show both field maps of PushSkillRequest, name to number."""
+        return cls(
+            f"stigmer_stubs = installed, but {module} is of another API generation: its PushSkillRequest "
+            f"is {_fields(found)}, generation 2026-01 has {_fields(wanted)}: install stubs of that "
+            "generation, or set stigmer_stubs to auto or bundled"
+        )
+
+    @classmethod
+    def broken_stubs(cls, module: str, why: str) -> Self:
+        """Name the stub module that cannot be used and say why."""
+        return cls(
+            f"stigmer_stubs = installed, but {module} cannot be used: {why}: reinstall the stubs, or set "
+            "stigmer_stubs to auto or bundled"
+        )
 
 
 class ClockIncoherent(StigmerError):
@@ -152,6 +191,21 @@ class UndecodableRow(StoreError):
     def of(cls, kind: str, resource_id: str, why: object) -> Self:
         """Name the row and the decoder's own words."""
         return cls(f"row {kind}/{resource_id} does not decode: {why}")
+
+
+class UndecodableMessage(StigmerError, ValueError):
+    """Bytes that do not parse as the message class that was asked for."""
+
+    code = "INTERNAL"
+
+    def __init__(self, type_name: str, reason: str) -> None:
+        super().__init__(f"{type_name} does not decode: {reason}")
+        self.type_name = type_name
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
+        """Pickle by type and reason, so that the error crosses processes."""
+        return type(self), (self.type_name, self.reason)
 
 
 class StatusError(StigmerError):

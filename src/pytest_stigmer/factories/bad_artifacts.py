@@ -1,0 +1,29 @@
+"""Artifacts that a registry must refuse: one flaw each, its harm, and the answer it must get."""
+
+from __future__ import annotations
+
+import functools
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.errors import UsageError
+from pytest_stigmer.factories.flawed_content import flawed_content
+from pytest_stigmer.factories.flawed_names import flawed_names
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_stigmer.factories.flaws import BadArtifact
+
+BAD_ARTIFACTS: Mapping[str, BadArtifact] = MappingProxyType(
+    {bad.kind: bad for bad in (*flawed_content(), *flawed_names())}
+)
+"""Every bad artifact by kind."""
+
+
+@functools.cache
+def bad_artifact(kind: str) -> bytes:
+    """Return the artifact of this kind; raise UsageError with the nearest kind for another word."""
+    if kind not in BAD_ARTIFACTS:
+        raise UsageError.unknown("kind of bad artifact", kind, BAD_ARTIFACTS)
+    return BAD_ARTIFACTS[kind].build()

@@ -1,0 +1,95 @@
+"""Bad artifacts whose entries have names or types that must not be unpacked.
+
+The real code repairs or drops these in silence (stigmer b070f18, SK/storage/zip_extractor.go, and
+safearchive, which it calls); only control characters are refused there, in the words used here.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.factories import zips
+from pytest_stigmer.factories.artifacts import SKILL_MD
+from pytest_stigmer.factories.flaws import GOOD, BadArtifact, alone, beside_good
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_stigmer.factories.zips import Entry
+
+
+def flawed_names() -> Iterator[BadArtifact]:
+    """Yield the whole group."""
+    yield from _names()
+    yield from _characters()
+    yield from _links()
+
+
+def _names() -> Iterator[BadArtifact]:
+    for kind, name, harm in (
+        ("traversal", "../../escape.sh", "unpacking writes outside the skill's folder"),
+        ("inner_traversal", "scripts/../../escape.sh", "unpacking writes outside the folder"),
+        ("absolute", "/etc/cron.d/escape", "unpacking writes anywhere on the machine"),
+        ("backslash", "..\\escape.sh", "unpacking on Windows writes outside the skill's folder"),
+        ("dot_name", "./scripts/run.sh", "one file has two names, and two files have one"),
+    ):
+        yield BadArtifact(
+            kind,
+            harm,
+            name.lstrip("./\\").rpartition("/")[2],
+            functools.partial(beside_good, zips.file(name, "x")),
+        )
+    for kind, name in (
+        ("traversal_skill_md", "../../SKILL.md"),
+        ("absolute_skill_md", "/SKILL.md"),
+        ("backslash_skill_md", "..\\SKILL.md"),
+        ("dot_skill_md", "./SKILL.md"),
+    ):
+        yield BadArtifact(
+            kind,
+            "checked under one name, unpacked under another",
+            SKILL_MD,
+            functools.partial(alone, replace(GOOD, name=name.encode())),
+        )
+
+
+def _characters() -> Iterator[BadArtifact]:
+    for kind, name in (
+        ("control_character", "a\x01b"),
+        ("nul_character", "notes.txt\0.sh"),
+        ("newline", "a\nb"),
+        ("delete_character", "a\x7fb"),
+    ):
+        yield BadArtifact(
+            kind,
+            "listings and terminals show another name than the one unpacked",
+            "invalid character in filename: ",
+            functools.partial(beside_good, zips.file(name, "x")),
+        )
+
+
+def _links() -> Iterator[BadArtifact]:
+    yield BadArtifact(
+        "symlink",
+        "reading the skill's files reads any file of the machine",
+        "symlink",
+        lambda: beside_good(_symlink("scripts/data", "/etc/passwd")),
+    )
+    yield BadArtifact(
+        "symlink_skill_md",
+        "the path that a link points to becomes the instructions",
+        "symlink",
+        lambda: alone(_symlink(SKILL_MD, "/etc/passwd")),
+    )
+    yield BadArtifact(
+        "symlink_hides_skill_md",
+        "a link of the same name hides the real instructions",
+        "symlink",
+        lambda: zips.pack([_symlink(SKILL_MD, "other.md"), GOOD]),
+    )
+
+
+def _symlink(name: str, target: str) -> Entry:
+    return zips.file(name, target, mode=zips.SYMLINK)

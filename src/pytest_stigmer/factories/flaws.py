@@ -1,0 +1,49 @@
+"""What a bad artifact is, and the few forms that all of them take."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.factories import zips
+from pytest_stigmer.factories.artifacts import DEFAULT_SKILL_MD, SKILL_MD
+from pytest_stigmer.factories.compressed import deflated_run
+from pytest_stigmer.factories.zips import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+GOOD = zips.file(SKILL_MD, DEFAULT_SKILL_MD)
+
+
+@dataclass(frozen=True, slots=True)
+class BadArtifact:
+    """One way in which an artifact is wrong.
+
+    `harm` says what accepting it would do; `code` is the gRPC status name of the refusal and `text`
+    is a part of its details; `build` makes the bytes.
+    """
+
+    kind: str
+    harm: str
+    text: str
+    build: Callable[[], bytes]
+    code: str = "INVALID_ARGUMENT"
+
+
+def beside_good(*entries: Entry) -> bytes:
+    """Pack entries after a good SKILL.md, so that they alone are wrong."""
+    return zips.pack([GOOD, *entries])
+
+
+def alone(entry: Entry) -> bytes:
+    """Pack one entry and nothing else."""
+    return zips.pack([entry])
+
+
+def deflated(name: str, length: int, *, dense: bool = False) -> Entry:
+    """Describe an honest deflated file: `length` times the letter a."""
+    body = deflated_run(length, dense=dense)
+    crc = zlib.crc32(b"a" * length)
+    return Entry(name.encode(), body, method=zips.DEFLATED, size=length, crc=crc)

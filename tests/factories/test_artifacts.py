@@ -1,0 +1,90 @@
+"""Artifacts: valid ZIPs whose bytes depend on nothing but their content."""
+
+import hashlib
+import io
+import os
+import stat
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from pytest_stigmer.errors import UsageError
+from pytest_stigmer.factories.artifacts import artifact
+
+
+def opened(data: bytes) -> zipfile.ZipFile:
+    """Open a ZIP with Python's own reader."""
+    return zipfile.ZipFile(io.BytesIO(data))
+
+
+def mode(data: bytes, name: str) -> int:
+    """Return the Unix mode that the ZIP declares for an entry."""
+    return opened(data).getinfo(name).external_attr >> 16
+
+
+def test_every_entry_of_an_artifact_passes_its_checksum() -> None:
+    """Python's zipfile finds no damaged entry."""
+    assert opened(artifact()).testzip() is None
+
+
+def test_skill_md_comes_first_and_files_follow_by_name() -> None:
+    """The order of entries is SKILL.md, then the files sorted."""
+    data = artifact(files={"b.txt": "b", "a.txt": "a"})
+    assert opened(data).namelist() == ["SKILL.md", "a.txt", "b.txt"]
+
+
+def test_text_is_written_as_utf8_and_bytes_as_they_are() -> None:
+    """Both forms of content come back unchanged."""
+    data = artifact(skill_md="# Café\n", files={"raw.bin": b"\x00\xff"})
+    assert opened(data).read("SKILL.md") == "# Café\n".encode()
+    assert opened(data).read("raw.bin") == b"\x00\xff"
+
+
+@pytest.mark.parametrize("name", ["scripts/run", "install.sh", "tool.py"])
+def test_scripts_are_executable(name: str) -> None:
+    """A file below scripts/ or with a script's ending may be executed."""
+    assert mode(artifact(files={name: "x"}), name) & stat.S_IXUSR
+
+
+def test_other_files_are_not_executable() -> None:
+    """SKILL.md and plain files may not be executed."""
+    data = artifact(files={"notes.txt": "x"})
+    assert not (mode(data, "SKILL.md") | mode(data, "notes.txt")) & stat.S_IXUSR
+
+
+def test_names_outside_ascii_survive() -> None:
+    """A name is UTF-8 and says so."""
+    assert "référence.md" in opened(artifact(files={"référence.md": ""})).namelist()
+
+
+def test_equal_content_in_another_order_gives_equal_bytes() -> None:
+    """The order in which files are written down does not matter."""
+    assert artifact(files={"a": "1", "b": "2"}) == artifact(files={"b": b"2", "a": b"1"})
+
+
+def test_the_bytes_of_an_artifact_never_change() -> None:
+    """A fixed artifact has a fixed hash, whatever the platform and its zlib."""
+    digest = hashlib.sha256(artifact(skill_md="# one\n", files={})).hexdigest()
+    assert digest == "157d846774385f2e567447377b756c59bc9ff1a52799f84a7246ea5e23bd549e"
+
+
+def test_another_process_with_another_hash_seed_gives_equal_bytes() -> None:
+    """Neither the process nor PYTHONHASHSEED shows in the bytes."""
+    code = (
+        "from pytest_stigmer.factories.artifacts import artifact; import hashlib; "
+        "print(hashlib.sha256(artifact(files={n: n for n in set('abcdef')})).hexdigest())"
+    )
+    env = os.environ | {"PYTHONHASHSEED": "7"}
+    found = subprocess.run(
+        [sys.executable, "-c", code], env=env, check=True, capture_output=True, text=True
+    )
+    expected = hashlib.sha256(artifact(files={name: name for name in "abcdef"})).hexdigest()
+    assert found.stdout.strip() == expected
+
+
+def test_skill_md_among_the_files_is_refused() -> None:
+    """SKILL.md is given by its own argument, never twice."""
+    with pytest.raises(UsageError, match=r"skill_md="):
+        artifact(files={"SKILL.md": "x"})

@@ -1,0 +1,171 @@
+"""Bad artifacts: each has the flaw that its kind names, and nothing else is wrong with it."""
+
+import io
+import stat
+import zipfile
+import zlib
+
+import pytest
+
+from pytest_stigmer.errors import UsageError
+from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS, bad_artifact
+from pytest_stigmer.factories.flawed_content import MAX_FILES, MAX_SKILL_MD, MAX_TOTAL, PASSWORD
+
+LARGEST = 512 * 1024
+
+
+def opened(kind: str) -> zipfile.ZipFile:
+    """Open a bad artifact with Python's own reader."""
+    return zipfile.ZipFile(io.BytesIO(bad_artifact(kind)))
+
+
+def is_link(entry: zipfile.ZipInfo) -> bool:
+    """Tell whether the ZIP declares a symbolic link."""
+    return stat.S_ISLNK(entry.external_attr >> 16)
+
+
+@pytest.mark.parametrize("kind", BAD_ARTIFACTS)
+def test_a_bad_artifact_is_small(kind: str) -> None:
+    """No kind weighs more than half a megabyte."""
+    assert len(bad_artifact(kind)) <= LARGEST
+
+
+@pytest.mark.parametrize("kind", BAD_ARTIFACTS)
+def test_a_bad_artifact_says_its_harm_and_its_answer(kind: str) -> None:
+    """Every kind has a harm, a code and a text."""
+    bad = BAD_ARTIFACTS[kind]
+    assert (bad.kind, bad.code) == (kind, "INVALID_ARGUMENT")
+    assert bad.harm
+    assert bad.text
+
+
+@pytest.mark.parametrize("kind", BAD_ARTIFACTS)
+def test_a_bad_artifact_is_the_same_each_time(kind: str) -> None:
+    """Building again gives equal bytes."""
+    assert BAD_ARTIFACTS[kind].build() == bad_artifact(kind)
+
+
+def test_no_two_kinds_are_the_same_artifact() -> None:
+    """Every kind has bytes of its own."""
+    assert len({bad_artifact(kind) for kind in BAD_ARTIFACTS}) == len(BAD_ARTIFACTS)
+
+
+def test_an_unknown_kind_names_the_nearest_one() -> None:
+    """A typo is answered with the word that was meant."""
+    with pytest.raises(UsageError, match=r"'bom'; did you mean 'bomb'\?"):
+        bad_artifact("bom")
+
+
+@pytest.mark.parametrize("kind", ["not_a_zip", "truncated"])
+def test_what_is_no_zip_is_not_readable(kind: str) -> None:
+    """Python's zipfile refuses it too."""
+    with pytest.raises(zipfile.BadZipFile):
+        opened(kind)
+
+
+def test_empty_zip_has_no_entry() -> None:
+    """It is a valid ZIP without content."""
+    assert opened("empty_zip").namelist() == []
+
+
+def test_too_many_files_is_one_over_the_limit() -> None:
+    """The number of entries is the limit plus one, and every name is there once."""
+    assert len(set(opened("too_many_files").namelist())) == MAX_FILES + 1
+
+
+def test_bomb_unpacks_to_what_it_declares() -> None:
+    """The ratio is honest and above 100."""
+    entry = opened("bomb").getinfo("data.bin")
+    assert len(opened("bomb").read("data.bin")) == entry.file_size == 8 * MAX_SKILL_MD
+    assert entry.file_size // entry.compress_size > 100
+
+
+def test_total_size_is_over_the_limit_by_honest_entries() -> None:
+    """The declared sizes add up to more than the limit, and each ratio is allowed."""
+    entries = opened("total_size").infolist()
+    assert MAX_TOTAL < sum(entry.file_size for entry in entries) < MAX_TOTAL + MAX_SKILL_MD
+    assert all(entry.file_size // entry.compress_size <= 100 for entry in entries)
+
+
+@pytest.mark.parametrize(
+    "kind", ["no_skill_md", "skill_md_in_folder", "lower_case_skill_md", "skill_md_folder"]
+)
+def test_an_artifact_without_skill_md_has_no_such_entry(kind: str) -> None:
+    """No entry is named exactly SKILL.md."""
+    assert "SKILL.md" not in opened(kind).namelist()
+
+
+@pytest.mark.parametrize(
+    ("kind", "size"),
+    [("oversize", MAX_SKILL_MD + 1), ("oversize_by_two", MAX_SKILL_MD + 2), ("empty_skill_md", 0)],
+)
+def test_skill_md_has_the_size_that_the_kind_says(kind: str, size: int) -> None:
+    """The content unpacks to exactly this many bytes."""
+    assert len(opened(kind).read("SKILL.md")) == size
+
+
+def test_duplicate_skill_md_has_two_contents_under_one_name() -> None:
+    """Two entries are named SKILL.md and differ."""
+    archive = opened("duplicate_skill_md")
+    first, second = archive.infolist()
+    assert first.filename == second.filename == "SKILL.md"
+    assert archive.read(first) != archive.read(second)
+
+
+def test_non_utf8_skill_md_does_not_decode() -> None:
+    """The content is not UTF-8."""
+    with pytest.raises(UnicodeDecodeError):
+        opened("non_utf8_skill_md").read("SKILL.md").decode()
+
+
+def test_wrong_crc_fails_its_checksum() -> None:
+    """Python's zipfile finds the damage."""
+    assert opened("wrong_crc").testzip() == "SKILL.md"
+
+
+def test_encrypted_opens_with_its_password_only() -> None:
+    """The content is really encrypted, by the traditional cipher."""
+    with pytest.raises(RuntimeError, match="password"):
+        opened("encrypted").read("SKILL.md")
+    assert opened("encrypted").read("SKILL.md", pwd=PASSWORD).startswith(b"---\nname: calculator")
+
+
+def test_unsupported_method_is_neither_stored_nor_deflated() -> None:
+    """The declared method is another one."""
+    assert opened("unsupported_method").getinfo("SKILL.md").compress_type not in {0, 8}
+
+
+def test_corrupt_deflate_does_not_inflate() -> None:
+    """The stream is no deflate stream."""
+    with pytest.raises(zlib.error):
+        opened("corrupt_deflate").read("SKILL.md")
+
+
+@pytest.mark.parametrize(
+    ("kind", "difference"), [("lying_size_smaller", 1), ("lying_size_larger", -1)]
+)
+def test_a_lying_size_differs_from_the_content_by_one(kind: str, difference: int) -> None:
+    """The declared size is not that of the stored bytes."""
+    entry = opened(kind).getinfo("SKILL.md")
+    assert entry.compress_size - entry.file_size == difference
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("traversal", b"../../escape.sh"),
+        ("absolute", b"/etc/cron.d/escape"),
+        ("backslash", b"..\\escape.sh"),
+        ("control_character", b"a\x01b"),
+        ("nul_character", b"notes.txt\0.sh"),
+    ],
+)
+def test_a_bad_name_lies_raw_in_the_file(kind: str, name: bytes) -> None:
+    """Both headers of the entry carry the name as it is."""
+    assert bad_artifact(kind).count(name) == 2
+
+
+@pytest.mark.parametrize("kind", ["symlink", "symlink_skill_md", "symlink_hides_skill_md"])
+def test_a_symlink_is_declared_as_one(kind: str) -> None:
+    """One entry has the mode of a link."""
+    assert sum(map(is_link, opened(kind).infolist())) == 1
