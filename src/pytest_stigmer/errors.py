@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from os import PathLike
 
 
+MAX_FAULT_LINES = 5
+"""How many lines the report of one faulty scenario file has at most."""
+
+
 class StigmerError(Exception):
     """Base of all errors of this package; `code` is the gRPC status name it maps to."""
 
@@ -45,17 +49,17 @@ class UsageError(StigmerError):
     def other_stubs(cls, module: str, found: Mapping[str, int], wanted: Mapping[str, int]) -> Self:
         """Name the stub module and show both field maps of PushSkillRequest, name to number."""
         return cls(
-            f"stigmer_stubs = installed, but {module} is of another API generation: its PushSkillRequest "
-            f"is {_fields(found)}, generation 2026-01 has {_fields(wanted)}: install stubs of that "
-            "generation, or set stigmer_stubs to auto or bundled"
+            f"stigmer_stubs = installed, but {module} is of another API generation: its "
+            f"PushSkillRequest is {_fields(found)}, generation 2026-01 has {_fields(wanted)}: "
+            "install stubs of that generation, or set stigmer_stubs to auto or bundled"
         )
 
     @classmethod
     def broken_stubs(cls, module: str, why: str) -> Self:
         """Name the stub module that cannot be used and say why."""
         return cls(
-            f"stigmer_stubs = installed, but {module} cannot be used: {why}: reinstall the stubs, or set "
-            "stigmer_stubs to auto or bundled"
+            f"stigmer_stubs = installed, but {module} cannot be used: {why}: reinstall the stubs, "
+            "or set stigmer_stubs to auto or bundled"
         )
 
 
@@ -231,3 +235,19 @@ class ScenarioError(StigmerError):
         self.path = path
         self.line = line
         self.what = what
+
+    def __reduce__(self) -> tuple[type[Self], tuple[PathLike[str] | str, int, str]]:
+        """Pickle by its parts, so that the error crosses processes."""
+        return type(self), (self.path, self.line, self.what)
+
+    @classmethod
+    def of_file(cls, path: PathLike[str] | str, faults: list[tuple[int, str]]) -> Self:
+        """List the faults of one file, line and what, on at most five lines; the rest are counted."""
+        shown = faults if len(faults) <= MAX_FAULT_LINES else faults[: MAX_FAULT_LINES - 1]
+        lines = [" ".join(what.split()) for _, what in shown]
+        texts = lines[:1] + [
+            f"{path}:{line}: {what}" for (line, _), what in zip(shown[1:], lines[1:], strict=True)
+        ]
+        if len(faults) > len(shown):
+            texts.append(f"{path}: and {len(faults) - len(shown)} more")
+        return cls(path, faults[0][0], "\n".join(texts))

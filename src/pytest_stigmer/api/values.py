@@ -1,7 +1,7 @@
-"""The skill API in plain values: what the core speaks. A codec per API generation turns them into messages.
+"""The skill API in plain values, which the core speaks; a codec per API generation makes messages.
 
-Field meanings: generation 2026-01, stigmer/stigmer at b070f18, apis/ai/stigmer. Instants are integers, nanoseconds since the
-Unix epoch; 0 means not set. Enum fields hold the enum's number.
+Instants are integers, nanoseconds since the Unix epoch; 0 means not set. Enum fields hold the
+enum's number. Source of the fields' meaning: stigmer b070f18, apis/ai/stigmer.
 """
 
 from __future__ import annotations

@@ -1,0 +1,170 @@
+"""Messages of generation 2026-01 into plain values and back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pytest_stigmer.api import values
+from pytest_stigmer.api.wire import foreign, why_undecodable
+from pytest_stigmer.errors import UndecodableMessage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from google.protobuf.message import Message
+
+M = TypeVar("M", bound="Message")
+
+_SECOND = 1_000_000_000
+
+
+class Codec:
+    """What the message classes of one pool mean; `new_skill` makes an empty Skill of that pool."""
+
+    def __init__(self, new_skill: Callable[[], Any]) -> None:
+        self._new_skill = new_skill
+
+    def encode(self, message: Message) -> bytes:
+        """Serialize; equal messages give equal bytes, whatever the order of their map entries."""
+        return message.SerializeToString(deterministic=True)
+
+    def decode(self, message_class: type[M], data: bytes) -> M:
+        """Parse `data` as a message of this class; raise UndecodableMessage, which says why not."""
+        from google.protobuf.message import DecodeError
+
+        try:
+            return message_class.FromString(data)
+        except DecodeError as error:
+            why = why_undecodable(_descriptor(message_class), data)
+            raise UndecodableMessage(message_class.DESCRIPTOR.full_name, why) from error
+
+    def foreign(self, message_class: type[Message], data: bytes) -> str | None:
+        """Say why `data` was written for another API generation, or None when nothing shows it."""
+        return foreign(_descriptor(message_class), data)
+
+    def push(self, message: Any) -> values.PushSkill:
+        """Read a PushSkillRequest."""
+        return values.PushSkill(
+            name=message.name,
+            artifact=message.artifact,
+            scope=message.scope,
+            org=message.org,
+            tag=message.tag,
+        )
+
+    def reference(self, message: Any) -> values.Reference:
+        """Read an ApiResourceReference."""
+        return values.Reference(
+            slug=message.slug,
+            org=message.org,
+            version=message.version,
+            scope=message.scope,
+            kind=message.kind,
+        )
+
+    def skill(self, message: Any) -> values.Skill:
+        """Read a Skill; what values.Skill has no field for is left out."""
+        status = message.status
+        return values.Skill(
+            metadata=_metadata(message.metadata),
+            skill_md=message.spec.skill_md,
+            tag=message.spec.tag,
+            version_hash=status.version_hash,
+            artifact_storage_key=status.artifact_storage_key,
+            state=status.state,
+            spec_audit=_audit(status.audit.spec_audit),
+            status_audit=_audit(status.audit.status_audit),
+            has_metadata=message.HasField("metadata"),
+            has_status=message.HasField("status"),
+        )
+
+    def skill_message(self, skill: values.Skill) -> Any:
+        """Return a Skill message with the api version and kind of this generation."""
+        message = self._new_skill()
+        message.api_version = values.API_VERSION
+        message.kind = values.KIND_NAME
+        message.spec.skill_md = skill.skill_md
+        message.spec.tag = skill.tag
+        if skill.has_metadata:
+            _write_metadata(message.metadata, skill.metadata)
+        if skill.has_status:
+            _write_status(message.status, skill)
+        return message
+
+    def legacy(self, kind: str, data: bytes) -> tuple[str, str] | None:
+        """Return version hash and tag of a schema v1 audit row, None unless it is a skill."""
+        if kind != values.SKILL_KIND:
+            return None
+        try:
+            message = self.decode(type(self._new_skill()), data)
+        except UndecodableMessage:
+            return None
+        return message.status.version_hash, message.spec.tag
+
+
+def _descriptor(message_class: type[Message]) -> Any:
+    return message_class.DESCRIPTOR
+
+
+def _metadata(message: Any) -> values.Metadata:
+    return values.Metadata(
+        name=message.name,
+        slug=message.slug,
+        id=message.id,
+        org=message.org,
+        owner_scope=message.owner_scope,
+        labels=dict(message.labels),
+        annotations=dict(message.annotations),
+        tags=tuple(message.tags),
+    )
+
+
+def _write_metadata(message: Any, metadata: values.Metadata) -> None:
+    message.SetInParent()
+    message.name = metadata.name
+    message.slug = metadata.slug
+    message.id = metadata.id
+    message.org = metadata.org
+    message.owner_scope = metadata.owner_scope
+    message.labels.update(metadata.labels)
+    message.annotations.update(metadata.annotations)
+    message.tags.extend(metadata.tags)
+
+
+def _write_status(message: Any, skill: values.Skill) -> None:
+    message.SetInParent()
+    message.version_hash = skill.version_hash
+    message.artifact_storage_key = skill.artifact_storage_key
+    message.state = skill.state
+    _write_audit(message.audit, "spec_audit", skill.spec_audit)
+    _write_audit(message.audit, "status_audit", skill.status_audit)
+
+
+def _audit(message: Any) -> values.AuditInfo:
+    return values.AuditInfo(
+        created_by=message.created_by.id,
+        created_at=_nanoseconds(message.created_at),
+        updated_by=message.updated_by.id,
+        updated_at=_nanoseconds(message.updated_at),
+        event=message.event,
+    )
+
+
+def _write_audit(audit: Any, half: str, info: values.AuditInfo) -> None:
+    if info == values.AuditInfo():
+        return
+    message = getattr(audit, half)
+    message.created_by.id = info.created_by
+    message.updated_by.id = info.updated_by
+    message.event = info.event
+    _write_instant(message.created_at, info.created_at)
+    _write_instant(message.updated_at, info.updated_at)
+
+
+def _nanoseconds(timestamp: Any) -> int:
+    return int(timestamp.seconds) * _SECOND + int(timestamp.nanos)
+
+
+def _write_instant(timestamp: Any, nanoseconds: int) -> None:
+    if nanoseconds:
+        timestamp.seconds, timestamp.nanos = divmod(nanoseconds, _SECOND)

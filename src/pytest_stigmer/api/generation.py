@@ -1,0 +1,177 @@
+"""The message classes of an API generation: the user's own where they fit, else a bundled set."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pytest_stigmer.api.codec import Codec
+from pytest_stigmer.api.descriptors import private_pool, read_set
+from pytest_stigmer.api.kinds import Kinds
+from pytest_stigmer.api.stubs import PACKAGE, installed_pool
+from pytest_stigmer.api.validation import Validation
+from pytest_stigmer.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSet
+    from google.protobuf.descriptor_pool import DescriptorPool
+    from google.protobuf.message import Message
+
+CHOICES = ("auto", "bundled", "installed")
+_OWN_FILES = "ai/"
+
+
+@dataclass(frozen=True)
+class Method:
+    """One call of the skill API: its wire path and the classes of its messages."""
+
+    name: str
+    path: str
+    request: type[Any]
+    response: type[Any]
+
+
+class Generation:
+    """The API of generation 2026-01 in one pool; messages and enums are attributes by short name.
+
+    `generation.Skill` is a message class, `generation.ApiResourceKind` an enum wrapper with `Name`
+    and `Value`. Classes of the bundled set are not those of a user's stubs: bytes are equal, but
+    `==` and CopyFrom between the two do not work, and messages do not pickle.
+    Source: stigmer b070f18, apis/ai/stigmer.
+    """
+
+    name = "2026-01"
+
+    def __init__(self, pool: DescriptorPool, files: FileDescriptorSet, *, source: str) -> None:
+        own = [file for file in files.file if file.name.startswith(_OWN_FILES)]
+        self.pool = pool
+        self.source = source
+        self._types: dict[str, Any] = {**_messages(pool, own), **_enums(pool, own)}
+        self.methods: Mapping[str, Method] = {method.name: method for method in _methods(pool, own)}
+        self.codec = Codec(self.Skill)
+        self.kinds = Kinds(dict(self.ApiResourceKind.items()))
+        self._validation = Validation()
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a message class or an enum wrapper."""
+        types = self.__dict__.get("_types", {})
+        if name in types:
+            return types[name]
+        raise AttributeError(f"API generation {self.name} has no message or enum {name!r}")
+
+    def __dir__(self) -> list[str]:
+        """Name the messages and enums too."""
+        return [*super().__dir__(), *self._types]
+
+    def __repr__(self) -> str:
+        """Say which generation this is and whose classes it gives."""
+        return f"<Generation {self.name}, {self.source} stubs>"
+
+    def validate(self, message: Message) -> str | None:
+        """Return what is wrong with a message in the real server's words, or None."""
+        return self._validation(message)
+
+    def option(self, descriptor: Any, extension: str) -> Any:
+        """Return the option of this full name that a descriptor carries, or None.
+
+        `GetOptions()` alone answers with a class of the default pool, which does not know the
+        extensions of this one.
+        """
+        found = descriptor.GetOptions()
+        options = _message(self.pool, found.DESCRIPTOR.full_name).FromString(
+            found.SerializeToString()
+        )
+        field = self.pool.FindExtensionByName(extension)
+        return options.Extensions[field] if options.HasExtension(field) else None
+
+
+_lock = threading.RLock()
+_loaded: dict[str, Generation] = {}
+
+
+def load(choice: str = "auto") -> Generation:
+    """Return the API generation in use; the same object for every call with the same outcome.
+
+    `bundled` takes the shipped set, `installed` the user's own stubs, `auto` the user's if they
+    are of this generation, else the shipped set. Raises UsageError when `installed` cannot be
+    followed.
+    """
+    if choice not in CHOICES:
+        raise UsageError.unknown("value of stigmer_stubs", choice, CHOICES)
+    with _lock:
+        if choice not in _loaded:
+            _loaded[choice] = _LOADERS[choice]()
+        return _loaded[choice]
+
+
+def _load_auto() -> Generation:
+    try:
+        return load("installed")
+    except UsageError:
+        return load("bundled")
+
+
+def _load_bundled() -> Generation:
+    files = read_set()
+    return Generation(private_pool(files), files, source="bundled")
+
+
+def _load_installed() -> Generation:
+    files = read_set()
+    pool = installed_pool(_push_fields(files))
+    try:
+        return Generation(pool, files, source="installed")
+    except KeyError as error:
+        raise UsageError.broken_stubs(PACKAGE, f"a message is missing: {error}") from error
+
+
+_LOADERS = {"auto": _load_auto, "bundled": _load_bundled, "installed": _load_installed}
+
+
+def _push_fields(files: FileDescriptorSet) -> dict[str, int]:
+    return {
+        field.name: field.number
+        for file in files.file
+        for message in file.message_type
+        if message.name == "PushSkillRequest"
+        for field in message.field
+    }
+
+
+def _message(pool: DescriptorPool, full_name: str) -> type[Any]:
+    from google.protobuf.message_factory import GetMessageClass
+
+    return GetMessageClass(pool.FindMessageTypeByName(full_name))
+
+
+def _messages(pool: DescriptorPool, files: list[FileDescriptorProto]) -> dict[str, Any]:
+    return {
+        message.name: _message(pool, f"{file.package}.{message.name}")
+        for file in files
+        for message in file.message_type
+    }
+
+
+def _enums(pool: DescriptorPool, files: list[FileDescriptorProto]) -> dict[str, Any]:
+    from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
+
+    return {
+        enum.name: EnumTypeWrapper(pool.FindEnumTypeByName(f"{file.package}.{enum.name}"))
+        for file in files
+        for enum in file.enum_type
+    }
+
+
+def _methods(pool: DescriptorPool, files: list[FileDescriptorProto]) -> Iterator[Method]:
+    for file in files:
+        for service in file.service:
+            for method in service.method:
+                yield Method(
+                    name=method.name,
+                    path=f"/{file.package}.{service.name}/{method.name}",
+                    request=_message(pool, method.input_type.lstrip(".")),
+                    response=_message(pool, method.output_type.lstrip(".")),
+                )
