@@ -87,6 +87,19 @@ class StoreError(StigmerError):
 
     code = "INTERNAL"
 
+    @classmethod
+    def unexpected(cls, path: PathLike[str], why: object) -> Self:
+        """Name the file and the engine's own words for a failure without a name of its own."""
+        return cls(f"{path}: {why}")
+
+    @classmethod
+    def rolled_back(cls, path: PathLike[str]) -> Self:
+        """Refuse to go on in a transaction that the engine has already undone."""
+        return cls(
+            f"the transaction on {path} was rolled back by an earlier error: leave its block and "
+            "start it again"
+        )
+
 
 class ResourceNotFound(StoreError):
     """No live resource has this kind and id."""
@@ -145,6 +158,19 @@ class NotADatabase(StoreError):
 
     code = "DATA_LOSS"
 
+    @classmethod
+    def at(cls, path: PathLike[str], why: object) -> Self:
+        """Name the file and the engine's own words."""
+        return cls(
+            f"{path} is not a usable database: {why}; "
+            "the path may name another file, else restore it"
+        )
+
+    @classmethod
+    def lacking(cls, path: PathLike[str], version: int, table: str) -> Self:
+        """Name the table that a file of this schema version must have."""
+        return cls.at(path, f"it claims schema version {version} and has no table {table}")
+
 
 class NewerSchema(StoreError):
     """The file was written by a newer release than this one knows."""
@@ -165,11 +191,64 @@ class PathNotWritable(StoreError):
 
     code = "PERMISSION_DENIED"
 
+    @classmethod
+    def because(cls, path: PathLike[str], why: object) -> Self:
+        """Name the file and what stands in the way."""
+        return cls(f"cannot write {path}: {why}; give a path in a folder that this user may write")
+
 
 class DiskFull(StoreError):
     """The file cannot grow: the disk, a quota or max_page_count is exhausted."""
 
     code = "RESOURCE_EXHAUSTED"
+
+    @classmethod
+    def at(cls, path: PathLike[str]) -> Self:
+        """Name the file that cannot grow."""
+        return cls(
+            f"{path} cannot grow: the disk, a quota or max_page_count is exhausted; "
+            "nothing of this call was kept: make room, then call again"
+        )
+
+
+class StoreForked(StoreError):
+    """A store opened by the parent process was used in a child."""
+
+    code = "FAILED_PRECONDITION"
+
+    @classmethod
+    def at(cls, path: PathLike[str]) -> Self:
+        """Name the file whose connection belongs to the parent."""
+        return cls(
+            f"the store on {path} was opened before this process was forked, and a SQLite "
+            "connection does not survive a fork: open another store in the child"
+        )
+
+
+class InvalidText(StoreError):
+    """An id, a kind, a hash or a tag is not valid Unicode and cannot be stored as it is."""
+
+    code = "INVALID_ARGUMENT"
+
+    @classmethod
+    def of(cls, value: str) -> Self:
+        """Show the text with its unpaired surrogates."""
+        return cls(f"{value!a} has unpaired surrogates and no UTF-8 form: it cannot be stored")
+
+
+class ClockNotFollowed(StoreError):
+    """The schema or a setting keeps SQLite's date functions from following the clock."""
+
+    code = "FAILED_PRECONDITION"
+
+    @classmethod
+    def at(cls, path: PathLike[str], why: object) -> Self:
+        """Name the file and the engine's own words."""
+        return cls(
+            f"{path}: {why}: the store replaces SQLite's date functions so that they follow the "
+            "clock, which excludes them from indexes and needs trusted_schema=ON; "
+            "drop the index or the setting"
+        )
 
 
 class InvalidPath(StoreError):
@@ -223,6 +302,12 @@ class StatusError(StigmerError):
     def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
         """Pickle by code and details, so that the error crosses processes."""
         return type(self), (self.code, self.details)
+
+
+class ArchiveError(StigmerError):
+    """A pushed artifact that is not an acceptable ZIP; the text is the archive rule's own."""
+
+    code = "INVALID_ARGUMENT"
 
 
 class ScenarioError(StigmerError):

@@ -1,0 +1,102 @@
+"""SQLite's date functions, replaced on a connection so that `now` is the clock's instant.
+
+Only the instant is ours. All parsing, every modifier and the time zone are left to the genuine
+functions, asked on a second connection on which nothing was changed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest_stigmer.clock import Clock
+
+Value = str | bytes | int | float | None
+"""What SQLite passes to a function and gets back."""
+
+_VERSION = sqlite3.sqlite_version_info
+# Where the time value stands among a function's arguments.
+_TIME_VALUES = {
+    "date": (0,),
+    "time": (0,),
+    "datetime": (0,),
+    "julianday": (0,),
+    "strftime": (1,),
+    **({"unixepoch": (0,)} if _VERSION >= (3, 38, 0) else {}),
+    **({"timediff": (0, 1)} if _VERSION >= (3, 43, 0) else {}),
+}
+_KEYWORDS = {"current_date": "date", "current_time": "time", "current_timestamp": "datetime"}
+_SUBSECOND_NOW = {"subsec", "subsecond"} if _VERSION >= (3, 42, 0) else set()
+# Since 3.46 SQLite knows that `now` is UTC, so that the modifier `utc` does nothing, as for a `Z`.
+_ZONE = "Z" if _VERSION >= (3, 46, 0) else ""
+
+
+def instant_text(instant: dt.datetime) -> str:
+    """Write an instant, cut to milliseconds, as a time value that SQLite reads without loss.
+
+    Two tenths of a millisecond are added: releases of SQLite differ in whether they cut or round
+    the seconds, a binary fraction, to milliseconds, and this survives both.
+    """
+    utc = instant.astimezone(dt.UTC).replace(tzinfo=None)
+    return f"{utc.isoformat(sep=' ', timespec='milliseconds')}2{_ZONE}"
+
+
+class ClockFunctions:
+    """The date functions of one store's connection."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._genuine: sqlite3.Connection | None = None
+
+    def install(self, connection: sqlite3.Connection) -> None:
+        """Replace the date functions on a connection; column defaults and triggers use them too."""
+        for name in _TIME_VALUES:
+            connection.create_function(name, -1, partial(self._call, name))
+        for keyword, name in _KEYWORDS.items():
+            connection.create_function(keyword, 0, partial(self._call, name))
+
+    def close(self) -> None:
+        """Close the second connection if it was needed."""
+        if self._genuine is not None:
+            self._genuine.close()
+            self._genuine = None
+
+    def _call(self, name: str, *arguments: Value) -> Value:
+        values = self._with_instant(name, list(arguments))
+        marks = ", ".join("?" * len(values))
+        answer: Value = self._ask(f"SELECT {name}({marks})", values)
+        return answer
+
+    def _with_instant(self, name: str, values: list[Value]) -> list[Value]:
+        positions = _TIME_VALUES[name]
+        if len(values) == positions[0] and name != "timediff":
+            return [*values, instant_text(self._clock.now())]
+        for position in reversed(positions):
+            if position < len(values):
+                values[position : position + 1] = self._instant_for(values[position])
+        return values
+
+    def _instant_for(self, value: Value) -> list[Value]:
+        word = _word(value)
+        if word == "now":
+            return [instant_text(self._clock.now())]
+        if word in _SUBSECOND_NOW:
+            return [instant_text(self._clock.now()), word]
+        return [value]
+
+    def _ask(self, sql: str, values: list[Value]) -> Value:
+        if self._genuine is None:
+            # Lazy, because most stores of a test run never ask SQLite for the time.
+            self._genuine = sqlite3.connect(":memory:", check_same_thread=False)
+        answer: Value = self._genuine.execute(sql, values).fetchone()[0]
+        return answer
+
+
+def _word(value: Value) -> str:
+    """Return a text or blob as SQLite compares it: up to a NUL, without case."""
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    return value.partition("\0")[0].lower() if isinstance(value, str) else ""

@@ -1,0 +1,111 @@
+"""One guarded connection: its lock, its process, its transactions."""
+
+from __future__ import annotations
+
+import os
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from pytest_stigmer.errors import StoreClosed, StoreError, StoreForked
+from pytest_stigmer.store.connection import configure, connect, translated
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from pytest_stigmer.store.clock_functions import ClockFunctions
+
+
+class Session:
+    """A connection that any thread of the process that opened it may use, one at a time."""
+
+    def __init__(self, path: Path, functions: ClockFunctions) -> None:
+        self._path = path
+        self._functions = functions
+        self._lock = threading.RLock()
+        self._process = os.getpid()
+        self._depth = 0
+        with translated(path):
+            self._connection: sqlite3.Connection | None = connect(path)
+        try:
+            with translated(path):
+                configure(self._connection, path)
+                functions.install(self._connection)
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The open connection; raise StoreClosed or StoreForked."""
+        if self._process != os.getpid():
+            raise StoreForked.at(self._path)
+        if self._connection is None:
+            raise StoreClosed.at(self._path)
+        return self._connection
+
+    def rows(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Run a statement and return all its rows."""
+        with self._lock, translated(self._path):
+            return self._usable().execute(sql, values).fetchall()
+
+    def count(self, sql: str, values: Mapping[str, Any]) -> int:
+        """Run a statement and return how many rows it changed."""
+        with self._lock, translated(self._path):
+            return self._usable().execute(sql, values).rowcount
+
+    def many(self, sql: str, batch: Iterable[Mapping[str, Any]]) -> None:
+        """Run a statement once for each set of values."""
+        with self._lock, translated(self._path):
+            self._usable().executemany(sql, batch)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make the block one unit that has the write lock at once; a nested one is a savepoint."""
+        with self._lock:
+            name = f"nested_{self._depth}"
+            self._run("BEGIN IMMEDIATE" if self._depth == 0 else f"SAVEPOINT {name}")
+            self._depth += 1
+            try:
+                yield
+                self._run("COMMIT" if self._depth == 1 else f"RELEASE {name}")
+            except BaseException:
+                self._undo(name)
+                raise
+            finally:
+                self._depth -= 1
+
+    def close(self) -> None:
+        """Close the connection; in a forked child leave it to the parent."""
+        if self._process != os.getpid():
+            return
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+            self._functions.close()
+
+    def _run(self, sql: str) -> None:
+        with translated(self._path):
+            self._usable().execute(sql)
+
+    def _usable(self) -> sqlite3.Connection:
+        connection = self.connection
+        # SQLite undoes the whole transaction on some errors (a full disk); what follows in the
+        # block must not be committed piece by piece.
+        if self._depth and not connection.in_transaction:
+            raise StoreError.rolled_back(self._path)
+        return connection
+
+    def _undo(self, name: str) -> None:
+        connection = self._connection
+        if connection is None or not connection.in_transaction:
+            return
+        with translated(self._path):
+            if self._depth == 1:
+                connection.execute("ROLLBACK")
+            else:
+                connection.execute(f"ROLLBACK TO {name}")
+                connection.execute(f"RELEASE {name}")

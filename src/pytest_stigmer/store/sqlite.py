@@ -1,0 +1,195 @@
+"""The store on one SQLite file."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Self
+
+from pytest_stigmer.clock import SystemClock
+from pytest_stigmer.errors import AuditNotFound, ResourceNotFound
+from pytest_stigmer.store.clock_functions import ClockFunctions
+from pytest_stigmer.store.connection import checked_text
+from pytest_stigmer.store.kinds import kind_text
+from pytest_stigmer.store.messages import decode, encode
+from pytest_stigmer.store.migration import Migrations
+from pytest_stigmer.store.paths import checked_path, make_parent
+from pytest_stigmer.store.queries import Queries
+from pytest_stigmer.store.schema import LATEST
+from pytest_stigmer.store.session import Session
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterator
+    from os import PathLike
+    from pathlib import Path
+    from types import TracebackType
+
+    from google.protobuf.message import Message
+
+    from pytest_stigmer.clock import Clock
+    from pytest_stigmer.store.interface import M
+    from pytest_stigmer.store.migration import Decoder
+
+_REFERENCE = Queries()
+_SYSTEM_CLOCK = SystemClock()
+
+
+class SqliteStore:
+    """The verbs of `interface.Store` on a file that the real server opens too, and writes likewise.
+
+    Opening creates the file and its folders, or brings an older file to `schema` (1 or 2);
+    `decoder` tells the version hash and the tag of a message that a migration moves. One
+    connection, usable from any thread of the process that opened it. Writes are durable against a
+    killed process; after a power cut the last of them may be gone, never half of one. Raises
+    InvalidPath, PathNotWritable, NotADatabase, NewerSchema, StoreLocked and DiskFull.
+    Source: stigmer b070f18, backend/libs/go/store/sqlite/store.go.
+    """
+
+    def __init__(
+        self,
+        path: str | PathLike[str],
+        *,
+        clock: Clock = _SYSTEM_CLOCK,
+        schema: int = LATEST,
+        decoder: Decoder | None = None,
+        queries: Queries = _REFERENCE,
+        migrations: Callable[..., Migrations] = Migrations,
+    ) -> None:
+        self._path = checked_path(path)
+        self.clock = clock
+        self.queries = queries
+        make_parent(self._path)
+        self._session = Session(self._path, ClockFunctions(clock))
+        try:
+            migrations(self._session, self._path, decoder).run(schema)
+        except BaseException:
+            self._session.close()
+            raise
+
+    @property
+    def path(self) -> Path:
+        """The database file; still answers after `close`."""
+        return self._path
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The open connection, for a test's own SQL; its date functions follow the clock."""
+        return self._session.connection
+
+    def save_resource(self, kind: str | int, resource_id: str, message: Message) -> None:
+        """Insert or replace the live record; its audit records stay."""
+        self._write(self.queries.save_resource, kind, id=resource_id, data=encode(message))
+
+    def get_resource(self, kind: str | int, resource_id: str, message_class: type[M]) -> M:
+        """Return the live record; raise ResourceNotFound or UndecodableRow."""
+        rows = self._read(self.queries.get_resource, kind, id=resource_id)
+        if not rows:
+            raise ResourceNotFound.of(kind_text(kind), resource_id)
+        return decode(message_class, rows[0], kind_text(kind), resource_id)
+
+    def list_resources(self, kind: str | int) -> list[bytes]:
+        """Return the serialized live records of a kind, by id as UTF-8 bytes."""
+        return self._read(self.queries.list_resources, kind)
+
+    def delete_resource(self, kind: str | int, resource_id: str) -> None:
+        """Delete the live record if there is one; audit records stay."""
+        self._write(self.queries.delete_resource, kind, id=resource_id)
+
+    def delete_resources_by_kind(self, kind: str | int) -> int:
+        """Delete all live records of a kind and return their number; audit records stay."""
+        return self._write(self.queries.delete_resources_by_kind, kind)
+
+    def delete_resources_by_id_prefix(self, kind: str | int, prefix: str) -> int:
+        """Delete the live records whose id starts with `prefix`, literally; return their number."""
+        if not prefix:
+            return self.delete_resources_by_kind(kind)
+        end = _after_all_with(checked_text(prefix).encode())
+        return self._write(self.queries.delete_resources_by_id_prefix, kind, prefix=prefix, end=end)
+
+    def save_audit(
+        self,
+        kind: str | int,
+        resource_id: str,
+        message: Message,
+        *,
+        version_hash: str = "",
+        tag: str = "",
+    ) -> None:
+        """Append a snapshot; the parent need not exist and equal snapshots are all kept."""
+        self._write(
+            self.queries.save_audit,
+            kind,
+            id=resource_id,
+            data=encode(message),
+            hash=version_hash,
+            tag=tag,
+        )
+
+    def get_audit_by_hash(
+        self, kind: str | int, resource_id: str, version_hash: str, message_class: type[M]
+    ) -> M:
+        """Return the newest snapshot of this version hash ('' is one); raise AuditNotFound."""
+        rows = self._read(self.queries.audit_by_hash, kind, id=resource_id, hash=version_hash)
+        if not rows:
+            raise AuditNotFound.by_hash(kind_text(kind), resource_id, version_hash)
+        return decode(message_class, rows[0], kind_text(kind), resource_id)
+
+    def get_audit_by_tag(
+        self, kind: str | int, resource_id: str, tag: str, message_class: type[M]
+    ) -> M:
+        """Return the newest snapshot of this tag ('' is one); raise AuditNotFound."""
+        rows = self._read(self.queries.audit_by_tag, kind, id=resource_id, tag=tag)
+        if not rows:
+            raise AuditNotFound.by_tag(kind_text(kind), resource_id, tag)
+        return decode(message_class, rows[0], kind_text(kind), resource_id)
+
+    def list_audit_history(self, kind: str | int, resource_id: str) -> list[bytes]:
+        """Return the serialized snapshots of a resource, newest insertion first."""
+        return self._read(self.queries.audit_history, kind, id=resource_id)
+
+    def delete_audit_by_resource_id(self, kind: str | int, resource_id: str) -> int:
+        """Delete the snapshots of a resource and return their number."""
+        return self._write(self.queries.delete_audit, kind, id=resource_id)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make the enclosed verbs one unit: all of them or none; nestable.
+
+        The write lock is taken at once, so that what the block reads stays true until it writes.
+        """
+        with self._session.transaction():
+            yield
+
+    def close(self) -> None:
+        """Close the file; a second call does nothing."""
+        self._session.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _read(self, sql: str, kind: str | int, **values: str) -> list[Any]:
+        return [data for (data,) in self._session.rows(sql, _bound(kind, values))]
+
+    def _write(self, sql: str, kind: str | int, **values: str | bytes) -> int:
+        return self._session.count(sql, _bound(kind, values))
+
+
+def _bound(kind: str | int, values: dict[str, Any]) -> dict[str, Any]:
+    bound = {"kind": kind_text(kind), **values}
+    for value in bound.values():
+        if not isinstance(value, bytes):
+            checked_text(value)
+    return bound
+
+
+def _after_all_with(prefix: bytes) -> bytes:
+    # UTF-8 has no byte 0xFF, so the last byte always has a successor.
+    return prefix[:-1] + bytes([prefix[-1] + 1])
