@@ -63,6 +63,15 @@ class UsageError(StigmerError):
         )
 
 
+class UnknownField(UsageError, TypeError):
+    """A factory was given a keyword that is not a field of what it makes."""
+
+    @classmethod
+    def of(cls, method: str, word: str, known: Iterable[str]) -> Self:
+        """Name the method, the word, the nearest field and all fields."""
+        return cls(f"{method}(): {UsageError.unknown('field', word, known)}")
+
+
 class ClockIncoherent(StigmerError):
     """Two sources of time disagree, or another tool took the clock over."""
 
@@ -327,7 +336,7 @@ class ScenarioError(StigmerError):
 
     @classmethod
     def of_file(cls, path: PathLike[str] | str, faults: list[tuple[int, str]]) -> Self:
-        """List the faults of one file, line and what, on at most five lines; the rest are counted."""
+        """List the faults of one file (line, what) on at most five lines; the rest are counted."""
         shown = faults if len(faults) <= MAX_FAULT_LINES else faults[: MAX_FAULT_LINES - 1]
         lines = [" ".join(what.split()) for _, what in shown]
         texts = lines[:1] + [
