@@ -21,6 +21,7 @@ class Queries:
     )
     get_resource: str = "SELECT data FROM resources WHERE kind = :kind AND id = :id"
     list_resources: str = "SELECT data FROM resources WHERE kind = :kind ORDER BY id"
+    resource_rows: str = "SELECT id, data FROM resources WHERE kind = :kind ORDER BY id"
     delete_resource: str = "DELETE FROM resources WHERE kind = :kind AND id = :id"
     delete_resources_by_kind: str = "DELETE FROM resources WHERE kind = :kind"
     # A range and not GLOB: every character of the prefix is literal, and the key order serves.

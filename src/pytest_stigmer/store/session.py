@@ -27,6 +27,7 @@ class Session:
         self._lock = threading.RLock()
         self._process = os.getpid()
         self._depth = 0
+        self._undone = 0
         with translated(path):
             self._connection: sqlite3.Connection | None = connect(path)
         try:
@@ -77,6 +78,13 @@ class Session:
             finally:
                 self._depth -= 1
 
+    def revision(self) -> tuple[int, int, int]:
+        """Return a value that is another one after any change to the file, undone ones included."""
+        with self._lock, translated(self._path):
+            connection = self._usable()
+            (foreign,) = connection.execute("PRAGMA data_version").fetchone()
+            return foreign, connection.total_changes, self._undone
+
     def close(self) -> None:
         """Close the connection; in a forked child leave it to the parent."""
         if self._process != os.getpid():
@@ -100,6 +108,7 @@ class Session:
         return connection
 
     def _undo(self, name: str) -> None:
+        self._undone += 1
         connection = self._connection
         if connection is None or not connection.in_transaction:
             return

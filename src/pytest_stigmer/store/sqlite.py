@@ -91,6 +91,10 @@ class SqliteStore:
         """Return the serialized live records of a kind, by id as UTF-8 bytes."""
         return self._read(self.queries.list_resources, kind)
 
+    def resource_rows(self, kind: str | int) -> list[tuple[str, bytes]]:
+        """Return id and serialized record of each live record of a kind, by id as UTF-8 bytes."""
+        return self._session.rows(self.queries.resource_rows, _bound(kind, {}))
+
     def delete_resource(self, kind: str | int, resource_id: str) -> None:
         """Delete the live record if there is one; audit records stay."""
         self._write(self.queries.delete_resource, kind, id=resource_id)
@@ -150,6 +154,13 @@ class SqliteStore:
     def delete_audit_by_resource_id(self, kind: str | int, resource_id: str) -> int:
         """Delete the snapshots of a resource and return their number."""
         return self._write(self.queries.delete_audit, kind, id=resource_id)
+
+    def revision(self) -> tuple[int, int, int]:
+        """Return a value that is another one after any change, whoever made it, committed or undone.
+
+        What was read between two equal values is still true.
+        """
+        return self._session.revision()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
