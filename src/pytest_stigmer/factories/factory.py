@@ -1,0 +1,74 @@
+"""The factories of one test in one object."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Unpack
+
+from pytest_stigmer.factories import artifacts, bad_artifacts, messages
+from pytest_stigmer.factories.seeding import Draws
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_stigmer.api.generation import Generation
+    from pytest_stigmer.factories.messages import PushFields, ReferenceFields, SkillFields
+
+
+class Factory:
+    """Makes messages, artifacts, histories and legacy databases; the same for equal seed and id.
+
+    Every keyword is optional and names a field; an unknown one raises UnknownField (a TypeError)
+    with the nearest field. Nothing is read from disk or clock: instants start at
+    `pytest_stigmer.clock.DEFAULT_START`. `generation` is loaded on first use when not given.
+    """
+
+    def __init__(
+        self, seed: object, test_id: str = "", generation: Generation | None = None
+    ) -> None:
+        self._draws = Draws(seed, test_id)
+        self._given = generation
+
+    def skill(self, **fields: Unpack[SkillFields]) -> Any:
+        """Return a Skill message as a registry stores it after a push.
+
+        Fields: name, slug, id, org, scope, labels, annotations, tags, skill_md, tag, version_hash,
+        artifact_storage_key, state, event, created_at, updated_at.
+        """
+        return messages.skill(self._generation, self._draws, fields)
+
+    def push_request(self, **fields: Unpack[PushFields]) -> Any:
+        """Return a PushSkillRequest with a valid artifact.
+
+        Fields: name, org, tag, scope, skill_md, files, and artifact, which takes the place of both.
+        """
+        return messages.push_request(self._generation, self._draws, fields)
+
+    def reference(self, skill: Any | None = None, /, **fields: Unpack[ReferenceFields]) -> Any:
+        """Return an ApiResourceReference to a Skill message, or to the slug given.
+
+        Fields: slug, org, version, scope, kind.
+        """
+        return messages.reference(self._generation, self._draws, skill, fields)
+
+    def artifact(
+        self,
+        *,
+        skill_md: str | bytes | None = None,
+        files: Mapping[str, str | bytes] | None = None,
+    ) -> bytes:
+        """Return a valid skill ZIP: SKILL.md first, then the files by name."""
+        text = self._draws.skill_md(self._draws.name()) if skill_md is None else skill_md
+        return artifacts.artifact(
+            skill_md=text, files=self._draws.files() if files is None else files
+        )
+
+    def bad_artifact(self, kind: str) -> bytes:
+        """Return an artifact that a registry must refuse; see `BAD_ARTIFACTS` for the kinds."""
+        return bad_artifacts.bad_artifact(kind)
+
+    @cached_property
+    def _generation(self) -> Generation:
+        from pytest_stigmer.api.generation import load
+
+        return self._given or load()

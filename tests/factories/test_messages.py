@@ -1,0 +1,242 @@
+"""Messages: a test names the fields it is about, the rest is a function of run seed and test id."""
+
+import hashlib
+import io
+import os
+import re
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from pytest_stigmer.api import values
+from pytest_stigmer.api.generation import Generation, load
+from pytest_stigmer.factories.factory import Factory
+from pytest_stigmer.factories.seeding import slug
+from pytest_stigmer.skills.slug import slug_of
+
+SEED = 7
+TEST_ID = "tests/test_it.py::test_it"
+
+SCRIPT = """
+import hashlib
+from pytest_stigmer.factories.factory import Factory
+made = Factory(7, "tests/test_it.py::test_it")
+parts = [made.push_request(), made.skill(), made.reference()]
+print(hashlib.sha256(b"".join(p.SerializeToString(deterministic=True) for p in parts)).hexdigest())
+"""
+
+
+@pytest.fixture
+def generation() -> Generation:
+    """Give the shipped message classes."""
+    return load("bundled")
+
+
+@pytest.fixture
+def factory(generation: Generation) -> Factory:
+    """Give the factories of one test."""
+    return Factory(SEED, TEST_ID, generation)
+
+
+def again(generation: Generation, seed: object = SEED, test_id: str = TEST_ID) -> Factory:
+    """Make the same factories anew, or those of another run or test."""
+    return Factory(seed, test_id, generation)
+
+
+def test_only_name_and_artifact_of_a_push_request_are_made_up(factory: Factory) -> None:
+    """Organisation, scope and tag stay empty."""
+    request = factory.push_request()
+    assert {field.name for field, _ in request.ListFields()} == {"name", "artifact"}
+
+
+def test_a_push_request_takes_every_field(factory: Factory, generation: Generation) -> None:
+    """What is given stands in the message."""
+    found = generation.codec.push(
+        factory.push_request(name="Calc", org="acme", tag="v1", scope=2, artifact=b"zip")
+    )
+    assert found == values.PushSkill(name="Calc", org="acme", tag="v1", scope=2, artifact=b"zip")
+
+
+def test_a_push_request_packs_skill_md_and_files(factory: Factory) -> None:
+    """The artifact holds exactly what was given."""
+    request = factory.push_request(skill_md="# one", files={"a.txt": "x"})
+    archive = zipfile.ZipFile(io.BytesIO(request.artifact))
+    assert {name: archive.read(name) for name in archive.namelist()} == {
+        "SKILL.md": b"# one",
+        "a.txt": b"x",
+    }
+
+
+def test_a_push_request_is_valid(factory: Factory, generation: Generation) -> None:
+    """The made-up request passes the API's own validation."""
+    assert generation.validate(factory.push_request()) is None
+
+
+def test_a_skill_is_valid_once_its_scope_is_given(factory: Factory, generation: Generation) -> None:
+    """The made-up Skill breaks none of the rules of its message."""
+    assert generation.validate(factory.skill(scope=values.SCOPE_PLATFORM)) is None
+
+
+def test_a_skill_has_an_id_in_the_real_form(factory: Factory) -> None:
+    """Ids are `skl-` and a ULID in lower case."""
+    assert re.fullmatch(r"skl-[0-7][0-9a-hjkmnp-tv-z]{25}", factory.skill().metadata.id)
+
+
+def test_a_skill_names_the_artifact_of_its_text(factory: Factory) -> None:
+    """Version hash and storage key are those of the ZIP that holds SKILL.md alone."""
+    skill = factory.skill(skill_md="# one")
+    digest = hashlib.sha256(factory.artifact(skill_md="# one", files={})).hexdigest()
+    assert skill.status.version_hash == digest
+    assert skill.status.artifact_storage_key == f"skills/{digest}.zip"
+
+
+def test_a_skill_takes_every_field(factory: Factory, generation: Generation) -> None:
+    """What is given stands in the message."""
+    skill = generation.codec.skill(
+        factory.skill(
+            name="Calc",
+            slug="other",
+            id="skl-1",
+            org="acme",
+            scope=2,
+            labels={"a": "b"},
+            annotations={"c": "d"},
+            tags=["x"],
+            skill_md="# one",
+            tag="v1",
+            version_hash="0" * 64,
+            artifact_storage_key="key",
+            state=3,
+            event="renamed",
+            created_at="1970-01-01T00:00:01Z",
+            updated_at="1970-01-01T00:00:02.5Z",
+        )
+    )
+    audit = values.AuditInfo("system", 1_000_000_000, "system", 2_500_000_000, "renamed")
+    assert skill == values.Skill(
+        metadata=values.Metadata(
+            "Calc", "other", "skl-1", "acme", 2, {"a": "b"}, {"c": "d"}, ("x",)
+        ),
+        skill_md="# one",
+        tag="v1",
+        version_hash="0" * 64,
+        artifact_storage_key="key",
+        state=3,
+        spec_audit=audit,
+        status_audit=audit,
+    )
+
+
+def test_a_skill_changed_later_was_updated(factory: Factory) -> None:
+    """The event follows from the two instants."""
+    skill = factory.skill(updated_at="2026-02-01T00:00:00Z")
+    assert skill.status.audit.spec_audit.event == "updated"
+
+
+def test_a_reference_to_a_skill_takes_its_slug_and_organisation(factory: Factory) -> None:
+    """A message stands for what it identifies; other fields stay empty."""
+    found = factory.reference(factory.skill(name="My Calc", org="acme"), version="stable")
+    assert (found.slug, found.org, found.version) == ("my-calc", "acme", "stable")
+    assert (found.scope, found.kind) == (0, 0)
+
+
+def test_a_reference_takes_the_slug_given(factory: Factory) -> None:
+    """The slug stands as it is."""
+    assert factory.reference(slug="Not A Slug").slug == "Not A Slug"
+
+
+@pytest.mark.parametrize(
+    ("method", "typo", "meant"),
+    [
+        ("push_request", "skil_md", "skill_md"),
+        ("skill", "idd", "id"),
+        ("reference", "slugg", "slug"),
+    ],
+)
+def test_an_unknown_field_is_a_type_error_with_the_nearest(
+    factory: Factory, method: str, typo: str, meant: str
+) -> None:
+    """A misspelt keyword is answered with the field that was meant."""
+    with pytest.raises(TypeError, match=rf"{method}\(\): .*'{typo}'; did you mean '{meant}'\?"):
+        getattr(factory, method)(**{typo: "x"})
+
+
+def test_equal_seed_and_test_give_equal_messages(factory: Factory, generation: Generation) -> None:
+    """A second factory makes the same data."""
+    assert again(generation).push_request() == factory.push_request()
+
+
+@pytest.mark.parametrize(("seed", "test_id"), [(SEED + 1, TEST_ID), (SEED, "another")])
+def test_another_seed_or_test_gives_another_name(
+    factory: Factory, generation: Generation, seed: int, test_id: str
+) -> None:
+    """Both the run seed and the test id show in the data."""
+    assert again(generation, seed, test_id).push_request().name != factory.push_request().name
+
+
+def test_the_order_of_calls_does_not_matter(factory: Factory, generation: Generation) -> None:
+    """A skill made after an artifact is the skill made before it."""
+    other = again(generation)
+    before = factory.skill(name="Calc", skill_md="# one")
+    other.artifact()
+    other.reference()
+    assert other.skill(name="Calc", skill_md="# one") == before
+
+
+def test_a_field_that_is_given_moves_no_other(factory: Factory, generation: Generation) -> None:
+    """Naming the name leaves the drawn files as they were."""
+    other = again(generation)
+    first = factory.push_request(skill_md="# one").artifact
+    assert other.push_request(name="Calc", skill_md="# one").artifact == first
+
+
+def test_names_never_repeat_within_a_test(factory: Factory) -> None:
+    """A thousand requests are a thousand skills: even their slugs differ."""
+    assert len({slug(factory._draws.name()) for _ in range(1000)}) == 1000
+
+
+def test_another_process_makes_equal_messages() -> None:
+    """Neither the process nor PYTHONHASHSEED shows in the data."""
+    answers = {
+        subprocess.run(
+            [sys.executable, "-c", SCRIPT],
+            env=os.environ | {"PYTHONHASHSEED": hash_seed},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for hash_seed in ("1", "2")
+    }
+    assert len(answers) == 1
+
+
+def test_factories_load_nothing_heavy_until_used() -> None:
+    """Importing and making factories loads neither Faker nor protobuf, nor pytest."""
+    code = (
+        "import sys; from pytest_stigmer.factories.factory import Factory; "
+        "f = Factory(1); f.artifact(skill_md='x', files={}); f.bad_artifact('bomb'); "
+        "print({'faker', 'google.protobuf', 'pytest'} & set(sys.modules))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert found.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "My Cool Agent",
+        "Email_Tool",
+        " - A -- B_- ",
+        "Café Münster",
+        "a\tb",
+        "日本語",
+        "\u212a",
+        "İst",
+        "²",
+    ],
+)
+def test_a_made_up_skill_has_the_slug_that_a_push_would_give(factory: Factory, name: str) -> None:
+    """The factories and the registry derive one slug from one name."""
+    assert factory.skill(name=name, skill_md="x").metadata.slug == slug_of(name)
