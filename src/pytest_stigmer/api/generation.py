@@ -49,22 +49,18 @@ class Generation:
         own = [file for file in files.file if file.name.startswith(_OWN_FILES)]
         self.pool = pool
         self.source = source
-        self._types: dict[str, Any] = {**_messages(pool, own), **_enums(pool, own)}
+        self.__dict__.update(_messages(pool, own))
+        self.__dict__.update(_enums(pool, own))
         self.methods: Mapping[str, Method] = {method.name: method for method in _methods(pool, own)}
         self.codec = Codec(self.Skill)
         self.kinds = Kinds(dict(self.ApiResourceKind.items()))
         self._validation = Validation()
 
     def __getattr__(self, name: str) -> Any:
-        """Return a message class or an enum wrapper."""
-        types = self.__dict__.get("_types", {})
-        if name in types:
-            return types[name]
-        raise AttributeError(f"API generation {self.name} has no message or enum {name!r}")
-
-    def __dir__(self) -> list[str]:
-        """Name the messages and enums too."""
-        return [*super().__dir__(), *self._types]
+        """Refuse a name that is neither a message nor an enum; those are ordinary attributes."""
+        raise AttributeError(
+            f"API generation {self.name} has no message or enum {name!r}", name=name, obj=self
+        )
 
     def __repr__(self) -> str:
         """Say which generation this is and whose classes it gives."""

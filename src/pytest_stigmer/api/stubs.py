@@ -55,10 +55,14 @@ def _push_fields() -> dict[str, int]:
 
 def _requests_file() -> FileDescriptorProto:
     from google.protobuf.descriptor_pb2 import FileDescriptorProto
+    from google.protobuf.message import DecodeError
 
     loaded = sys.modules.get(_REQUESTS)
-    serialized = loaded.DESCRIPTOR.serialized_pb if loaded else _embedded_file(_source())
-    return FileDescriptorProto.FromString(serialized)
+    try:
+        content = loaded.DESCRIPTOR.serialized_pb if loaded else _embedded_file(_source())
+        return FileDescriptorProto.FromString(content)
+    except (AttributeError, OSError, SyntaxError, ValueError, DecodeError) as error:
+        raise UsageError.broken_stubs(_REQUESTS, f"{type(error).__name__}: {error}") from error
 
 
 def _source() -> Path:
@@ -81,14 +85,10 @@ def _package_folders(name: str) -> list[str]:
 
 def _embedded_file(path: Path) -> bytes:
     """Return the serialized file descriptor that protoc writes into a stub module as a literal."""
-    try:
-        tree = ast.parse(path.read_bytes())
-    except (OSError, SyntaxError, ValueError) as error:
-        raise UsageError.broken_stubs(_REQUESTS, f"{path}: {error}") from error
-    for node in ast.walk(tree):
+    for node in ast.walk(ast.parse(path.read_bytes())):
         match node:
             case ast.Call(
                 func=ast.Attribute(attr="AddSerializedFile"), args=[ast.Constant(bytes(content))]
             ):
                 return content
-    raise UsageError.broken_stubs(_REQUESTS, f"{path} holds no serialized file descriptor")
+    raise ValueError(f"{path} holds no serialized file descriptor")
