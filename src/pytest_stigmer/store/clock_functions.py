@@ -100,3 +100,37 @@ def _word(value: Value) -> str:
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")
     return value.partition("\0")[0].lower() if isinstance(value, str) else ""
+
+
+def disagreements(connection: sqlite3.Connection, clock: Clock) -> list[str]:
+    """Compare SQLite's sources of time with the clock; one line for each that differs.
+
+    The clock must stand still meanwhile. SQLite's own clock has milliseconds, so they are compared.
+    """
+    instant = clock.now().astimezone(dt.UTC)
+    cut = instant.replace(microsecond=instant.microsecond // 1000 * 1000, tzinfo=None)
+    names = _expected(cut)
+    found = connection.execute(f"SELECT {', '.join(names)}").fetchone()
+    return [
+        f"SQLite's {name} says {value}, the clock says {expected}"
+        for (name, expected), value in zip(names.items(), found, strict=True)
+        if value != expected
+    ]
+
+
+def _expected(cut: dt.datetime) -> dict[str, str | int]:
+    seconds = cut.isoformat(sep=" ", timespec="seconds")
+    day, time = seconds.split(" ")
+    since_1970 = (cut - dt.datetime(1970, 1, 1)) // dt.timedelta(milliseconds=1)  # noqa: DTZ001
+    return {
+        "datetime('now')": seconds,
+        "datetime()": seconds,
+        "current_timestamp": seconds,
+        "date('now')": day,
+        "current_date": day,
+        "time('now')": time,
+        "current_time": time,
+        "strftime('%Y-%m-%d %H:%M:%f', 'now')": cut.isoformat(sep=" ", timespec="milliseconds"),
+        "strftime('%s', 'now')": str(since_1970 // 1000),
+        "CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER)": since_1970,
+    }

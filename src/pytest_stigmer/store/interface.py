@@ -17,9 +17,10 @@ M = TypeVar("M", bound="Message")
 class Store(Protocol):
     """Live resources and their immutable audit records.
 
-    `kind` is the enum value's name (`"skill"`) or its number (43; a number without a name is stored as its
-    decimal digits). Lookups take the message class to fill and return a new message. Every verb raises
-    StoreClosed after `close`, StoreLocked when another connection keeps the lock for over five seconds.
+    `kind` is the enum value's name (`"skill"`) or its number (43; a number without a name is stored
+    as its decimal digits). Lookups take the message class to fill and return a new message. Every
+    verb raises StoreClosed after `close`, StoreLocked when another connection keeps the lock for
+    over five seconds.
     Source: stigmer/stigmer at b070f18, backend/libs/go/store/interface.go and sqlite/store.go.
     """
 
@@ -43,7 +44,7 @@ class Store(Protocol):
         """Delete all live records of a kind and return their number; audit records stay."""
 
     def delete_resources_by_id_prefix(self, kind: str | int, prefix: str) -> int:
-        """Delete the live records whose id starts with `prefix`, taken literally; return their number."""
+        """Delete the live records whose id starts with `prefix`, literally; return their number."""
 
     def save_audit(
         self,
@@ -59,12 +60,12 @@ class Store(Protocol):
     def get_audit_by_hash(
         self, kind: str | int, resource_id: str, version_hash: str, message_class: type[M]
     ) -> M:
-        """Return the newest snapshot with this version hash ('' is a value); raise AuditNotFound."""
+        """Return the newest snapshot of this version hash ('' is one); raise AuditNotFound."""
 
     def get_audit_by_tag(
         self, kind: str | int, resource_id: str, tag: str, message_class: type[M]
     ) -> M:
-        """Return the newest snapshot with this tag ('' is a value); raise AuditNotFound."""
+        """Return the newest snapshot of this tag ('' is one); raise AuditNotFound."""
 
     def list_audit_history(self, kind: str | int, resource_id: str) -> list[bytes]:
         """Return the serialized snapshots of a resource, newest insertion first."""

@@ -80,12 +80,12 @@ class Migrations:
 
     def to_v1(self) -> None:
         """Create the live table; a file from before versions were recorded has it already."""
-        self._create(VERSION_TABLE, *SCHEMA_V1)
+        self.create(VERSION_TABLE, *SCHEMA_V1)
         self._record(1)
 
     def to_v2(self) -> None:
         """Create the audit table and move the snapshots that live rows hold into it."""
-        self._create(*SCHEMA_V2)
+        self.create(*SCHEMA_V2)
         for row in self.legacy_rows():
             self.move(row)
         self._record(2)
@@ -115,7 +115,8 @@ class Migrations:
         ((data,),) = self.session.rows(_READ, {"kind": row.kind, "id": row.id})
         return self.decoder(row.kind.decode("utf-8", "replace"), data) or ("", "")
 
-    def _create(self, *statements: str) -> None:
+    def create(self, *statements: str) -> None:
+        """Run statements that create tables and indexes."""
         for statement in statements:
             self.session.count(statement, {})
 

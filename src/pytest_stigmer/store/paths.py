@@ -26,11 +26,12 @@ def checked_path(path: str | os.PathLike[str]) -> Path:
 
 def make_parent(path: Path) -> None:
     """Make the missing folders above the file, each with mode 0755 less the umask."""
-    missing = [folder for folder in path.parents if not folder.exists()]
-    try:
-        for folder in reversed(missing):
-            folder.mkdir(_FOLDER_MODE, exist_ok=True)
-    except OSError as error:
-        raise PathNotWritable.because(path, error) from error
+    if not path.parent.is_dir():
+        missing = [folder for folder in path.parents if not folder.is_dir()]
+        try:
+            for folder in reversed(missing):
+                folder.mkdir(_FOLDER_MODE, exist_ok=True)
+        except OSError as error:
+            raise PathNotWritable.because(path, error) from error
     if path.is_dir():
         raise PathNotWritable.because(path, "it is a directory")

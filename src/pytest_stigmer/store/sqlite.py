@@ -19,7 +19,7 @@ from pytest_stigmer.store.session import Session
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from os import PathLike
     from pathlib import Path
     from types import TracebackType
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _REFERENCE = Queries()
 _SYSTEM_CLOCK = SystemClock()
+_NOTHING: Mapping[str, Any] = {}
 
 
 class SqliteStore:
@@ -156,7 +157,7 @@ class SqliteStore:
         return self._write(self.queries.delete_audit, kind, id=resource_id)
 
     def revision(self) -> tuple[int, int, int]:
-        """Return a value that is another one after any change, whoever made it, committed or undone.
+        """Return a value that any change alters, whoever made it, committed or undone.
 
         What was read between two equal values is still true.
         """
@@ -170,6 +171,14 @@ class SqliteStore:
         """
         with self._session.transaction():
             yield
+
+    def execute(self, sql: str, values: Mapping[str, Any] = _NOTHING) -> list[tuple[Any, ...]]:
+        """Run one statement of a test's own and return its rows; raises what the verbs raise."""
+        return self._session.rows(sql, values)
+
+    def execute_many(self, sql: str, batch: Iterable[Mapping[str, Any]]) -> None:
+        """Run one statement for each set of values; raises what the verbs raise."""
+        self._session.many(sql, batch)
 
     def close(self) -> None:
         """Close the file; a second call does nothing."""

@@ -1,0 +1,86 @@
+"""Many rows at once: one transaction, and no message built per row."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from pytest_stigmer.store.connection import checked_text
+from pytest_stigmer.store.kinds import kind_text
+from pytest_stigmer.store.template import seconds_text
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Collection, Iterator
+
+    from pytest_stigmer.store.rows import AuditRow, ResourceRow
+    from pytest_stigmer.store.sqlite import SqliteStore
+
+    Progress = Callable[[int, int], None]
+    Values = dict[str, Any]
+
+_BATCH = 10_000
+
+_RESOURCE = (
+    "INSERT OR REPLACE INTO resources (kind, id, data, updated_at) "
+    "VALUES (:kind, :id, :data, :updated_at)"
+)
+_AUDIT = (
+    "INSERT INTO resource_audit (kind, resource_id, data, archived_at, version_hash, tag) "
+    "VALUES (:kind, :resource_id, :data, :archived_at, :version_hash, :tag)"
+)
+
+
+def load_history(
+    store: SqliteStore, rows: Collection[AuditRow], progress: Progress | None = None
+) -> None:
+    """Append audit rows in their order, all of them or none.
+
+    `progress` is called with (rows done, rows in all) after each batch.
+    """
+    now = seconds_text(store.clock.now())
+    _load(store, _AUDIT, (_audit_values(row, now) for row in rows), len(rows), progress)
+
+
+def load_resources(
+    store: SqliteStore, rows: Collection[ResourceRow], progress: Progress | None = None
+) -> None:
+    """Insert or replace live rows, all of them or none; `progress` as for `load_history`."""
+    now = seconds_text(store.clock.now())
+    _load(store, _RESOURCE, (_resource_values(row, now) for row in rows), len(rows), progress)
+
+
+def _load(
+    store: SqliteStore, sql: str, values: Iterator[Values], total: int, progress: Progress | None
+) -> None:
+    done = 0
+    with store.transaction():
+        while batch := list(islice(values, _BATCH)):
+            store.execute_many(sql, batch)
+            done += len(batch)
+            if progress is not None:
+                progress(done, total)
+
+
+def _audit_values(row: AuditRow, now: str) -> Values:
+    return {
+        "kind": checked_text(kind_text(row.kind)),
+        "resource_id": checked_text(row.resource_id),
+        "data": row.data,
+        "archived_at": _instant(row.archived_at, now),
+        "version_hash": checked_text(row.version_hash),
+        "tag": checked_text(row.tag),
+    }
+
+
+def _resource_values(row: ResourceRow, now: str) -> Values:
+    return {
+        "kind": checked_text(kind_text(row.kind)),
+        "id": checked_text(row.id),
+        "data": row.data,
+        "updated_at": _instant(row.updated_at, now),
+    }
+
+
+def _instant(instant: dt.datetime | None, now: str) -> str:
+    return now if instant is None else seconds_text(instant)

@@ -1,0 +1,54 @@
+"""Files as older releases of the real server left them."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.clock import SystemClock
+from pytest_stigmer.store.bulk import load_resources
+from pytest_stigmer.store.migration import Migrations
+from pytest_stigmer.store.schema import SCHEMA_V1
+from pytest_stigmer.store.sqlite import SqliteStore
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from pytest_stigmer.clock import Clock
+    from pytest_stigmer.store.rows import ResourceRow
+
+_SYSTEM_CLOCK = SystemClock()
+
+
+class _BeforeVersions(Migrations):
+    """The tables of 5af72bf, the last release that recorded no schema version."""
+
+    def run(self, schema: int) -> None:
+        """Create the live table and nothing else."""
+        del schema
+        self.create(*SCHEMA_V1)
+
+
+def legacy_id(resource_id: str, nanoseconds: int, word: str = "skill") -> str:
+    """Return the id under which a snapshot was a live row: `skill_audit/<resource id>/<instant>`.
+
+    Source: stigmer 5af72bf.
+    """
+    return f"{word}_audit/{resource_id}/{nanoseconds}"
+
+
+def legacy_database(
+    rows: Collection[ResourceRow], *, clock: Clock = _SYSTEM_CLOCK, versioned: bool = True
+) -> bytes:
+    """Return the bytes of a schema v1 file with these live rows.
+
+    Without `versioned`, of a file from before schema versions were recorded: the same table and
+    index, no `schema_version`. Source: stigmer 5af72bf, backend/libs/go/store/sqlite/store.go.
+    """
+    migrations = Migrations if versioned else _BeforeVersions
+    with tempfile.TemporaryDirectory(prefix="stigmer-legacy-") as folder:
+        path = Path(folder) / "legacy.db"
+        with SqliteStore(path, clock=clock, schema=1, migrations=migrations) as store:
+            load_resources(store, rows)
+        return path.read_bytes()

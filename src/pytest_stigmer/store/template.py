@@ -1,0 +1,75 @@
+"""Fresh files at the price of writing their bytes: each template is built once per process."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.errors import PathNotWritable
+from pytest_stigmer.store.paths import checked_path, make_parent
+from pytest_stigmer.store.schema import LATEST
+from pytest_stigmer.store.sqlite import SqliteStore
+
+if TYPE_CHECKING:
+    from pytest_stigmer.clock import Clock
+
+_FILE_MODE = 0o644
+_PLACEHOLDER = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
+
+
+class _BeginningOfTime:
+    def now(self) -> dt.datetime:
+        return _PLACEHOLDER
+
+
+def seconds_text(instant: dt.datetime) -> str:
+    """Write an instant as the store's columns hold it: UTC, whole seconds, cut."""
+    utc = instant.astimezone(dt.UTC).replace(tzinfo=None)
+    return utc.isoformat(sep=" ", timespec="seconds")
+
+
+@cache
+def template(schema: int = LATEST, ddl: tuple[str, ...] = ()) -> bytes:
+    """Return the bytes of a fresh file of this schema, after the statements of `ddl`.
+
+    Its `applied_at` is a placeholder that `clone` replaces.
+    """
+    with tempfile.TemporaryDirectory(prefix="stigmer-template-") as folder:
+        path = Path(folder) / "template.db"
+        with SqliteStore(path, clock=_BeginningOfTime(), schema=schema) as store:
+            for statement in ddl:
+                store.connection.execute(statement)
+        # The only connection is closed: no lock can be lost, and the WAL is in the file.
+        return path.read_bytes()
+
+
+def clone(
+    path: str | os.PathLike[str],
+    *,
+    clock: Clock,
+    schema: int = LATEST,
+    ddl: tuple[str, ...] = (),
+) -> Path:
+    """Write the template to a new file, with `applied_at` at the clock's now; return its path.
+
+    Raises InvalidPath, and PathNotWritable also when the file exists: a connection may be on it.
+    """
+    target = checked_path(path)
+    make_parent(target)
+    # Both texts have the same length, and pages of a SQLite file carry no checksums.
+    old, new = seconds_text(_PLACEHOLDER), seconds_text(clock.now())
+    _write_new(target, template(schema, ddl).replace(old.encode(), new.encode()))
+    return target
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+    except OSError as error:
+        raise PathNotWritable.because(path, error.strerror) from error
