@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pytest_stigmer.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -24,6 +26,10 @@ class Kinds:
         return self._names.get(number, str(number))
 
     def number(self, name: str) -> int:
-        """Return the number of a name or of decimal digits; raise ValueError for any other text."""
-        known = self.numbers.get(name)
-        return int(name) if known is None else known
+        """Return the number of a name or of decimal digits; raise UsageError for any other text."""
+        if name in self.numbers:
+            return self.numbers[name]
+        try:
+            return int(name)
+        except ValueError:
+            raise UsageError.unknown("kind", name, self.numbers) from None
