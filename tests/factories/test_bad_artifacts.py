@@ -7,9 +7,11 @@ import zlib
 
 import pytest
 
-from pytest_stigmer.errors import UsageError
+from pytest_stigmer.errors import ArchiveError, UsageError
+from pytest_stigmer.factories.artifacts import DEFAULT_SKILL_MD, artifact
 from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS, bad_artifact
 from pytest_stigmer.factories.flawed_content import MAX_FILES, MAX_SKILL_MD, MAX_TOTAL, PASSWORD
+from pytest_stigmer.skills import archive as rules
 
 LARGEST = 512 * 1024
 
@@ -17,6 +19,14 @@ LARGEST = 512 * 1024
 def opened(kind: str) -> zipfile.ZipFile:
     """Open a bad artifact with Python's own reader."""
     return zipfile.ZipFile(io.BytesIO(bad_artifact(kind)))
+
+
+def raw(archive: zipfile.ZipFile, name: str) -> bytes:
+    """Return an entry's bytes as they lie in the file."""
+    entry = archive.getinfo(name)
+    data = archive.fp.read() if archive.fp and not archive.fp.seek(0) else b""
+    start = entry.header_offset + 30 + len(name)
+    return data[start : start + entry.compress_size]
 
 
 def is_link(entry: zipfile.ZipInfo) -> bool:
@@ -169,3 +179,61 @@ def test_a_bad_name_lies_raw_in_the_file(kind: str, name: bytes) -> None:
 def test_a_symlink_is_declared_as_one(kind: str) -> None:
     """One entry has the mode of a link."""
     assert sum(map(is_link, opened(kind).infolist())) == 1
+
+
+@pytest.mark.parametrize("kind", ["special_file", "special_skill_md"])
+def test_a_special_file_is_declared_as_one(kind: str) -> None:
+    """The last entry has the mode of a named pipe."""
+    assert stat.S_ISFIFO(opened(kind).infolist()[-1].external_attr >> 16)
+
+
+@pytest.mark.parametrize("kind", ["wrong_crc_file", "two_names"])
+def test_a_flawed_file_beside_a_good_skill_md_does_not_read(kind: str) -> None:
+    """SKILL.md is fine, the other file is refused by Python's zipfile too."""
+    assert opened(kind).read("SKILL.md")
+    with pytest.raises(zipfile.BadZipFile):
+        opened(kind).read("data.bin")
+
+
+def test_lying_file_larger_declares_a_byte_that_is_not_there() -> None:
+    """The stored bytes are one fewer than the declared ones."""
+    entry = opened("lying_file_larger").getinfo("data.bin")
+    assert entry.file_size == entry.compress_size + 1
+
+
+def test_lying_file_smaller_unpacks_to_more_than_it_declares() -> None:
+    """The stream holds ten thousand times the declared size."""
+    archive = opened("lying_file_smaller")
+    assert archive.getinfo("data.bin").file_size == 10
+    assert len(zlib.decompress(raw(archive, "data.bin"), -zlib.MAX_WBITS)) == 100_000
+
+
+def test_padded_deflate_hides_a_ratio_over_the_limit() -> None:
+    """The stream ends early; its own ratio is forbidden, the declared one is not."""
+    archive = opened("padded_deflate")
+    entry = archive.getinfo("data.bin")
+    stream = zlib.decompressobj(-zlib.MAX_WBITS)
+    stream.decompress(raw(archive, "data.bin"))
+    assert entry.file_size // entry.compress_size <= 100
+    assert entry.file_size // (entry.compress_size - len(stream.unused_data)) > 100
+
+
+@pytest.mark.parametrize("kind", BAD_ARTIFACTS)
+def test_the_archive_rules_refuse_a_bad_artifact_in_its_words(kind: str) -> None:
+    """The reference answers with the code and the text that the catalogue states."""
+    bad = BAD_ARTIFACTS[kind]
+    with pytest.raises(ArchiveError) as caught:
+        rules.ArchiveReader().read(bad_artifact(kind))
+    assert caught.value.code == bad.code
+    assert bad.text in str(caught.value)
+
+
+def test_the_archive_rules_accept_a_good_artifact() -> None:
+    """What the bad ones differ from is accepted."""
+    assert rules.ArchiveReader().read(artifact()).skill_md == DEFAULT_SKILL_MD
+
+
+def test_the_limits_are_those_of_the_archive_rules() -> None:
+    """One byte or file over the limit here is one over the limit there."""
+    limits = (rules.MAX_FILES, rules.MAX_SKILL_MD_BYTES, rules.MAX_TOTAL_BYTES)
+    assert limits == (MAX_FILES, MAX_SKILL_MD, MAX_TOTAL)

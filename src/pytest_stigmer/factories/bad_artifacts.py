@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.factories.flawed_content import flawed_content
+from pytest_stigmer.factories.flawed_files import flawed_files
 from pytest_stigmer.factories.flawed_names import flawed_names
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.factories.flaws import BadArtifact
 
 BAD_ARTIFACTS: Mapping[str, BadArtifact] = MappingProxyType(
-    {bad.kind: bad for bad in (*flawed_content(), *flawed_names())}
+    {bad.kind: bad for bad in (*flawed_content(), *flawed_files(), *flawed_names())}
 )
 """Every bad artifact by kind."""
 

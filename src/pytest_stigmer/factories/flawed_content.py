@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pytest_stigmer.factories import zips
 from pytest_stigmer.factories.artifacts import DEFAULT_SKILL_MD, SKILL_MD, artifact
 from pytest_stigmer.factories.compressed import encrypted
-from pytest_stigmer.factories.flaws import GOOD, BadArtifact, alone, beside_good, deflated
+from pytest_stigmer.factories.flaws import GOOD, BadArtifact, alone, beside_good, deflated, sized
 from pytest_stigmer.factories.zips import Entry
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _containers() -> Iterator[BadArtifact]:
     yield BadArtifact(
         "bomb",
         "a few kilobytes unpack to megabytes and fill the disk",
-        "suspicious compression ratio in data.bin: 157:1 (max: 100:1)",
+        "suspicious compression ratio in data.bin: 158:1 (max: 100:1)",
         lambda: beside_good(deflated("data.bin", 8 * MAX_SKILL_MD, dense=True)),
     )
     yield BadArtifact(
@@ -128,13 +128,13 @@ def _skill_md_content() -> Iterator[BadArtifact]:
     yield BadArtifact(
         "duplicate_skill_md",
         "two readers of one artifact follow different instructions",
-        "SKILL.md",
+        "duplicate filename: SKILL.md",
         lambda: beside_good(zips.file(SKILL_MD, "# Another\n")),
     )
     yield BadArtifact(
         "non_utf8_skill_md",
         "a string field cannot hold it: the push fails late and leaves the artifact behind",
-        "UTF-8",
+        "SKILL.md is not UTF-8",
         lambda: artifact(skill_md=b"# Caf\xe9\n"),
     )
     yield BadArtifact(
@@ -146,7 +146,7 @@ def _skill_md_content() -> Iterator[BadArtifact]:
     yield BadArtifact(
         "encrypted",
         "nobody without the password can read the instructions",
-        "SKILL.md",
+        "encrypted file in ZIP: SKILL.md",
         _encrypted,
     )
     yield BadArtifact(
@@ -165,19 +165,18 @@ def _skill_md_content() -> Iterator[BadArtifact]:
         "lying_size_smaller",
         "a declared size that is too small hides a file over the limits",
         "zip: not a valid zip file",
-        lambda: alone(_sized(GOOD, -1)),
+        lambda: alone(sized(GOOD, -1)),
     )
     yield BadArtifact(
         "lying_size_larger",
         "instructions that end early are taken for whole",
         "unexpected EOF",
-        lambda: alone(_sized(GOOD, +1)),
+        lambda: alone(sized(GOOD, +1)),
     )
 
 
 def _total_size() -> bytes:
-    # Five hundred honest entries over the same compressed bytes: each within its limits, the sum
-    # over.
+    # Five hundred honest entries over the same compressed bytes: each is within its limits.
     first = deflated("part0", MAX_SKILL_MD)
     count = MAX_TOTAL // MAX_SKILL_MD
     rest = (replace(first, name=f"part{i}".encode(), shared=True) for i in range(1, count))
@@ -201,7 +200,3 @@ def _corrupt_deflate() -> bytes:
     entry = deflated(SKILL_MD, 1000)
     # Block type 3 does not exist.
     return alone(replace(entry, body=b"\x07" + entry.body[1:]))
-
-
-def _sized(entry: Entry, delta: int) -> Entry:
-    return replace(entry, size=len(entry.body) + delta)

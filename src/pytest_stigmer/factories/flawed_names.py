@@ -34,11 +34,12 @@ def _names() -> Iterator[BadArtifact]:
         ("absolute", "/etc/cron.d/escape", "unpacking writes anywhere on the machine"),
         ("backslash", "..\\escape.sh", "unpacking on Windows writes outside the skill's folder"),
         ("dot_name", "./scripts/run.sh", "one file has two names, and two files have one"),
+        ("short_name", "notes~1.txt", "on Windows it opens the file whose short name this is"),
     ):
         yield BadArtifact(
             kind,
             harm,
-            name.lstrip("./\\").rpartition("/")[2],
+            f"unsafe filename: {name}",
             functools.partial(beside_good, zips.file(name, "x")),
         )
     for kind, name in (
@@ -50,7 +51,7 @@ def _names() -> Iterator[BadArtifact]:
         yield BadArtifact(
             kind,
             "checked under one name, unpacked under another",
-            SKILL_MD,
+            f"unsafe filename: {name}",
             functools.partial(alone, replace(GOOD, name=name.encode())),
         )
 
@@ -74,21 +75,37 @@ def _links() -> Iterator[BadArtifact]:
     yield BadArtifact(
         "symlink",
         "reading the skill's files reads any file of the machine",
-        "symlink",
+        "symlink in ZIP: scripts/data",
         lambda: beside_good(_symlink("scripts/data", "/etc/passwd")),
     )
     yield BadArtifact(
         "symlink_skill_md",
         "the path that a link points to becomes the instructions",
-        "symlink",
+        "symlink in ZIP: SKILL.md",
         lambda: alone(_symlink(SKILL_MD, "/etc/passwd")),
     )
     yield BadArtifact(
         "symlink_hides_skill_md",
         "a link of the same name hides the real instructions",
-        "symlink",
+        "symlink in ZIP: SKILL.md",
         lambda: zips.pack([_symlink(SKILL_MD, "other.md"), GOOD]),
     )
+    yield BadArtifact(
+        "special_file",
+        "whoever reads the named pipe waits for ever",
+        "special file in ZIP: scripts/pipe",
+        lambda: beside_good(_special("scripts/pipe")),
+    )
+    yield BadArtifact(
+        "special_skill_md",
+        "whoever reads the named pipe waits for ever",
+        "special file in ZIP: SKILL.md",
+        lambda: alone(_special(SKILL_MD)),
+    )
+
+
+def _special(name: str) -> Entry:
+    return zips.file(name, b"", mode=zips.FIFO)
 
 
 def _symlink(name: str, target: str) -> Entry:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.factories import zips
@@ -47,3 +47,8 @@ def deflated(name: str, length: int, *, dense: bool = False) -> Entry:
     body = deflated_run(length, dense=dense)
     crc = zlib.crc32(b"a" * length)
     return Entry(name.encode(), body, method=zips.DEFLATED, size=length, crc=crc)
+
+
+def sized(entry: Entry, difference: int) -> Entry:
+    """Declare a size that differs from the stored content's by this many bytes."""
+    return replace(entry, size=len(entry.body) + difference)

@@ -44,6 +44,7 @@ class Entry:
     `body` is the content as stored (compressed already, where `method` says so). `size` and `crc`
     are those declared for the uncompressed content; None declares the truth about `body`. With
     `shared`, the entry has no bytes of its own and points at those of the entry before it.
+    `local_name` is the name beside the bytes, where it is another than the directory's.
     """
 
     name: bytes
@@ -54,6 +55,7 @@ class Entry:
     crc: int | None = None
     flags: int = UTF8_FLAG
     shared: bool = False
+    local_name: bytes | None = None
 
 
 def file(name: str, content: str | bytes, *, mode: int = REGULAR_FILE) -> Entry:
@@ -73,23 +75,24 @@ def pack(entries: Iterable[Entry]) -> bytes:
     for count, entry in enumerate(entries, start=1):  # noqa: B007
         if not entry.shared:
             start = len(bodies)
-            bodies += _local_header(entry) + entry.name + entry.body
+            bodies += _local_part(entry)
         directory += _central_header(entry, start) + entry.name
     end = _END.pack(b"PK\5\6", 0, 0, count, count, len(directory), len(bodies), 0)
     return bytes(bodies + directory + end)
 
 
-def _facts(entry: Entry) -> tuple[int, ...]:
+def _facts(entry: Entry, name: bytes) -> tuple[int, ...]:
     size = len(entry.body) if entry.size is None else entry.size
     crc = zlib.crc32(entry.body) if entry.crc is None else entry.crc
-    stored = (crc, len(entry.body), size, len(entry.name), 0)
+    stored = (crc, len(entry.body), size, len(name), 0)
     return _VERSION_NEEDED, entry.flags, entry.method, _TIME, _DATE, *stored
 
 
-def _local_header(entry: Entry) -> bytes:
-    return _LOCAL.pack(b"PK\3\4", *_facts(entry))
+def _local_part(entry: Entry) -> bytes:
+    name = entry.name if entry.local_name is None else entry.local_name
+    return _LOCAL.pack(b"PK\3\4", *_facts(entry, name)) + name + entry.body
 
 
 def _central_header(entry: Entry, start: int) -> bytes:
     tail = (0, 0, 0, entry.mode << 16, start)
-    return _CENTRAL.pack(b"PK\1\2", _UNIX_CREATOR, *_facts(entry), *tail)
+    return _CENTRAL.pack(b"PK\1\2", _UNIX_CREATOR, *_facts(entry, entry.name), *tail)
