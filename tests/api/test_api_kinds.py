@@ -6,6 +6,7 @@ import pytest
 
 from pytest_stigmer.api.generation import load
 from pytest_stigmer.errors import UsageError
+from pytest_stigmer.store.kinds import KIND_NAMES
 
 kinds = load("bundled").kinds
 
@@ -33,3 +34,8 @@ def test_unknown_name_is_refused() -> None:
     """A text that is neither a name nor digits is refused with the nearest name."""
     with pytest.raises(UsageError, match="unknown kind 'skil'; did you mean 'skill'"):
         kinds.number("skil")
+
+
+def test_store_and_api_name_the_same_kinds() -> None:
+    """The store's own table, which spares it the message classes, is the enum."""
+    assert {name: number for number, name in KIND_NAMES.items()} == kinds.numbers

@@ -15,9 +15,9 @@ FOREIGN_PUSH = b"\x0a\x04acme\x12\x05PK\x03\x04!\x1a\x06stable"
 def test_push_of_another_generation_is_recognised() -> None:
     """An artifact in field 2 cannot be this generation's scope; the text says what to do."""
     assert generation.codec.foreign(generation.PushSkillRequest, FOREIGN_PUSH) == (
-        "this PushSkillRequest is of another API generation: field 2 is length-delimited, but "
-        "scope is a varint; the server speaks generation 2026-01 (name 1, scope 2, org 3, artifact 4, "
-        "tag 5): use stubs of that generation"
+        "this PushSkillRequest is of another API generation: field 2 is length-delimited, "
+        "but scope is a varint; the server speaks generation 2026-01 (name 1, scope 2, org 3, "
+        "artifact 4, tag 5): use stubs of that generation"
     )
 
 
