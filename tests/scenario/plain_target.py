@@ -1,9 +1,8 @@
-"""A small registry over plain dicts: a real target, with a clock of its own, that needs no other layer."""
+"""A small registry over plain dicts: a real target with a clock of its own."""
 
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import hashlib
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from pytest_stigmer.errors import AuditNotFound, ResourceNotFound
 from pytest_stigmer.scenario.target import Answer, AuditRow, Inconclusive, Unsupported
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
 
@@ -28,7 +28,7 @@ def nested(paths: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class PlainTarget:
-    """The skill verbs, a few store verbs and the clock; `oldest_tag` answers with the oldest row of a tag."""
+    """Skill verbs, a few store verbs and a clock; with `oldest_tag` the order is wrong."""
 
     def __init__(self, *, oldest_tag: bool = False) -> None:
         self.name = "plain"

@@ -1,0 +1,187 @@
+"""A failure page as plain text, from 60 columns up."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pytest_stigmer.scenario.compare import Difference
+    from pytest_stigmer.scenario.report import Happened, Page
+    from pytest_stigmer.scenario.timeline import Mark, Timeline
+
+MIN_WIDTH = 60
+_MAX_VALUES = 24
+_INDENT = "  "
+
+
+def render(page: Page, width: int = 80) -> str:
+    """Return the page in at most `width` columns; the replay line and query texts stay whole."""
+    width = max(width, MIN_WIDTH)
+    return "\n".join(line.rstrip() for line in _lines(page, width)) + "\n"
+
+
+def _lines(page: Page, width: int) -> Iterator[str]:
+    yield from textwrap.wrap(f"{page.status.upper()}: {page.title}", width)
+    yield from _place(page, width)
+    if page.verb:
+        yield from _section(f"sent: {page.verb}", _values(page.sent, width))
+    if page.got or page.expected:
+        yield from _section("got", _values(page.got, width))
+        yield from _section("expected", _values(page.expected, width))
+    yield from _section(f"differences: {len(page.differences)}", _differences(page, width))
+    yield from _section("steps before", (_happened(step, width) for step in page.before))
+    if page.timeline:
+        caption = textwrap.fill(_caption(page.timeline), width)
+        yield from _section(caption, _timeline(page.timeline, width))
+    yield from _section("query and plan", page.explanation.splitlines())
+    yield from _section("run it again", [page.replay])
+
+
+def _place(page: Page, width: int) -> Iterator[str]:
+    yield page.where
+    told = f"step {page.number} of {page.count}, " if page.number else ""
+    instant = f", clock {page.at}" if page.at else ""
+    yield from textwrap.wrap(f"{told}target {page.target}{instant}: {page.reason}", width)
+
+
+def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
+    body = [f"{_INDENT}{line}" for line in lines]
+    if body:
+        yield ""
+        yield title
+        yield from body
+
+
+def _values(values: tuple[tuple[str, Any], ...], width: int) -> Iterator[str]:
+    for path, value in values[:_MAX_VALUES]:
+        label = f"{path}: " if path else ""
+        yield label + cut(_text(value), width - len(_INDENT) - len(label))
+    if len(values) > _MAX_VALUES:
+        yield f"and {len(values) - _MAX_VALUES} more"
+    if not values:
+        yield "nothing"
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def cut(text: str, room: int, start: int = 0) -> str:
+    """Shorten a text to `room` columns from near `start`; dots stand for what is missing."""
+    if len(text) <= room:
+        return text
+    first = max(0, min(start - room // 3, len(text) - room + 3))
+    head = "..." if first else ""
+    tail = "..." if first + room - len(head) < len(text) else ""
+    return head + text[first : first + room - len(head) - len(tail)] + tail
+
+
+def _differences(page: Page, width: int) -> Iterator[str]:
+    for found in page.differences:
+        yield from _difference(found, width)
+
+
+def _difference(found: Difference, width: int) -> Iterator[str]:
+    yield from textwrap.wrap(f"{found.where or 'the answer'} {found.why}", width - len(_INDENT))
+    expected, got = _text(found.expected), _text(found.got)
+    pairs = zip(expected, got, strict=False)
+    start = next((at for at, (one, other) in enumerate(pairs) if one != other), 0)
+    room = width - len(_INDENT) - len("  expected ")
+    yield f"  expected {cut(expected, room, start)}"
+    yield f"  got      {cut(got, room, start)}"
+
+
+def _happened(step: Happened, width: int) -> str:
+    sent = " ".join(f"{path}={_text(value)}" for path, value in step.sent)
+    saved = f" -> {step.save_as}" if step.save_as else ""
+    start = f"{step.at[11:23]}  line {step.line}: {step.verb} "
+    return start + cut(sent, width - len(_INDENT) - len(start) - len(saved)) + saved
+
+
+def _caption(timeline: Timeline) -> str:
+    resources = {f"{mark.row.kind}/{mark.row.resource_id}" for mark in timeline.marks}
+    of = f" of {resources.pop()}" if len(resources) == 1 else ""
+    return f"timeline: audit rows{of} in insertion order (times in UTC)"
+
+
+def _timeline(timeline: Timeline, width: int) -> Iterator[str]:
+    """Show the first of three layouts that fits: instants as columns, as one column, no hash."""
+    layouts = [
+        _layout(timeline, _seconds(timeline), with_hash=True),
+        _layout(timeline, _one_column(timeline), with_hash=True),
+        _layout(timeline, _one_column(timeline), with_hash=False),
+    ]
+    room = width - len(_INDENT)
+    fitting = (lines for lines in layouts if max(map(len, lines)) <= room)
+    yield from next(fitting, layouts[-1])
+    yield from _footnotes(timeline)
+
+
+def _layout(timeline: Timeline, grid: list[list[str]], *, with_hash: bool) -> list[str]:
+    left = _left_columns(timeline.marks, with_hash=with_hash)
+    pointers = [_pointer(mark, is_listing=timeline.is_listing) for mark in timeline.marks]
+    return [
+        ("  ".join([start, *cells]) + pointer).rstrip()
+        for start, cells, pointer in zip(left, grid, ["", *pointers], strict=True)
+    ]
+
+
+def _one_column(timeline: Timeline) -> list[list[str]]:
+    times = [_time(timeline, mark.row.archived_at) for mark in timeline.marks]
+    longest = max(map(len, times))
+    return [["archived"], *([time.ljust(longest)] for time in times)]
+
+
+def _time(timeline: Timeline, instant: str) -> str:
+    """Leave the day out where all rows share it."""
+    one_day = len({other[:10] for other in timeline.instants}) == 1
+    return instant[11:] if one_day else instant
+
+
+def _seconds(timeline: Timeline) -> list[list[str]]:
+    """Return the header and one line per row: a column per instant, a star where the row stands."""
+    heads = [_time(timeline, instant) for instant in timeline.instants]
+    columns = list(zip(heads, timeline.instants, strict=True))
+    return [heads, *([_dot(mark, head, at) for head, at in columns] for mark in timeline.marks)]
+
+
+def _dot(mark: Mark, head: str, instant: str) -> str:
+    return ("*" if mark.row.archived_at == instant else "").ljust(len(head))
+
+
+def _left_columns(marks: tuple[Mark, ...], *, with_hash: bool) -> list[str]:
+    """Return the header and one text per row: number, resource if several, tag, short hash."""
+    rows = [mark.row for mark in marks]
+    columns = [["row", *(str(row.id) for row in rows)]]
+    if len({(row.kind, row.resource_id) for row in rows}) > 1:
+        columns.append(["resource", *(_short(f"{row.kind}/{row.resource_id}") for row in rows)])
+    columns.append(["tag", *(_short(row.tag) for row in rows)])
+    if with_hash and any(row.version_hash for row in rows):
+        columns.append(["hash", *(row.version_hash[:8] for row in rows)])
+    widths = [max(map(len, column)) for column in columns]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        for line in zip(*columns, strict=True)
+    ]
+
+
+def _short(text: str, room: int = 14) -> str:
+    return text if len(text) <= room else f"{text[: room - 10]}..{text[-8:]}"
+
+
+def _pointer(mark: Mark, *, is_listing: bool) -> str:
+    places = (("got", mark.answered), ("expected", mark.expected))
+    told = [f"{word} {at}" if is_listing else word for word, at in places if at]
+    doubt = "?" if mark.alike and mark.answered and not is_listing else ""
+    return f"  <- {', '.join(told)}{doubt}" if told else ""
+
+
+def _footnotes(timeline: Timeline) -> Iterator[str]:
+    if timeline.left_out:
+        yield f"and {timeline.left_out} older rows"
+    if not timeline.is_listing and any(mark.alike and mark.answered for mark in timeline.marks):
+        yield "?: other rows hold the same snapshot"

@@ -1,0 +1,146 @@
+"""What a failure page says, as data; `render` turns it into text."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pytest_stigmer.scenario.timeline import timeline
+
+if TYPE_CHECKING:
+    from pytest_stigmer.scenario.compare import Difference
+    from pytest_stigmer.scenario.runner import Outcome, Performed
+    from pytest_stigmer.scenario.timeline import Timeline
+
+
+# What tells the elements of a listing apart, besides what is expected of them.
+_ESSENTIAL = frozenset({"", "metadata.id", "spec.tag", "status.version_hash"})
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One step in short; `at` is the instant at which it left the clock."""
+
+    at: str
+    line: int
+    verb: str
+    sent: tuple[tuple[str, Any], ...]
+    save_as: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything a person needs to see why a scenario did not pass.
+
+    `where` is `file:line` of the step (of the scenario when no step was reached), `number` and
+    `count` say which of the steps it is. `got` and `expected` are pairs of dotted path and value.
+    `replay` is one command line.
+    """
+
+    status: str
+    title: str
+    where: str
+    number: int
+    count: int
+    target: str
+    reason: str
+    replay: str
+    at: str = ""
+    verb: str = ""
+    sent: tuple[tuple[str, Any], ...] = ()
+    got: tuple[tuple[str, Any], ...] = ()
+    expected: tuple[tuple[str, Any], ...] = ()
+    differences: tuple[Difference, ...] = ()
+    before: tuple[Happened, ...] = ()
+    timeline: Timeline | None = None
+    explanation: str = ""
+
+
+def page(outcome: Outcome, *, seed: int | None = None, defect: str | None = None) -> Page:
+    """Collect the page of one outcome; `seed` and `defect` belong on the replay line when given."""
+    scenario, failed = outcome.scenario, _failed(outcome)
+    line = outcome.stopped.line if outcome.stopped else scenario.line
+    evidence = outcome.evidence
+    return Page(
+        status=outcome.status.value,
+        title=scenario.title,
+        where=f"{scenario.path}:{line}",
+        number=_number(outcome),
+        count=len(scenario.steps),
+        target=outcome.target,
+        reason=outcome.reason,
+        replay=replay(outcome, seed=seed, defect=defect),
+        at=_instant(failed) if failed else "",
+        verb=outcome.stopped.verb if outcome.stopped else "",
+        sent=_leaves(failed.sent if failed else outcome.stopped and outcome.stopped.arguments),
+        got=_got(failed) if failed else (),
+        expected=_expected(failed) if failed else (),
+        differences=failed.differences if failed else (),
+        before=tuple(_happened(step) for step in outcome.performed if step is not failed),
+        timeline=timeline(evidence.timeline, failed) if evidence and failed else None,
+        explanation=(evidence.explanation or "") if evidence else "",
+    )
+
+
+def replay(outcome: Outcome, *, seed: int | None = None, defect: str | None = None) -> str:
+    """Return the command line that runs this scenario again in the same way."""
+    words = ["pytest", str(outcome.scenario.path), "--stigmer-target", outcome.target]
+    if seed is not None:
+        words += ["--stigmer-seed", str(seed)]
+    if defect is not None:
+        words += ["--stigmer-defect", defect]
+    return shlex.join(words)
+
+
+def _failed(outcome: Outcome) -> Performed | None:
+    last = outcome.performed[-1] if outcome.performed else None
+    return last if last and last.differences else None
+
+
+def _number(outcome: Outcome) -> int:
+    steps = outcome.scenario.steps
+    stopped = outcome.stopped
+    return next((n for n, step in enumerate(steps, start=1) if step is stopped), 0)
+
+
+def _instant(performed: Performed) -> str:
+    return performed.at.isoformat(timespec="milliseconds")[:23] + "Z" if performed.at else ""
+
+
+def _happened(performed: Performed) -> Happened:
+    step = performed.step
+    sent = _leaves(performed.sent)
+    return Happened(_instant(performed), step.line, step.verb, sent, step.save_as)
+
+
+def _got(performed: Performed) -> tuple[tuple[str, Any], ...]:
+    failure = performed.answer.failure
+    if failure:
+        return (("code", failure.code), ("message", failure.message))
+    value = performed.answer.value
+    leaves = [(path, leaf) for path, leaf in _leaves(value) if leaf not in ("", None)]
+    if isinstance(value, list) and value:
+        wanted = _ESSENTIAL | {path.partition(".")[2] for path, _ in _expected(performed)}
+        leaves = [pair for pair in leaves if pair[0].partition(".")[2] in wanted]
+    return tuple(leaves)
+
+
+def _expected(performed: Performed) -> tuple[tuple[str, Any], ...]:
+    if performed.fails:
+        told = (("code", performed.fails.code), ("message", performed.fails.message))
+        return told if performed.fails.message else told[:1]
+    return (("", "success"),) if performed.returns is None else _leaves(performed.returns)
+
+
+def _leaves(value: Any, path: str = "") -> tuple[tuple[str, Any], ...]:
+    """Flatten maps and lists to pairs of dotted path and value; an empty map or list is a value."""
+    if isinstance(value, dict) and value:
+        items = list(value.items())
+    elif isinstance(value, list) and value:
+        items = list(enumerate(value))
+    else:
+        return () if value is None and not path else ((path, value),)
+    return tuple(
+        leaf for key, item in items for leaf in _leaves(item, f"{path}.{key}" if path else str(key))
+    )

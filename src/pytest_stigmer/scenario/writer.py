@@ -1,0 +1,145 @@
+"""Scenario files for authors: a commented start, and expectations filled in from what happened."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from pytest_stigmer.scenario.document import decode, parse
+from pytest_stigmer.scenario.faults import SCHEMA_PATH
+from pytest_stigmer.scenario.verbs import VERBS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytest_stigmer.scenario.document import Document
+    from pytest_stigmer.scenario.runner import Outcome, Performed
+
+_TEMPLATE = """\
+# yaml-language-server: $schema={schema}
+# One sentence that says what must be true; it is the name under which a failure is reported.
+scenario: {title}
+# Where the frozen clock starts. Without it the scenario also runs on servers whose clock is real.
+clock: 2026-01-25T10:00:00.100Z
+# The defects that must turn this scenario red (`stigmer-harness defects` lists them).
+detects: []
+steps:
+  # A step is one verb with its arguments; `as` names the answer for later steps.
+  - push: {{name: Calculator, tag: stable, skill_md: "# one"}}
+    as: one
+  - advance: 300ms
+  - push: {{name: Calculator, tag: stable, skill_md: "# two"}}
+    as: two
+  # `returns` names only the fields that matter; ${{two.status.version_hash}} is a saved value.
+  - get_by_reference: {{slug: calculator, version: stable}}
+    returns: {{status.version_hash: "${{two.status.version_hash}}"}}
+  # `fails` is the gRPC status that the step must fail with.
+  - get_by_reference: {{slug: calculator, version: missing}}
+    fails: NOT_FOUND
+  # A step without `returns` or `fails` must succeed; `run --complete` fills in what it answered:
+  # - list_audit_history: {{resource_id: "${{two.metadata.id}}"}}
+"""
+
+# Fields that differ from run to run or say nothing about a scenario.
+_UNTOLD = re.compile(
+    r"api_version|kind|metadata\.id|metadata\.version|status\.audit|status\.artifact_storage_key"
+)
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
+# What JSON leaves as it is and YAML does not take, or takes for the end of a line.
+_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_WORDS = frozenset({"true", "false", "null"})
+
+
+def new_scenario(name: str, *, schema: str | None = None) -> str:
+    """Return the text of a commented scenario file that passes on a correct registry.
+
+    `name` becomes the title, `-` and `_` read as blanks; `schema` is the path that editors are
+    pointed to, the installed schema unless given.
+    """
+    title = " ".join(re.split(r"[-_\s]+", name)).strip() or "a new scenario"
+    where = schema or SCHEMA_PATH.as_posix()
+    return _TEMPLATE.format(title=_quoted(title), schema=where)
+
+
+def complete(path: Path, outcome: Outcome) -> tuple[str, list[tuple[int, str]]]:
+    """Fill in `returns` or `fails` of the steps that state neither, from what happened.
+
+    Returns the new text, every other byte of the file as it was, and the lines written: number in
+    the new text, and the line. Steps that answer nothing, and steps written as `{...}` on one
+    line, are left alone. Nothing is written to disk.
+    """
+    data = path.read_bytes()
+    text = decode(data)
+    document = parse(text)
+    lines = text.splitlines(keepends=True)
+    newline = "\r\n" if "\r\n" in text else "\n"
+    written: list[tuple[int, str]] = []
+    for after, line in _additions(document, outcome):
+        at = after + len(written)
+        if not lines[at - 1].endswith(("\n", "\r")):
+            lines[at - 1] += newline
+        lines.insert(at, line + newline)
+        written.append((at + 1, line))
+    start = "\ufeff" if data.startswith(b"\xef\xbb\xbf") else ""
+    return start + "".join(lines), written
+
+
+def _additions(document: Document, outcome: Outcome) -> Iterator[tuple[int, str]]:
+    for index, performed in enumerate(outcome.performed):
+        place = ("steps", index)
+        if place not in document.flows and ("steps", index) in document.ends:
+            told = _expectation(performed)
+            if told:
+                yield document.ends[place], " " * document.columns[place] + told
+
+
+def _expectation(performed: Performed) -> str | None:
+    step, failure = performed.step, performed.answer.failure
+    if step.returns is not None or step.fails is not None:
+        return None
+    if failure is not None:
+        return None if step.save_as else f"fails: {failure.code}"
+    if VERBS[step.verb].shape == "nothing":
+        return None
+    return f"returns: {_flow(_telling(performed.answer.value))}"
+
+
+def _telling(value: Any) -> Any:
+    """Keep of a Skill the fields that a reader would check; lists element by element."""
+    if isinstance(value, list):
+        return [_telling(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if "artifact" in value:
+        return {"sha256": value["sha256"], "size": value["size"]}
+    return dict(_leaves(value))
+
+
+def _leaves(value: dict[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    for key, item in value.items():
+        place = f"{path}{key}"
+        if _UNTOLD.match(place) or item in ("", None, [], {}):
+            continue
+        if isinstance(item, dict) and key not in {"labels", "annotations"}:
+            yield from _leaves(item, f"{place}.")
+        else:
+            yield place, item
+
+
+def _flow(value: Any) -> str:
+    """Write a value on one line of YAML; every text that could be read otherwise is quoted."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_flow(key)}: {_flow(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    if isinstance(value, str):
+        is_plain = _PLAIN.fullmatch(value) and value.lower() not in _WORDS
+        return value if is_plain else _quoted(value.replace("${", "$${"))
+    return json.dumps(value)
+
+
+def _quoted(text: str) -> str:
+    shown = json.dumps(text, ensure_ascii=False)
+    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", shown)
