@@ -1,1 +1,1 @@
-"""The skill API: slug, ids, archive checks, artifact storage, reference resolution, the controller."""
+"""The skill API: slugs, ids, archive rules, artifact storage, references, the controller."""

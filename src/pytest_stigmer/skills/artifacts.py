@@ -1,0 +1,141 @@
+"""The storage of artifacts: one file for each content, under a name that is its hash."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from pytest_stigmer.errors import StatusError
+
+_FOLDER = "skills"
+_KEY = re.compile(r"skills/([0-9a-f]{64})\.zip", re.ASCII)
+
+
+class FileIdentity(NamedTuple):
+    """Which file a name led to, so that one that took its place is told apart."""
+
+    inode: int
+    changed_at: int
+
+
+class StoredArtifact(NamedTuple):
+    """Where an artifact lies; `created` is set when nothing lay there before."""
+
+    key: str
+    created: FileIdentity | None
+
+
+class ArtifactStorage:
+    """Files `skills/<64 hex>.zip` under a root folder, which is made with the first of them.
+
+    No text of an error holds a path of the machine.
+    Source: stigmer b070f18,
+    backend/services/stigmer-server/pkg/domain/skill/storage/artifact_storage.go.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = Path(root)
+
+    @property
+    def root(self) -> Path:
+        """The folder that the keys are relative to."""
+        return self._root
+
+    def key_of(self, version_hash: str) -> str:
+        """Return the key under which the content of this hash is stored."""
+        return f"{_FOLDER}/{version_hash}.zip"
+
+    def store(self, data: bytes) -> StoredArtifact:
+        """Write the artifact under its key, over whatever file stands there.
+
+        Equal content is written again rather than looked at: it costs the same as the comparison
+        would, and an artifact that another push relies on becomes another file than the one a
+        failed push made. Raises StatusError INTERNAL when it cannot be written.
+        """
+        key = self.key_of(sha256(data).hexdigest())
+        path = self.path_of(key)
+        try:
+            existed = os.path.lexists(path)
+            identity = _write(path, data)
+        except OSError as error:
+            raise StatusError(
+                "INTERNAL", f"failed to store artifact: {key}: {error.strerror}"
+            ) from error
+        return StoredArtifact(key, None if existed else identity)
+
+    def read(self, key: str) -> bytes:
+        """Return the artifact of this key.
+
+        Raises StatusError: NOT_FOUND for a key that is not stored or not of the form above,
+        DATA_LOSS when the content is not the one that the key names, INTERNAL when the file cannot
+        be read.
+        """
+        path = self.path_of(key)
+        try:
+            data = path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            raise self.missing(key) from None
+        except OSError as error:
+            raise StatusError(
+                "INTERNAL",
+                f"failed to load skill artifact: failed to read artifact: {error.strerror}",
+            ) from error
+        self.verify(key, data)
+        return data
+
+    def discard(self, artifact: StoredArtifact) -> None:
+        """Remove the file that a failed push created, unless another push has stored it since."""
+        path = self.path_of(artifact.key)
+        try:
+            if artifact.created == _identity(path.stat()):
+                path.unlink()
+        except OSError:
+            # What stays behind is a complete artifact that nothing names: harmless, and reused by
+            # its hash.
+            return
+
+    def path_of(self, key: str) -> Path:
+        """Return the file of a key; raise NOT_FOUND for any key that could lead elsewhere."""
+        if not _KEY.fullmatch(key):
+            raise self.missing(key)
+        return self._root / key
+
+    def verify(self, key: str, data: bytes) -> None:
+        """Raise DATA_LOSS unless the content is the one that the key names."""
+        if key != self.key_of(sha256(data).hexdigest()):
+            raise StatusError(
+                "DATA_LOSS",
+                f"skill artifact {key} is damaged: its content has another hash; push it again",
+            )
+
+    def missing(self, key: str) -> StatusError:
+        """Build the answer for a key that leads to no artifact."""
+        return StatusError("NOT_FOUND", f"skill artifact not found: {key}")
+
+
+def _write(path: Path, data: bytes) -> FileIdentity:
+    """Write beside the target, for the owner alone, and rename: no reader ever sees a part."""
+    try:
+        descriptor, name = tempfile.mkstemp(dir=path.parent)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            identity = _identity(os.fstat(descriptor))
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink()
+        raise
+    return identity
+
+
+def _identity(found: os.stat_result) -> FileIdentity:
+    return FileIdentity(found.st_ino, found.st_mtime_ns)
