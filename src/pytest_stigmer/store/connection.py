@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import contextmanager
-from time import sleep
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.errors import (
@@ -68,7 +68,7 @@ def _switch_to_wal(connection: sqlite3.Connection, path: Path) -> None:
         except sqlite3.OperationalError as error:
             if _primary(error) not in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
                 raise
-            sleep(_PAUSE_SECONDS)
+            time.sleep(_PAUSE_SECONDS)
             continue
         if mode != "wal":
             raise PathNotWritable.because(path, f"journal mode stays {mode!r} instead of 'wal'")

@@ -1,0 +1,336 @@
+"""Opening a file: what is created, which paths are taken, and the name of everything that fails."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from google.protobuf.wrappers_pb2 import StringValue
+
+from pytest_stigmer.errors import (
+    ClockNotFollowed,
+    DiskFull,
+    InvalidPath,
+    NewerSchema,
+    NotADatabase,
+    PathNotWritable,
+    StoreError,
+    StoreForked,
+    StoreLocked,
+)
+from pytest_stigmer.store import connection as opening
+from pytest_stigmer.store.sqlite import SqliteStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+ONE = StringValue(value="1")
+
+# The real server's statements as SQLite keeps them, blanks aside (b070f18, store/sqlite/store.go).
+SCHEMA = {
+    "schema_version": "CREATE TABLE schema_version ( version INTEGER PRIMARY KEY, "
+    "applied_at TEXT NOT NULL DEFAULT (datetime('now')) )",
+    "resources": "CREATE TABLE resources ( kind TEXT NOT NULL, id TEXT NOT NULL, "
+    "data BLOB NOT NULL, updated_at TEXT NOT NULL DEFAULT (datetime('now')), "
+    "PRIMARY KEY (kind, id) ) WITHOUT ROWID",
+    "idx_resources_kind_id": "CREATE INDEX idx_resources_kind_id ON resources (kind, id)",
+    "resource_audit": "CREATE TABLE resource_audit ( id INTEGER PRIMARY KEY AUTOINCREMENT, "
+    "kind TEXT NOT NULL, resource_id TEXT NOT NULL, data BLOB NOT NULL, "
+    "archived_at TEXT NOT NULL DEFAULT (datetime('now')), version_hash TEXT, tag TEXT )",
+    "sqlite_sequence": "CREATE TABLE sqlite_sequence(name,seq)",
+    "idx_audit_resource": "CREATE INDEX idx_audit_resource ON resource_audit (kind, resource_id)",
+    "idx_audit_hash": "CREATE INDEX idx_audit_hash "
+    "ON resource_audit (kind, resource_id, version_hash)",
+    "idx_audit_tag": "CREATE INDEX idx_audit_tag "
+    "ON resource_audit (kind, resource_id, tag, archived_at DESC)",
+}
+V1 = {"schema_version", "resources", "idx_resources_kind_id"}
+
+
+def _schema_of(store: SqliteStore) -> dict[str, str]:
+    rows = store.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+    return {name: " ".join(sql.split()) for name, sql in rows}
+
+
+def _plain(path: Path) -> closing[sqlite3.Connection]:
+    return closing(sqlite3.connect(path, isolation_level=None))
+
+
+def test_fresh_file_has_the_real_schema_and_nothing_else(store: SqliteStore) -> None:
+    """Tables, indexes, columns and clauses are the real server's."""
+    assert _schema_of(store) == SCHEMA
+
+
+def test_schema_one_stops_before_the_audit_table(opened: Callable[..., SqliteStore]) -> None:
+    """A store asked for schema 1 makes a file as the first versioned release did."""
+    store = opened(schema=1)
+    assert _schema_of(store) == {name: sql for name, sql in SCHEMA.items() if name in V1}
+    assert store.execute("SELECT version FROM schema_version") == [(1,)]
+
+
+def test_versions_are_applied_at_the_clocks_now(store: SqliteStore) -> None:
+    """A fresh file records both versions with the clock's instant."""
+    versions = store.execute("SELECT version, applied_at FROM schema_version")
+    assert versions == [(1, "2026-01-25 10:00:00"), (2, "2026-01-25 10:00:00")]
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"),
+    [
+        ("journal_mode", "wal"),
+        ("synchronous", 1),
+        ("busy_timeout", 5000),
+        ("cache_size", -64000),
+        ("foreign_keys", 1),
+        ("temp_store", 2),
+        ("user_version", 0),
+        ("application_id", 0),
+        ("page_size", 4096),
+        ("encoding", "UTF-8"),
+        ("auto_vacuum", 0),
+    ],
+)
+def test_pragmas_are_the_real_servers(store: SqliteStore, pragma: str, value: object) -> None:
+    """The connection's settings and the file's are those of the real server."""
+    assert store.execute(f"PRAGMA {pragma}") == [(value,)]
+
+
+def test_missing_folders_are_made(opened: Callable[..., SqliteStore], tmp_path: Path) -> None:
+    """All folders above the file are created, with mode 0755, the file with 0644."""
+    path = tmp_path / "a" / "b" / "stigmer.db"
+    opened(path).save_resource("skill", "a", ONE)
+    modes = [stat.S_IMODE(each.stat().st_mode) for each in (path, path.parent, path.parents[1])]
+    assert modes == [0o644, 0o755, 0o755]
+
+
+@pytest.mark.parametrize("name", ["x?y.db", "a#b.db", "%41.db", "ü b.db", "x?mode=memory"])
+def test_every_character_of_a_path_is_ordinary(
+    opened: Callable[..., SqliteStore], tmp_path: Path, name: str
+) -> None:
+    """No part of a path is read as a query or an escape."""
+    assert opened(tmp_path / name).path == tmp_path / name
+    assert (tmp_path / name).is_file()
+
+
+@pytest.mark.parametrize(
+    "path", ["", ":memory:", "file:x.db", "file::memory:?cache=shared", "a\0b"]
+)
+def test_path_that_is_no_file_is_refused(path: str) -> None:
+    """Forms that would open another database for each connection are refused by name."""
+    with pytest.raises(InvalidPath, match="not the path of a database file"):
+        SqliteStore(path)
+
+
+def test_bytes_path_is_a_type_error() -> None:
+    """A path is text or PathLike."""
+    with pytest.raises(TypeError, match="not bytes"):
+        SqliteStore(b"x.db")  # type: ignore[arg-type]
+
+
+def test_folder_as_path_is_not_writable(tmp_path: Path) -> None:
+    """A folder is named as the reason."""
+    with pytest.raises(PathNotWritable, match="it is a directory"):
+        SqliteStore(tmp_path)
+
+
+def test_path_below_a_regular_file_is_not_writable(tmp_path: Path) -> None:
+    """A file where a folder would have to be is named in the error."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(PathNotWritable, match=r"cannot write .*stigmer\.db"):
+        SqliteStore(tmp_path / "file" / "deeper" / "stigmer.db")
+
+
+def test_folder_that_takes_no_files_is_not_writable() -> None:
+    """A folder where not even root creates files gives the same error."""
+    with pytest.raises(PathNotWritable):
+        SqliteStore("/proc/stigmer.db")
+
+
+def test_read_only_file_answers_and_refuses_writes(
+    opened: Callable[..., SqliteStore], path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reads of a file opened mode=ro work, a write says that the path is not writable."""
+    writer = opened()
+    writer.save_resource("skill", "a", ONE)
+
+    def read_only(where: Path) -> sqlite3.Connection:
+        return sqlite3.connect(f"file:{where}?mode=ro", uri=True, isolation_level=None)
+
+    monkeypatch.setattr("pytest_stigmer.store.session.connect", read_only)
+    reader = opened(path)
+    assert reader.get_resource("skill", "a", StringValue) == ONE
+    with pytest.raises(PathNotWritable, match="readonly"):
+        reader.save_resource("skill", "a", ONE)
+
+
+def test_text_file_is_not_a_database(path: Path) -> None:
+    """A file of another format is refused and left as it is."""
+    path.write_text("no database " * 1000)
+    with pytest.raises(NotADatabase, match=r"stigmer\.db is not a usable database"):
+        SqliteStore(path)
+    assert path.read_text() == "no database " * 1000
+
+
+@pytest.mark.parametrize("pages", [1, 3])
+def test_truncated_file_is_not_a_database(path: Path, pages: int) -> None:
+    """A file that lost its end is refused at opening or at the first read, by the same name."""
+    SqliteStore(path).close()
+    os.truncate(path, pages * 4096)
+    with pytest.raises(NotADatabase, match="malformed"), SqliteStore(path) as store:
+        store.list_audit_history("skill", "a")
+
+
+def test_full_disk_is_named_and_nothing_is_kept(store: SqliteStore) -> None:
+    """A write that the file has no room for fails as DiskFull; earlier rows stay."""
+    store.save_resource("skill", "a", ONE)
+    (pages,) = store.execute("PRAGMA page_count")[0]
+    store.execute(f"PRAGMA max_page_count={pages}")
+    with pytest.raises(DiskFull, match=r"stigmer\.db cannot grow"):
+        store.save_resource("skill", "b", StringValue(value="x" * 100_000))
+    assert store.list_resources("skill") == [ONE.SerializeToString()]
+
+
+def test_newer_schema_is_refused_by_its_number(opened: Callable[..., SqliteStore]) -> None:
+    """A file of a later release is not touched."""
+    first = opened()
+    first.execute("INSERT INTO schema_version (version) VALUES (3)")
+    for schema in (1, 2):
+        with pytest.raises(NewerSchema, match="has schema version 3; this release knows"):
+            opened(schema=schema)
+
+
+@pytest.mark.parametrize("table", ["resource_audit", "resources"])
+def test_file_without_a_table_of_its_version_is_refused(
+    opened: Callable[..., SqliteStore], table: str
+) -> None:
+    """A file that claims version 2 and lacks a table is damaged, not empty."""
+    opened().execute(f"DROP TABLE {table}")
+    with pytest.raises(NotADatabase, match=f"claims schema version 2 and has no table {table}"):
+        opened()
+
+
+def test_constraint_of_a_trigger_is_a_store_error(store: SqliteStore) -> None:
+    """A failure without a name of its own keeps SQLite's words."""
+    store.execute(
+        "CREATE TRIGGER t BEFORE INSERT ON resources BEGIN SELECT RAISE(ABORT, 'not today'); END"
+    )
+    with pytest.raises(StoreError, match=r"stigmer\.db: not today"):
+        store.save_resource("skill", "a", ONE)
+
+
+def test_index_over_a_date_function_is_refused_by_name(store: SqliteStore) -> None:
+    """A date function that follows a clock cannot stand in an index."""
+    with pytest.raises(ClockNotFollowed, match="non-deterministic"):
+        store.execute("CREATE INDEX i ON resources (date(updated_at))")
+
+
+def test_index_over_a_date_function_made_meanwhile_is_refused_by_name(store: SqliteStore) -> None:
+    """An index that another program adds while the store is open is named at the next call."""
+    with _plain(store.path) as other:
+        other.execute("CREATE INDEX i ON resources (date(updated_at))")
+    with pytest.raises(ClockNotFollowed, match="non-deterministic"):
+        store.save_resource("skill", "a", ONE)
+
+
+def test_index_over_a_date_function_made_before_keeps_its_rows(
+    opened: Callable[..., SqliteStore], path: Path
+) -> None:
+    """Such an index is never given a wrong entry: a write works, or is refused by name."""
+    opened().close()
+    with _plain(path) as other:
+        other.execute("CREATE INDEX i ON resources (date(updated_at))")
+    with suppress(ClockNotFollowed):
+        opened().save_resource("skill", "a", ONE)
+    with _plain(path) as other:
+        assert other.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_untrusted_schema_is_refused_by_name(store: SqliteStore) -> None:
+    """Column defaults cannot follow the clock under trusted_schema=OFF."""
+    store.execute("PRAGMA trusted_schema=OFF")
+    with pytest.raises(ClockNotFollowed, match="unsafe use of"):
+        store.execute("INSERT INTO resources (kind, id, data) VALUES ('skill', 'a', x'')")
+
+
+def test_locked_file_is_waited_for_and_then_named(store: SqliteStore) -> None:
+    """A write that another connection's transaction keeps out ends as StoreLocked."""
+    store.execute("PRAGMA busy_timeout=20")
+    with _plain(store.path) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreLocked, match="database is locked"):
+            store.save_resource("skill", "a", ONE)
+        assert store.list_resources("skill") == []
+    store.save_resource("skill", "a", ONE)
+
+
+def test_file_locked_before_wal_is_waited_for_at_opening(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The switch to WAL is tried again until the wait is over, then the lock is named."""
+    monkeypatch.setattr(opening, "WAIT_SECONDS", 0.05)
+    with _plain(path) as other:
+        other.execute("CREATE TABLE t (x)")
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StoreLocked, match=r"over 0\.05 s"):
+            SqliteStore(path)
+
+
+def test_opening_goes_on_when_the_lock_is_given_back(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lock released during the wait is no error."""
+    with _plain(path) as other:
+        other.execute("CREATE TABLE t (x)")
+        other.execute("BEGIN EXCLUSIVE")
+        monkeypatch.setattr(
+            opening.time, "sleep", lambda _: other.in_transaction and other.commit()
+        )
+        with SqliteStore(path) as store:
+            assert store.list_resources("skill") == []
+
+
+def test_failed_opening_leaves_no_connection(path: Path) -> None:
+    """After a refusal the file's lock is free and no connection is left to the collector."""
+    path.write_text("no database " * 1000)
+    with pytest.raises(NotADatabase):
+        SqliteStore(path)
+    path.unlink()
+    SqliteStore(path).close()
+
+
+def test_store_of_the_parent_process_is_refused_after_a_fork(store: SqliteStore) -> None:
+    """A child that uses the parent's store gets an error, and its close leaves the file alone."""
+
+    def call() -> None:
+        with pytest.raises(StoreForked, match="before this process was forked"):
+            store.save_resource("skill", "a", ONE)
+        store.close()
+
+    assert in_child(call) == 0
+    store.save_resource("skill", "a", ONE)
+    assert len(store.list_resources("skill")) == 1
+
+
+def in_child(call: Callable[[], Any]) -> int:
+    """Run a call in a forked process and return its exit status; no clean-up of pytest's runs."""
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            call()
+            status = 0
+        finally:
+            os._exit(status)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def test_store_is_a_context_manager(path: Path) -> None:
+    """Leaving the block closes the file: its side files are gone."""
+    with SqliteStore(path) as store:
+        store.save_resource("skill", "a", ONE)
+    assert [each.name for each in path.parent.iterdir()] == [path.name]

@@ -1,0 +1,132 @@
+"""Transactions: all of a block or none of it."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from google.protobuf.wrappers_pb2 import StringValue
+
+from pytest_stigmer.errors import DiskFull, StoreClosed, StoreError, StoreLocked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pytest_stigmer.store.sqlite import SqliteStore
+
+
+class Stop(Exception):
+    """What a block raises to be undone."""
+
+
+def _save(store: SqliteStore, *ids: str) -> None:
+    for resource_id in ids:
+        store.save_resource("skill", resource_id, StringValue(value=resource_id))
+
+
+def _ids(store: SqliteStore) -> list[str]:
+    return [resource_id for (resource_id,) in store.execute("SELECT id FROM resources ORDER BY id")]
+
+
+@contextmanager
+def _undone(store: SqliteStore) -> Iterator[None]:
+    with pytest.raises(Stop), store.transaction():  # noqa: PT012
+        yield
+        raise Stop
+
+
+def test_block_is_kept_whole(store: SqliteStore) -> None:
+    """What a finished block wrote is there."""
+    with store.transaction():
+        _save(store, "a", "b")
+    assert _ids(store) == ["a", "b"]
+
+
+def test_failed_block_leaves_nothing(store: SqliteStore) -> None:
+    """An exception undoes all verbs of the block and comes out as it is."""
+    with _undone(store):
+        _save(store, "a")
+    assert _ids(store) == []
+
+
+def test_failed_inner_block_leaves_the_outer_one(store: SqliteStore) -> None:
+    """A nested block is undone alone."""
+    with store.transaction():
+        _save(store, "a")
+        with _undone(store):
+            _save(store, "b")
+        with store.transaction():
+            _save(store, "c")
+    assert _ids(store) == ["a", "c"]
+
+
+def test_failed_outer_block_undoes_the_inner_one(store: SqliteStore) -> None:
+    """A finished nested block is part of its outer block."""
+    with _undone(store), store.transaction():
+        _save(store, "a")
+    assert _ids(store) == []
+
+
+def test_block_has_the_write_lock_from_its_start(
+    store: SqliteStore, opened: Callable[..., SqliteStore]
+) -> None:
+    """A block that has only read yet keeps other writers out, and lets readers in."""
+    other = opened()
+    other.execute("PRAGMA busy_timeout=10")
+    with store.transaction():
+        store.list_resources("skill")
+        with pytest.raises(StoreLocked):
+            _save(other, "a")
+        assert _ids(other) == []
+    _save(other, "a")
+
+
+def test_threads_do_not_enter_each_others_blocks(store: SqliteStore) -> None:
+    """A verb of another thread waits for the end of the block."""
+    started = threading.Event()
+
+    def write() -> None:
+        started.set()
+        _save(store, "b")
+
+    thread = threading.Thread(target=write)
+    with _undone(store):
+        _save(store, "a")
+        thread.start()
+        started.wait()
+    thread.join()
+    assert _ids(store) == ["b"]
+
+
+def test_block_undone_by_the_engine_is_not_continued(store: SqliteStore) -> None:
+    """After a full disk undid the block, later verbs of it fail instead of committing alone."""
+    _save(store, "before")
+    (pages,) = store.execute("PRAGMA page_count")[0]
+    store.execute(f"PRAGMA max_page_count={pages}")
+
+    def outer() -> None:
+        with store.transaction():
+            _save(store, "a")
+            store.connection.execute("ROLLBACK")
+            _save(store, "b")
+
+    with pytest.raises(StoreError, match="was rolled back by an earlier error"):
+        outer()
+    assert _ids(store) == ["before"]
+
+
+def test_full_disk_in_a_block_leaves_nothing_of_it(store: SqliteStore) -> None:
+    """A block that fails for lack of room is undone whole."""
+    (pages,) = store.execute("PRAGMA page_count")[0]
+    store.execute(f"PRAGMA max_page_count={pages}")
+    with pytest.raises(DiskFull), store.transaction():
+        _save(store, "a", "x" * 100_000)
+    assert _ids(store) == []
+
+
+def test_store_closed_inside_a_block_is_not_a_success(store: SqliteStore) -> None:
+    """A block whose store was closed cannot claim that its rows were kept."""
+    with pytest.raises(StoreClosed), store.transaction():
+        store.close()

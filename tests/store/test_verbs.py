@@ -1,0 +1,407 @@
+"""The eleven verbs, as the real server's own tests and its documentation promise them."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from google.protobuf.struct_pb2 import Struct
+from google.protobuf.wrappers_pb2 import BytesValue, StringValue
+
+from pytest_stigmer.errors import (
+    AuditNotFound,
+    InvalidText,
+    ResourceNotFound,
+    StoreClosed,
+    UndecodableRow,
+)
+from pytest_stigmer.store.kinds import kind_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conftest import Clock
+
+    from pytest_stigmer.store.sqlite import SqliteStore
+
+
+def _text(value: str) -> StringValue:
+    return StringValue(value=value)
+
+
+def _texts(blobs: list[bytes]) -> list[str]:
+    return [StringValue.FromString(blob).value for blob in blobs]
+
+
+def _archive(store: SqliteStore, *values: str, resource_id: str = "a", **names: str) -> None:
+    for value in values:
+        store.save_audit("skill", resource_id, _text(value), **names)
+
+
+def test_saved_resource_comes_back_whole(store: SqliteStore) -> None:
+    """Every field of a message survives the round trip."""
+    message = Struct()
+    message.update({"id": "skl-1", "name": "Calculator", "list": [1, {"deep": "ü"}]})
+    store.save_resource("skill", "skl-1", message)
+    assert store.get_resource("skill", "skl-1", Struct) == message
+
+
+def test_equal_messages_give_equal_bytes(store: SqliteStore) -> None:
+    """Map fields are serialised in one order, whatever the order of insertion."""
+    for resource_id, names in (("a", "xyz"), ("b", "zyx")):
+        message = Struct()
+        message.update(dict.fromkeys(names, 1))
+        store.save_resource("skill", resource_id, message)
+    first, second = store.list_resources("skill")
+    assert first == second
+
+
+def test_deleted_resource_is_not_found(store: SqliteStore) -> None:
+    """A deleted record is gone."""
+    store.save_resource("skill", "a", _text("1"))
+    store.delete_resource("skill", "a")
+    with pytest.raises(ResourceNotFound, match="resource not found: skill/a"):
+        store.get_resource("skill", "a", StringValue)
+
+
+def test_unknown_resource_is_not_found(store: SqliteStore) -> None:
+    """A lookup of an id that was never saved names kind and id."""
+    with pytest.raises(ResourceNotFound, match="resource not found: agent/nobody"):
+        store.get_resource(40, "nobody", StringValue)
+
+
+def test_deleting_an_absent_resource_succeeds(store: SqliteStore) -> None:
+    """A delete states what shall not be there, so an absent record is no error."""
+    store.delete_resource("skill", "nobody")
+
+
+def test_listing_is_ordered_by_the_bytes_of_the_id(store: SqliteStore) -> None:
+    """Ids sort as UTF-8 bytes: upper case first, characters above U+FFFF last."""
+    for resource_id in ("\U0001f600", "\uff5e", "b", "B", "ä"):
+        store.save_resource("skill", resource_id, _text(resource_id))
+    store.save_resource("agent", "other", _text("other"))
+    assert _texts(store.list_resources("skill")) == ["B", "b", "ä", "\uff5e", "\U0001f600"]
+
+
+def test_listing_of_an_unused_kind_is_an_empty_list(store: SqliteStore) -> None:
+    """No record gives a list, not None."""
+    assert store.list_resources("skill") == []
+
+
+def test_saving_again_replaces_the_record(store: SqliteStore) -> None:
+    """A second save of an id leaves one record, the later one."""
+    store.save_resource("skill", "a", _text("1"))
+    store.save_resource("skill", "a", _text("2"))
+    assert _texts(store.list_resources("skill")) == ["2"]
+
+
+def test_saving_again_keeps_the_history(store: SqliteStore) -> None:
+    """Replacing the live record leaves its audit records alone."""
+    store.save_resource("skill", "a", _text("1"))
+    _archive(store, "1")
+    store.save_resource("skill", "a", _text("2"))
+    assert _texts(store.list_audit_history("skill", "a")) == ["1"]
+
+
+def test_deleting_a_kind_counts_its_records(store: SqliteStore) -> None:
+    """All records of the kind go, those of other kinds stay."""
+    for number in range(5):
+        store.save_resource("skill", f"s{number}", _text("x"))
+    store.save_resource("agent", "a", _text("y"))
+    assert store.delete_resources_by_kind("skill") == 5
+    assert store.list_resources("skill") == []
+    assert _texts(store.list_resources("agent")) == ["y"]
+
+
+def test_deletes_of_live_records_leave_the_history(store: SqliteStore) -> None:
+    """None of the three deletes cascades to audit records."""
+    _archive(store, "kept")
+    for delete in (
+        lambda: store.delete_resource("skill", "a"),
+        lambda: store.delete_resources_by_kind("skill"),
+        lambda: store.delete_resources_by_id_prefix("skill", "a"),
+    ):
+        store.save_resource("skill", "a", _text("1"))
+        delete()
+        assert _texts(store.list_audit_history("skill", "a")) == ["kept"]
+
+
+PREFIXES = {
+    "skill-123/": ["skill-123/a", "skill-123/b", "skill-123/c"],
+    "none": [],
+    "a[1]": ["a[1]x"],
+    "a[": ["a[1]x"],
+    "a*b": ["a*b"],
+    "a?c": ["a?c"],
+    "%": ["%"],
+    "_": ["_"],
+    "\U0001f600": ["\U0001f600", "\U0001f600\U0010ffff"],
+    "\U0010ffff": ["\U0010ffff"],
+    "z\0": ["z\0", "z\0y"],
+    "\x7f": ["\x7f"],
+}
+IDS = sorted(
+    {resource_id for ids in PREFIXES.values() for resource_id in ids}
+    | {"skill-456/a", "a1x", "aXb", "abc", "aYc", "z", "A[1]x"},
+    key=str.encode,
+)
+
+
+@pytest.mark.parametrize("prefix", PREFIXES, ids=ascii)
+def test_prefix_deletion_is_literal(store: SqliteStore, prefix: str) -> None:
+    """Exactly the ids that start with the prefix go: no character is a wildcard."""
+    for resource_id in IDS:
+        store.save_resource("skill", resource_id, _text(resource_id))
+    assert store.delete_resources_by_id_prefix("skill", prefix) == len(PREFIXES[prefix])
+    kept = [each for each in IDS if not each.startswith(prefix)]
+    assert _texts(store.list_resources("skill")) == kept
+
+
+def test_prefix_deletion_with_an_empty_prefix_takes_the_whole_kind(store: SqliteStore) -> None:
+    """Every id starts with '', and other kinds are not touched."""
+    for resource_id in ("", "a", "\U0010ffff"):
+        store.save_resource("skill", resource_id, _text("x"))
+    store.save_resource("agent", "a", _text("y"))
+    assert store.delete_resources_by_id_prefix("skill", "") == 3
+    assert _texts(store.list_resources("agent")) == ["y"]
+
+
+def test_ids_may_hold_any_character(store: SqliteStore) -> None:
+    """Punctuation, '', NUL and non-ASCII ids are ordinary."""
+    ids = ["a-b_c.d:e/f@g+h", "", "a\0b", "a\0c", "日本語", "' OR 1=1 --", "line\nbreak"]
+    for resource_id in ids:
+        store.save_resource("skill", resource_id, _text(resource_id))
+    for resource_id in ids:
+        assert store.get_resource("skill", resource_id, StringValue).value == resource_id
+        store.delete_resource("skill", resource_id)
+    assert store.list_resources("skill") == []
+
+
+def test_text_without_utf8_form_is_refused(store: SqliteStore) -> None:
+    """An unpaired surrogate in kind, id, hash, tag or prefix is an error, never another text."""
+    bad = "a\ud800"
+    calls: list[Callable[[], Any]] = [
+        lambda: store.save_resource(bad, "a", _text("1")),
+        lambda: store.save_resource("skill", bad, _text("1")),
+        lambda: store.save_audit("skill", "a", _text("1"), version_hash=bad),
+        lambda: store.get_audit_by_tag("skill", "a", bad, StringValue),
+        lambda: store.delete_resources_by_id_prefix("skill", bad),
+    ]
+    for call in calls:
+        with pytest.raises(InvalidText, match="ud800"):
+            call()
+
+
+def test_id_that_is_not_text_is_a_type_error(store: SqliteStore) -> None:
+    """A number is not silently stored as its digits."""
+    with pytest.raises(TypeError, match="expected str, not int"):
+        store.save_resource("skill", 5, _text("1"))  # type: ignore[arg-type]
+
+
+def test_none_is_not_a_message(store: SqliteStore) -> None:
+    """None raises TypeError in both saves and writes nothing."""
+    for save in (store.save_resource, store.save_audit):
+        with pytest.raises(TypeError, match="not None"):
+            save("skill", "a", None)  # type: ignore[arg-type]
+    assert store.list_resources("skill") == store.list_audit_history("skill", "a") == []
+
+
+def test_empty_message_is_stored_as_an_empty_blob(store: SqliteStore) -> None:
+    """A message without fields comes back as one."""
+    store.save_resource("skill", "a", _text(""))
+    assert store.list_resources("skill") == [b""]
+    assert store.get_resource("skill", "a", StringValue) == _text("")
+
+
+@pytest.mark.parametrize(
+    ("kind", "stored"),
+    [(43, "skill"), ("skill", "skill"), (0, "api_resource_kind_unknown"), (999, "999"), (-5, "-5")],
+)
+def test_kind_is_stored_by_name(store: SqliteStore, kind: str | int, stored: str) -> None:
+    """A number becomes the enum value's name, or its digits when it has none."""
+    store.save_resource(kind, "a", _text("1"))
+    assert store.execute("SELECT kind FROM resources") == [(stored,)]
+
+
+def test_kind_of_another_type_is_a_type_error() -> None:
+    """A kind is a text or a number."""
+    with pytest.raises(TypeError, match="not float"):
+        kind_text(1.0)  # type: ignore[arg-type]
+
+
+def test_snapshot_is_found_by_its_hash(store: SqliteStore) -> None:
+    """Each version hash gives its own snapshot; an unknown one is named in the error."""
+    _archive(store, "1", version_hash="h1")
+    _archive(store, "2", version_hash="h2")
+    assert store.get_audit_by_hash("skill", "a", "h1", StringValue).value == "1"
+    assert store.get_audit_by_hash("skill", "a", "h2", StringValue).value == "2"
+    with pytest.raises(AuditNotFound, match=r"audit record not found: skill/a \(hash=h3\)"):
+        store.get_audit_by_hash("skill", "a", "h3", StringValue)
+
+
+def test_hash_of_several_snapshots_gives_the_newest(store: SqliteStore) -> None:
+    """Equal content archived twice is found as it was archived last."""
+    _archive(store, "first", "second", version_hash="h")
+    assert store.get_audit_by_hash("skill", "a", "h", StringValue).value == "second"
+
+
+def test_tag_moved_within_one_second_gives_the_newest(store: SqliteStore) -> None:
+    """Of two rows of one tag in one second, the later insertion answers."""
+    _archive(store, "first", "second", tag="stable")
+    assert store.get_audit_by_tag("skill", "a", "stable", StringValue).value == "second"
+    with pytest.raises(AuditNotFound, match=r"audit record not found: skill/a \(tag=gone\)"):
+        store.get_audit_by_tag("skill", "a", "gone", StringValue)
+
+
+def test_newest_is_the_last_insertion_when_the_clock_steps_back(
+    store: SqliteStore, clock: Clock
+) -> None:
+    """Tag, hash and history follow the order of insertion, not the wall clock."""
+    _archive(store, "first", tag="t", version_hash="h")
+    clock.advance(hours=-1)
+    _archive(store, "second", tag="t", version_hash="h")
+    assert store.get_audit_by_tag("skill", "a", "t", StringValue).value == "second"
+    assert store.get_audit_by_hash("skill", "a", "h", StringValue).value == "second"
+    assert _texts(store.list_audit_history("skill", "a")) == ["second", "first"]
+
+
+def test_lookups_match_kind_and_resource(store: SqliteStore) -> None:
+    """Another resource's or another kind's snapshot never answers."""
+    _archive(store, "mine", tag="t", version_hash="h")
+    _archive(store, "other id", resource_id="b", tag="t", version_hash="h")
+    store.save_audit("agent", "a", _text("other kind"), tag="t", version_hash="h")
+    assert store.get_audit_by_tag("skill", "a", "t", StringValue).value == "mine"
+    assert store.get_audit_by_hash("skill", "a", "h", StringValue).value == "mine"
+    assert _texts(store.list_audit_history("skill", "a")) == ["mine"]
+
+
+def test_empty_hash_and_tag_are_values(store: SqliteStore) -> None:
+    """A snapshot without hash and tag is found by ''."""
+    _archive(store, "plain")
+    _archive(store, "named", tag="t", version_hash="h")
+    assert store.get_audit_by_tag("skill", "a", "", StringValue).value == "plain"
+    assert store.get_audit_by_hash("skill", "a", "", StringValue).value == "plain"
+    assert store.execute("SELECT version_hash, tag FROM resource_audit WHERE id = 1") == [("", "")]
+
+
+def test_history_lists_newest_first_within_one_second(store: SqliteStore) -> None:
+    """All snapshots of a resource, the last insertion first; equal ones are all kept."""
+    _archive(store, "1", "2", "2", "3", "4")
+    assert _texts(store.list_audit_history("skill", "a")) == ["4", "3", "2", "2", "1"]
+
+
+def test_history_of_an_unknown_resource_is_an_empty_list(store: SqliteStore) -> None:
+    """No snapshot gives a list, not None."""
+    assert store.list_audit_history("skill", "nobody") == []
+
+
+def test_deleting_a_history_counts_its_rows(store: SqliteStore) -> None:
+    """The snapshots of one resource go, another's stay."""
+    _archive(store, "1", "2", "3")
+    _archive(store, "4", "5", resource_id="b")
+    store.save_audit("agent", "a", _text("6"))
+    assert store.delete_audit_by_resource_id("skill", "a") == 3
+    assert store.list_audit_history("skill", "a") == []
+    assert _texts(store.list_audit_history("skill", "b")) == ["5", "4"]
+    assert _texts(store.list_audit_history("agent", "a")) == ["6"]
+
+
+def test_ids_of_deleted_snapshots_are_not_reused(store: SqliteStore) -> None:
+    """A row archived after a deletion is newer than all rows before it."""
+    _archive(store, "1", "2")
+    store.delete_audit_by_resource_id("skill", "a")
+    _archive(store, "3")
+    assert store.execute("SELECT id FROM resource_audit") == [(3,)]
+
+
+def test_times_come_from_the_clock_in_whole_seconds(store: SqliteStore, clock: Clock) -> None:
+    """updated_at and archived_at are the clock's instant, cut to seconds, in UTC."""
+    clock.advance(seconds=1, milliseconds=899)
+    store.save_resource("skill", "a", _text("1"))
+    _archive(store, "1")
+    assert store.execute("SELECT updated_at FROM resources") == [("2026-01-25 10:00:01",)]
+    assert store.execute("SELECT archived_at FROM resource_audit") == [("2026-01-25 10:00:01",)]
+
+
+def test_undecodable_rows_are_named(store: SqliteStore) -> None:
+    """Bytes that are no message are a data loss that names the row, never 'not found'."""
+    store.save_resource("skill", "a", BytesValue(value=b"\xff"))
+    _archive(store, "1", tag="t", version_hash="h")
+    store.execute("UPDATE resource_audit SET data = x'ffff'")
+    with pytest.raises(UndecodableRow, match="row skill/a does not decode"):
+        store.get_resource("skill", "a", StringValue)
+    with pytest.raises(UndecodableRow, match="row skill/a does not decode"):
+        store.get_audit_by_tag("skill", "a", "t", StringValue)
+    with pytest.raises(UndecodableRow, match="row skill/a does not decode"):
+        store.get_audit_by_hash("skill", "a", "h", StringValue)
+
+
+@pytest.mark.parametrize("data", ["5", "'text'", "CAST(x'ff' AS TEXT)"])
+def test_row_whose_data_is_no_blob_is_undecodable(store: SqliteStore, data: str) -> None:
+    """Data of another SQLite type is a data loss too."""
+    store.save_resource("skill", "a", _text("1"))
+    store.execute(f"UPDATE resources SET data = {data}")
+    with pytest.raises(UndecodableRow):
+        store.get_resource("skill", "a", StringValue)
+
+
+def test_every_verb_fails_after_close(store: SqliteStore) -> None:
+    """All eleven verbs and transaction raise StoreClosed; close and path still answer."""
+    store.close()
+    store.close()
+    calls: list[Callable[[], Any]] = [
+        lambda: store.save_resource("skill", "a", _text("1")),
+        lambda: store.get_resource("skill", "a", StringValue),
+        lambda: store.list_resources("skill"),
+        lambda: store.delete_resource("skill", "a"),
+        lambda: store.delete_resources_by_kind("skill"),
+        lambda: store.delete_resources_by_id_prefix("skill", "a"),
+        lambda: store.save_audit("skill", "a", _text("1")),
+        lambda: store.get_audit_by_hash("skill", "a", "h", StringValue),
+        lambda: store.get_audit_by_tag("skill", "a", "t", StringValue),
+        lambda: store.list_audit_history("skill", "a"),
+        lambda: store.delete_audit_by_resource_id("skill", "a"),
+        lambda: store.transaction().__enter__(),
+    ]
+    for call in calls:
+        with pytest.raises(StoreClosed, match=r"store is closed: .*stigmer\.db"):
+            call()
+    assert store.path.name == "stigmer.db"
+
+
+def test_many_threads_read_at_once(store: SqliteStore) -> None:
+    """Fifty reads from eight threads all give the saved value."""
+    store.save_resource("skill", "a", _text("1"))
+    with ThreadPoolExecutor(8) as pool:
+        found = pool.map(lambda _: store.get_resource("skill", "a", StringValue).value, range(50))
+        assert set(found) == {"1"}
+
+
+def test_many_threads_write_at_once(store: SqliteStore) -> None:
+    """Fifty saves of different ids from eight threads are all listed."""
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: store.save_resource("skill", f"{n:02}", _text(f"{n}")), range(50)))
+    assert _texts(store.list_resources("skill")) == [str(number) for number in range(50)]
+
+
+def test_threads_mix_reads_and_writes_of_one_id(store: SqliteStore) -> None:
+    """A hundred mixed calls on one record never fail and never give half a record."""
+    store.save_resource("skill", "a", _text("start"))
+
+    def call(number: int) -> str:
+        if number % 2:
+            store.save_resource("skill", "a", _text("end"))
+        return store.get_resource("skill", "a", StringValue).value
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(call, range(100))) <= {"start", "end"}
+
+
+def test_a_thousand_resources_are_listed_and_deleted(store: SqliteStore) -> None:
+    """A large kind is listed whole and its deletion counts every record."""
+    with store.transaction():
+        for number in range(1000):
+            store.save_resource("skill", f"{number:04}", _text("x"))
+    assert len(store.list_resources("skill")) == 1000
+    assert store.delete_resources_by_kind("skill") == 1000
