@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,7 +61,7 @@ def run() -> Run:
             "PYTHONPATH": os.pathsep.join(paths + ([inherited] if inherited else []))
         }
         done = subprocess.run(
-            [sys.executable, "-W", "error", "-c", program],
+            [sys.executable, "-W", "error", "-c", textwrap.dedent(program)],
             env=environment,
             capture_output=True,
             text=True,

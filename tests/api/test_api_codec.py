@@ -85,6 +85,14 @@ def test_skill_without_metadata_or_status_has_neither_in_its_message() -> None:
     assert not message.HasField("status")
 
 
+def test_audit_that_was_never_stamped_is_not_written() -> None:
+    """An empty audit half takes no bytes, as a record of the real server without one."""
+    message = codec.skill_message(replace(SKILL, spec_audit=values.AuditInfo()))
+
+    assert not message.status.audit.HasField("spec_audit")
+    assert message.status.audit.HasField("status_audit")
+
+
 def test_equal_messages_give_equal_bytes() -> None:
     """The order in which labels were set does not show in the bytes."""
     one = generation.ApiResourceMetadata(labels={str(number): "" for number in range(50)})

@@ -96,7 +96,7 @@ def test_fitting_stubs_give_the_user_his_own_classes(choice: str, stubs: Path, r
     print(api.source)
     """
 
-    assert run(textwrap.dedent(program), stubs=stubs) == "installed"
+    assert run(program, stubs=stubs) == "installed"
 
 
 def test_fitting_stubs_validate_and_convert(stubs: Path, run: Run) -> None:
@@ -113,7 +113,7 @@ def test_fitting_stubs_validate_and_convert(stubs: Path, run: Run) -> None:
     print(api.validate(api.PushSkillRequest(name="n", artifact=b"a", tag="v1\\n")))
     """
 
-    assert run(textwrap.dedent(program), stubs=stubs) == (
+    assert run(program, stubs=stubs) == (
         "validation error: tag: value does not match regex pattern `^$|^[a-zA-Z0-9._-]+$`"
     )
 
@@ -238,6 +238,42 @@ sys.modules["ai"].__spec__ = None
     assert run(stand_in) == "bundled"
 
 
+def test_importing_the_loader_loads_no_protobuf(run: Run) -> None:
+    """Protobuf and protovalidate load when messages and validation are first asked for."""
+    program = """
+    import sys
+    from pytest_stigmer.api.generation import load
+    assert "google.protobuf" not in sys.modules
+    load()
+    print("protovalidate" in sys.modules)
+    """
+
+    assert run(program) == "False"
+
+
+def test_pure_python_protobuf_gives_the_same_answers(run: Run) -> None:
+    """Where protobuf has no compiled part, texts and values are the same."""
+    program = """
+    import os
+    os.environ["PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION"] = "python"
+    from google.protobuf.internal import api_implementation
+    from pytest_stigmer.api import values
+    from pytest_stigmer.api.generation import load
+    from pytest_stigmer.errors import UndecodableMessage
+    assert api_implementation.Type() == "python"
+    api = load("bundled")
+    data = api.codec.encode(api.codec.skill_message(values.Skill(tag="t")))
+    assert api.codec.skill(api.codec.decode(api.Skill, data)) == values.Skill(tag="t")
+    assert api.validate(api.SkillId()) == "validation error: value: value is required"
+    try:
+        api.codec.decode(api.SkillId, b"\\x0a\\x01\\xff")
+    except UndecodableMessage as error:
+        print(error.reason)
+    """
+
+    assert run(program) == "string field contains invalid UTF-8"
+
+
 def test_threads_that_load_at_once_get_one_generation(run: Run) -> None:
     """A race for the first load gives every thread the same classes."""
     program = """
@@ -247,7 +283,7 @@ def test_threads_that_load_at_once_get_one_generation(run: Run) -> None:
         print(len({id(api) for api in threads.map(load, ["auto", "bundled"] * 50)}))
     """
 
-    assert run(textwrap.dedent(program)) == "1"
+    assert run(program) == "1"
 
 
 def test_unknown_choice_is_refused(run: Run) -> None:

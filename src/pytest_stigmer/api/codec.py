@@ -34,7 +34,7 @@ class Codec:
 
         try:
             return message_class.FromString(data)
-        except DecodeError as error:
+        except (DecodeError, UnicodeDecodeError) as error:
             why = why_undecodable(_descriptor(message_class), data)
             raise UndecodableMessage(message_class.DESCRIPTOR.full_name, why) from error
 
@@ -120,7 +120,6 @@ def _metadata(message: Any) -> values.Metadata:
 
 
 def _write_metadata(message: Any, metadata: values.Metadata) -> None:
-    message.SetInParent()
     message.name = metadata.name
     message.slug = metadata.slug
     message.id = metadata.id
@@ -132,7 +131,6 @@ def _write_metadata(message: Any, metadata: values.Metadata) -> None:
 
 
 def _write_status(message: Any, skill: values.Skill) -> None:
-    message.SetInParent()
     message.version_hash = skill.version_hash
     message.artifact_storage_key = skill.artifact_storage_key
     message.state = skill.state

@@ -67,20 +67,14 @@ def _requests_file() -> FileDescriptorProto:
 
 def _source() -> Path:
     """Return the file of the stub module; nothing is imported on the way, no parent package."""
-    roots = _package_folders("ai")
+    package, *rest = _REQUESTS.split(".")
+    spec = importlib.util.find_spec(package)
+    roots = list(spec.submodule_search_locations or ()) if spec else []
     for root in roots:
-        path = Path(root).joinpath(*_REQUESTS.split(".")[1:]).with_suffix(".py")
+        path = Path(root, *rest).with_suffix(".py")
         if path.is_file():
             return path
     raise UsageError.no_stubs(_REQUESTS, roots or sys.path)
-
-
-def _package_folders(name: str) -> list[str]:
-    try:
-        spec = importlib.util.find_spec(name)
-    except (ImportError, ValueError):
-        spec = None
-    return list(spec.submodule_search_locations or ()) if spec else []
 
 
 def _embedded_file(path: Path) -> bytes:
