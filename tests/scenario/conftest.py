@@ -1,18 +1,28 @@
-"""A small registry over plain dicts: a real target with a clock of its own."""
+"""A small registry to run scenarios on, and how these tests read and run them."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from pytest_stigmer.clock import DEFAULT_START, parse_duration, parse_instant
-from pytest_stigmer.errors import AuditNotFound, ResourceNotFound
+from pytest_stigmer.errors import AuditNotFound, ResourceNotFound, ScenarioError
+from pytest_stigmer.scenario.loader import loads
+from pytest_stigmer.scenario.runner import run
 from pytest_stigmer.scenario.target import Answer, AuditRow, Inconclusive, Unsupported
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from pytest_stigmer.scenario.model import Scenario
+    from pytest_stigmer.scenario.runner import Outcome
+
+PATH = Path("x.scenario.yaml")
 
 
 def nested(paths: Mapping[str, Any]) -> dict[str, Any]:
@@ -144,3 +154,33 @@ class PlainTarget:
 
     def _unlock(self) -> None:
         raise ZeroDivisionError("a fault of the target")
+
+
+@pytest.fixture
+def plain_target() -> type[PlainTarget]:
+    """Give the class of a real target that needs no other layer."""
+    return PlainTarget
+
+
+@pytest.fixture
+def read() -> Callable[[str], Scenario]:
+    """Read the steps given as YAML lines of the `steps` list."""
+    return lambda steps: loads(f"scenario: a title\nsteps:\n{steps}".encode(), PATH)
+
+
+@pytest.fixture
+def faults() -> Callable[[bytes], list[str]]:
+    """Read a faulty file and return the lines of its error."""
+
+    def collect(data: bytes) -> list[str]:
+        with pytest.raises(ScenarioError) as raised:
+            loads(data, PATH)
+        return str(raised.value).splitlines()
+
+    return collect
+
+
+@pytest.fixture
+def outcome(read: Callable[[str], Scenario]) -> Callable[..., Outcome]:
+    """Run steps on a fresh plain target."""
+    return lambda steps, **options: run(read(steps), PlainTarget(**options))
