@@ -1,7 +1,7 @@
 """The one clock: what time it is, and how a frozen clock is moved.
 
-Python's clock is the single source of truth. A frozen clock freezes Python (freezegun); stores, the skill
-API and the service ask `SystemClock`, which reads Python's clock, whichever tool froze it.
+Python's clock is the single source of truth. A frozen clock freezes Python (freezegun); stores, the
+skill API and the service ask `SystemClock`, which reads Python's clock, whichever tool froze it.
 """
 
 from __future__ import annotations
@@ -14,23 +14,25 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from pytest_stigmer.errors import ClockIncoherent
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
 DEFAULT_START = "2026-01-25T10:00:00Z"
 """Where a frozen clock starts unless told otherwise."""
 
 _UNITS = {
-    "us": 1,
-    "ms": 1_000,
-    "s": 1_000_000,
-    "m": 60_000_000,
-    "h": 3_600_000_000,
-    "d": 86_400_000_000,
+    "us": dt.timedelta(microseconds=1),
+    "ms": dt.timedelta(milliseconds=1),
+    "s": dt.timedelta(seconds=1),
+    "m": dt.timedelta(minutes=1),
+    "h": dt.timedelta(hours=1),
+    "d": dt.timedelta(days=1),
 }
+_MICROSECOND = 1e-6
 _PART = re.compile(r"(\d+(?:\.\d+)?)(us|ms|s|m|h|d)")
 _DURATION = re.compile(rf"([+-]?)((?:{_PART.pattern})+)", re.ASCII)
 
-# Modules whose own view of time must stay real: gRPC computes deadlines from it, pytest its durations.
+# These keep the real time: gRPC computes deadlines from it, pytest its durations.
 _REAL_TIME_MODULES = ["grpc", "_pytest.timing"]
 
 
@@ -58,14 +60,15 @@ def parse_duration(text: str | dt.timedelta) -> dt.timedelta:
         return text
     match = _DURATION.fullmatch(text)
     if match is None:
-        msg = f"{text!r} is not a duration; write a number and a unit (us ms s m h d), such as 300ms or -1h"
+        msg = f"{text!r} is not a duration; write number and unit (us ms s m h d): 300ms, -1h"
         raise ValueError(msg)
-    microseconds = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(match[2]))
-    return dt.timedelta(microseconds=-microseconds if match[1] == "-" else microseconds)
+    parts = [float(number) * _UNITS[unit] for number, unit in _PART.findall(match[2])]
+    length = sum(parts, start=dt.timedelta())
+    return -length if match[1] == "-" else length
 
 
 def parse_instant(text: str | dt.datetime) -> dt.datetime:
-    """Read an ISO 8601 instant with a zone, such as `2026-01-25T10:00:00.100Z`; the answer is in UTC.
+    """Read an ISO 8601 instant with a zone, such as `2026-01-25T10:00:00.100Z`, into UTC.
 
     Raises ValueError for another form or an instant without a zone.
     """
@@ -83,8 +86,16 @@ def parse_instant(text: str | dt.datetime) -> dt.datetime:
     return instant.astimezone(dt.UTC)
 
 
+def stopwatch(_seconds: Callable[[], float] = time.monotonic) -> float:
+    """Return seconds that pass whatever is frozen; only a difference of two answers has a meaning.
+
+    A default is bound once: freezegun, which replaces the names of modules, does not reach it.
+    """
+    return _seconds()
+
+
 class FrozenClock:
-    """A clock that stands still until it is moved; a context manager that freezes Python meanwhile."""
+    """A clock that stands still until it is moved; as a context manager it freezes Python."""
 
     def __init__(self, start: str | dt.datetime = DEFAULT_START) -> None:
         self._instant = parse_instant(start)
@@ -147,5 +158,5 @@ def python_disagreements(expected: dt.datetime) -> list[str]:
     return [
         f"{name} says {value:.6f}, the clock says {seconds:.6f}"
         for name, value in found.items()
-        if abs(value - seconds) > 1e-6
+        if abs(value - seconds) > _MICROSECOND
     ]

@@ -1,4 +1,4 @@
-"""Every error a caller can meet, each built by a named constructor that says what, why and what to do."""
+"""Every error a caller can meet; named constructors say what, why and what to do."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class ClockIncoherent(StigmerError):
 
     @classmethod
     def disagreeing(cls, lines: list[str]) -> Self:
-        """The listed sources of time differ from the frozen clock, one line each."""
+        """List the sources of time that differ from the frozen clock, one line each."""
         return cls("sources of time disagree with the frozen clock:\n  " + "\n  ".join(lines))
 
 
@@ -269,8 +269,8 @@ class InvalidPath(StoreError):
     def not_a_file(cls, path: str) -> Self:
         """Refuse '', ':memory:' and 'file:' URIs."""
         return cls(
-            f"{path!r} is not the path of a database file: '', ':memory:' and 'file:' URIs are refused "
-            "because each connection would see another database; give a file path"
+            f"{path!r} is not the path of a database file: '', ':memory:' and 'file:' URIs are "
+            "refused because each connection would see another database; give a file path"
         )
 
 

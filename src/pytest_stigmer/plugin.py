@@ -1,1 +1,128 @@
-"""The pytest plugin: hooks and fixtures, each handing over to the harness."""
+"""The pytest plugin: hooks and fixtures, each handing over to the harness.
+
+Nothing heavy is imported here: pytest loads this module in every run of every user.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_stigmer.harness import fixtures, hooks, options
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+    from pathlib import Path
+
+    from faker import Faker
+
+    from pytest_stigmer.api.generation import Generation
+    from pytest_stigmer.clock import FrozenClock
+    from pytest_stigmer.factories.factory import Factory
+    from pytest_stigmer.harness.registries import Registry, StoreFactory
+    from pytest_stigmer.skills.client import SkillClient
+    from pytest_stigmer.store.sqlite import SqliteStore
+    from pytest_stigmer.targets.flow import Flow
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the options."""
+    options.add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the options and start the run's session."""
+    hooks.start(config)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove what the run left behind."""
+    hooks.stop(config)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Print the seed and the target."""
+    return hooks.header(config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Send the seed to an xdist worker."""
+    hooks.send_to_worker(node)
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect scenario files."""
+    return hooks.collect_file(file_path, parent)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Tell a failed test how to look at its databases; attach what was proved."""
+    return hooks.annotate(item, (yield))
+
+
+@pytest.fixture(autouse=True)
+def _stigmer_clock_mark(request: pytest.FixtureRequest) -> None:
+    """Freeze the clock of a test that carries the stigmer_clock mark."""
+    if request.node.get_closest_marker("stigmer_clock"):
+        request.getfixturevalue("stigmer_clock")
+
+
+@pytest.fixture
+def stigmer_clock(request: pytest.FixtureRequest) -> Iterator[FrozenClock]:
+    """Give a clock that stands still: `.now()`, `.advance("300ms")`, `.move_to(instant)`."""
+    with fixtures.frozen_clock(request) as clock:
+        yield clock
+
+
+@pytest.fixture
+def _stigmer_registry(request: pytest.FixtureRequest) -> Iterator[Registry]:
+    """Give the registry behind the store, skills and service of one test."""
+    with fixtures.registry(request) as registry:
+        yield registry
+
+
+@pytest.fixture
+def stigmer_store(_stigmer_registry: Registry) -> SqliteStore:
+    """Give an open store on a fresh file at schema v2; `.path` is the file."""
+    return _stigmer_registry.store
+
+
+@pytest.fixture
+def stigmer_store_factory(request: pytest.FixtureRequest) -> Iterator[StoreFactory]:
+    """Give a function that opens more stores: `schema=1 or 2`, `path=`, `defect=`, `history=`."""
+    with fixtures.store_factory(request) as factory:
+        yield factory
+
+
+@pytest.fixture
+def stigmer_api(request: pytest.FixtureRequest) -> Generation:
+    """Give the message classes and enums of the API generation in use."""
+    return fixtures.api(request)
+
+
+@pytest.fixture
+def stigmer_faker(request: pytest.FixtureRequest) -> Faker:
+    """Give a Faker seeded from the run seed and the test's id."""
+    return fixtures.faker(request)
+
+
+@pytest.fixture
+def stigmer_factory(request: pytest.FixtureRequest) -> Factory:
+    """Give factories of messages, artifacts, histories and legacy databases."""
+    return fixtures.factory(request)
+
+
+@pytest.fixture
+def stigmer_skills(_stigmer_registry: Registry) -> SkillClient:
+    """Give the skill API in process over `stigmer_store`: messages in, messages out."""
+    return _stigmer_registry.skills
+
+
+@pytest.fixture
+def stigmer_flow(request: pytest.FixtureRequest) -> Iterator[Flow]:
+    """Give the verbs of a scenario step as methods, on the run's target."""
+    with fixtures.flow(request) as flow:
+        yield flow

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class Defect:
     """One known way to break a registry's promise.
 
-    `harm` is one sentence on what a user loses; `origin` names the fix, note or hazard it stands for;
-    `apply` takes the reference's recipe and returns one with the defect in place.
+    `harm` is one sentence on what a user loses; `origin` names the fix, note or hazard it stands
+    for; `apply` takes the reference's recipe and returns one with the defect in place.
     """
 
     id: str

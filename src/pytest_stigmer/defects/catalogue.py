@@ -1,13 +1,12 @@
 """The catalogue: every defect that ships, and those that other distributions register.
 
-A defect is one module in a family's folder, with `HARM`, `ORIGIN` and `apply`; its id is the file's stem
-with dashes for underscores. Another distribution adds its own through the entry point group
+A defect is one module in a family's folder, with `HARM`, `ORIGIN` and `apply`; its id is the file's
+stem with dashes for underscores. Another distribution adds its own through the entry point group
 `pytest_stigmer.defects`: each entry point names a module of that form, or a `Defect`.
 """
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import pkgutil
 from functools import cache
@@ -27,7 +26,7 @@ _PACKAGE = "pytest_stigmer.defects"
 
 @cache
 def catalogue() -> Mapping[str, Defect]:
-    """Return every known defect by id: the shipped ones by family and name, then the registered ones."""
+    """Return every known defect by id: the shipped ones by family, then the registered ones."""
     defects: dict[str, Defect] = {}
     for defect in (*_shipped(), *_registered()):
         if defect.id in defects:
@@ -42,10 +41,7 @@ def find(defect_id: str) -> Defect:
     known = catalogue()
     if defect_id in known:
         return known[defect_id]
-    near = difflib.get_close_matches(defect_id, known, n=1, cutoff=0.0)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    msg = f"unknown defect {defect_id!r}{hint} (`stigmer-harness defects` lists all)"
-    raise UsageError(msg)
+    raise UsageError.unknown("defect", defect_id, known)
 
 
 def _shipped() -> Iterator[Defect]:

@@ -1,0 +1,146 @@
+"""Scenarios as pytest items: one per scenario and plan cell, or one per scenario when proving."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_stigmer.errors import ScenarioError, UsageError
+from pytest_stigmer.harness.proof import PLAIN_CELL, Row, prove
+from pytest_stigmer.harness.reporting import INCONCLUSIVE
+from pytest_stigmer.harness.runs import outcome_of, plan_cells
+from pytest_stigmer.harness.session import SESSION, HarnessSession
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from _pytest._code.code import ExceptionInfo
+
+    from pytest_stigmer.scenario.model import Scenario
+    from pytest_stigmer.scenario.runner import Outcome
+
+
+class ScenarioRed(Exception):
+    """A scenario whose answers are not as expected."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.reason)
+        self.outcome = outcome
+
+
+class NotAsClaimed(Exception):
+    """A scenario whose row of the kill matrix is not as claimed."""
+
+
+class ScenarioFile(pytest.File):
+    """A `*.scenario.yaml` file."""
+
+    def collect(self) -> Iterable[pytest.Item]:
+        """Load the scenario and make its items."""
+        from pytest_stigmer.scenario.loader import load
+
+        scenario = load(self.path)
+        _check_claims(scenario)
+        if self.config.stash[SESSION].options.prove:
+            yield ProofItem.of(self, scenario, scenario.title)
+            return
+        for cell in plan_cells(scenario):
+            name = scenario.title if cell == PLAIN_CELL else f"{scenario.title} [{cell}]"
+            yield ScenarioItem.of(self, scenario, name, cell)
+
+    def repr_failure(self, excinfo: ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Show the faults of a file as they are, without a traceback of ours."""
+        if isinstance(excinfo.value, ScenarioError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo)  # a collector takes no style
+
+
+class _Item(pytest.Item):
+    """What running and proving share: the scenario, its marks and its place."""
+
+    scenario: Scenario
+    cell: str
+
+    @classmethod
+    def of(
+        cls, parent: ScenarioFile, scenario: Scenario, name: str, cell: str = PLAIN_CELL
+    ) -> _Item:
+        """Make the item of one scenario in one plan cell."""
+        item: _Item = cls.from_parent(parent, name=name)
+        item.scenario, item.cell = scenario, cell
+        for mark in scenario.marks:
+            item.add_marker(getattr(pytest.mark, mark))
+        return item
+
+    @property
+    def harness(self) -> HarnessSession:
+        """The session this item runs in."""
+        return self.config.stash[SESSION]
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Name the file, the line (from 0) and the title, as reports show them."""
+        return self.path, self.scenario.line - 1, self.name
+
+
+class ScenarioItem(_Item):
+    """One scenario on the chosen target, in one plan cell."""
+
+    def runtest(self) -> None:
+        """Run the scenario and turn its outcome into pytest's."""
+        outcome = outcome_of(self.harness, self.scenario, self.cell, self.nodeid)
+        if outcome.status == "skipped":
+            pytest.skip(outcome.reason)
+        if outcome.status == "inconclusive":
+            pytest.skip(INCONCLUSIVE + outcome.reason)
+        if outcome.status != "passed":
+            raise ScenarioRed(outcome)
+
+    def repr_failure(self, excinfo: ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Show a red scenario as a page."""
+        if not isinstance(excinfo.value, ScenarioRed):
+            return super().repr_failure(excinfo, style)
+        from pytest_stigmer.scenario.render import render
+        from pytest_stigmer.scenario.report import page
+
+        options = self.harness.options
+        told = page(excinfo.value.outcome, seed=options.seed, defect=options.defect)
+        return render(told, shutil.get_terminal_size().columns)
+
+
+class ProofItem(_Item):
+    """One scenario against the reference and every defect."""
+
+    row: Row | None = None
+
+    def runtest(self) -> None:
+        """Prove the scenario; fail unless its row is exactly as claimed."""
+        from pytest_stigmer.harness.runs import prover
+
+        with prover(self.harness, self.scenario, self.nodeid) as (defects, run):
+            self.row = prove(self.scenario, defects, plan_cells(self.scenario), run)
+        if problems := self.row.problems():
+            raise NotAsClaimed(
+                "\n".join(f"{self.scenario.title} {problem}" for problem in problems)
+            )
+
+    def repr_failure(self, excinfo: ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Show what is not as claimed, with the line of the claims."""
+        if not isinstance(excinfo.value, NotAsClaimed):
+            return super().repr_failure(excinfo, style)
+        line = self.scenario.lines.get("detects", self.scenario.line)
+        return f"{self.path}:{line}: the proof failed\n{excinfo.value}"
+
+
+def _check_claims(scenario: Scenario) -> None:
+    """Refuse a claim to detect a defect that nobody knows."""
+    from pytest_stigmer.defects.catalogue import find
+
+    for claim in scenario.detects:
+        try:
+            find(claim)
+        except UsageError as error:
+            line = scenario.lines.get("detects", scenario.line)
+            raise ScenarioError(scenario.path, line, f"detects: {error}") from error

@@ -1,0 +1,98 @@
+"""The bodies of the plugin's fixtures."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.harness.session import SESSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pytest
+    from faker import Faker
+
+    from pytest_stigmer.api.generation import Generation
+    from pytest_stigmer.clock import FrozenClock
+    from pytest_stigmer.factories.factory import Factory
+    from pytest_stigmer.harness.registries import Registry, StoreFactory
+    from pytest_stigmer.harness.session import HarnessSession
+    from pytest_stigmer.targets.flow import Flow
+
+
+@contextmanager
+def frozen_clock(request: pytest.FixtureRequest) -> Iterator[FrozenClock]:
+    """Freeze at the mark's instant, or at the documented start."""
+    from pytest_stigmer.clock import FrozenClock
+
+    with FrozenClock(*_start_of(request.node)) as clock:
+        yield clock
+
+
+@contextmanager
+def registry(request: pytest.FixtureRequest) -> Iterator[Registry]:
+    """Open the registry of one test; close it and delete its files at teardown."""
+    from pytest_stigmer.harness.registries import Registry
+
+    with Registry(_session(request), request.node) as opened:
+        yield opened
+
+
+@contextmanager
+def store_factory(request: pytest.FixtureRequest) -> Iterator[StoreFactory]:
+    """Give the function that opens stores; close all of them at teardown."""
+    from pytest_stigmer.harness.registries import StoreFactory
+
+    with ExitStack() as stack:
+        yield StoreFactory(_session(request), request.node, stack)
+
+
+def api(request: pytest.FixtureRequest) -> Generation:
+    """Return the message classes in use."""
+    return _session(request).generation
+
+
+def faker(request: pytest.FixtureRequest) -> Faker:
+    """Return a Faker that is a function of the run seed and the test's id."""
+    from pytest_stigmer.factories.seeding import seeded_faker
+
+    return seeded_faker(_session(request).options.seed, request.node.nodeid)
+
+
+def factory(request: pytest.FixtureRequest) -> Factory:
+    """Return the factories of one test."""
+    return _session(request).factory(request.node.nodeid)
+
+
+@contextmanager
+def flow(request: pytest.FixtureRequest) -> Iterator[Flow]:
+    """Give the flow of the run's target."""
+    from pytest_stigmer.targets.flow import Flow
+
+    frozen = "stigmer_clock" in request.fixturenames
+    opened: Registry = request.getfixturevalue("_stigmer_registry")
+    yield Flow(
+        api(request),
+        opened.skills,
+        factory(request),
+        store=opened.store,
+        clock=request.getfixturevalue("stigmer_clock") if frozen else None,
+    )
+
+
+def _session(request: pytest.FixtureRequest) -> HarnessSession:
+    return request.config.stash[SESSION]
+
+
+def _start_of(node: pytest.Item) -> tuple[str, ...]:
+    """Return the mark's argument, if there is a mark; raise UsageError for any other form."""
+    mark = node.get_closest_marker("stigmer_clock")
+    if mark is None:
+        return ()
+    if len(mark.args) > 1 or mark.kwargs:
+        from pytest_stigmer.errors import UsageError
+
+        msg = f"{mark!r}: write @pytest.mark.stigmer_clock('2026-01-25T10:00:00.100Z')"
+        raise UsageError(msg)
+    return mark.args

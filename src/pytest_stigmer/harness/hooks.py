@@ -1,0 +1,68 @@
+"""The bodies of the plugin's hooks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pytest_stigmer.harness.options import read_options
+from pytest_stigmer.harness.reporting import ROW, Reporter
+from pytest_stigmer.harness.session import FAILED, SESSION, HarnessSession, worker_input
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+CLOCK_MARK = (
+    "stigmer_clock(start): freeze the clock at this instant, such as '2026-01-25T10:00:00.100Z'"
+)
+
+
+def start(config: pytest.Config) -> None:
+    """Read the options, put the session into the config's stash and start reporting."""
+    sent = worker_input(config)
+    worker = str(sent["workerid"]) if sent else "main"
+    session = HarnessSession(read_options(config, sent), worker)
+    config.stash[SESSION] = session
+    config.pluginmanager.register(Reporter(session, is_worker=sent is not None), "stigmer-reporter")
+    config.addinivalue_line("markers", CLOCK_MARK)
+
+
+def stop(config: pytest.Config) -> None:
+    """Close the session; there is none after a usage error."""
+    session = config.stash.get(SESSION, None)
+    if session is not None:
+        session.close()
+
+
+def header(config: pytest.Config) -> str:
+    """Return the header line: seed, target, and the defect in place if any."""
+    options = config.stash[SESSION].options
+    defect = f", defect {options.defect}" if options.defect else ""
+    return f"stigmer: seed {options.seed}, target {options.target}{defect}"
+
+
+def send_to_worker(node: Any) -> None:
+    """Give an xdist worker the seed of this run."""
+    node.workerinput["stigmer_seed"] = node.config.stash[SESSION].options.seed
+
+
+def collect_file(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Return the collector of a scenario file; None for any other file."""
+    if not path.name.endswith(".scenario.yaml"):
+        return None
+    from pytest_stigmer.harness.collection import ScenarioFile
+
+    return ScenarioFile.from_parent(parent, path=path)
+
+
+def annotate(item: pytest.Item, report: Any) -> Any:
+    """Attach the row of a proof and, on failure, how to look at the test's databases."""
+    row = getattr(item, "row", None)
+    if row is not None and report.when == "call":
+        setattr(report, ROW, row.as_data())
+    if report.failed:
+        item.stash[FAILED] = True
+        notes = item.config.stash[SESSION].notes(item)
+        report.sections += [("stigmer", "\n".join(notes))] if notes else []
+    return report

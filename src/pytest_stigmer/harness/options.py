@@ -1,0 +1,149 @@
+"""The options and ini settings of a run, read once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DEFAULT_SEED = 20260126
+"""The run seed when none is given: runs are repeatable unless told otherwise."""
+
+_ADDRESS = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:/]+):\d{1,5}")
+_STUBS = ("auto", "bundled", "installed")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user asked for; `report` and `defect` are None when not given."""
+
+    target: str = "local"
+    seed: int = DEFAULT_SEED
+    prove: bool = False
+    defect: str | None = None
+    keep: bool = False
+    report: Path | None = None
+    stubs: str = "auto"
+
+    def replay(self) -> str:
+        """Return the options that repeat this run's behaviour, as typed on a command line."""
+        words = [f"--stigmer-target {self.target}"] if self.target != "local" else []
+        words.append(f"--stigmer-seed {self.seed}")
+        words += [f"--stigmer-defect {self.defect}"] if self.defect else []
+        return " ".join(words)
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Declare the command line options and ini settings."""
+    group = parser.getgroup("stigmer", "Stigmer skill registry")
+    group.addoption(
+        "--stigmer-target",
+        metavar="local|service|HOST:PORT",
+        help="where scenarios and stigmer_flow run (default: local, in process)",
+    )
+    group.addoption(
+        "--stigmer-seed",
+        metavar="N|random",
+        help=f"the seed of all generated data (default: {DEFAULT_SEED})",
+    )
+    group.addoption(
+        "--stigmer-prove",
+        action="store_true",
+        help="run every scenario on the reference and on every defect; fail unless the kill matrix "
+        "is exactly as claimed",
+    )
+    group.addoption(
+        "--stigmer-defect",
+        metavar="ID",
+        help="put one catalogued defect in place, to see what it breaks",
+    )
+    group.addoption(
+        "--stigmer-keep",
+        action="store_true",
+        help="keep the database of a failed test and print its path",
+    )
+    group.addoption(
+        "--stigmer-report",
+        metavar="FILE.html",
+        help="write one self-contained page with results, timelines and the kill matrix",
+    )
+    parser.addini(
+        "stigmer_stubs",
+        "message classes: 'auto' (installed stubs if they are of this API generation), "
+        "'bundled' or 'installed'",
+        default="auto",
+    )
+
+
+def read_options(config: pytest.Config, worker_input: Mapping[str, object] | None) -> Options:
+    """Read and check the options of a run; raise pytest.UsageError for what cannot be followed.
+
+    An xdist worker takes the seed that its controller drew.
+    """
+    report = config.getoption("--stigmer-report")
+    options = Options(
+        target=_target(config.getoption("--stigmer-target") or "local"),
+        seed=_seed(config.getoption("--stigmer-seed"), worker_input),
+        prove=config.getoption("--stigmer-prove"),
+        defect=_defect(config.getoption("--stigmer-defect")),
+        keep=config.getoption("--stigmer-keep"),
+        report=Path(report) if report else None,
+        stubs=_stubs(config.getini("stigmer_stubs")),
+    )
+    if options.prove and (options.defect or options.target != "local"):
+        raise pytest.UsageError(
+            "--stigmer-prove runs every defect in process; drop --stigmer-defect, --stigmer-target"
+        )
+    if options.defect and _ADDRESS.fullmatch(options.target):
+        raise pytest.UsageError(
+            "--stigmer-defect needs a registry of our own; use --stigmer-target local or service"
+        )
+    return options
+
+
+def _target(text: str) -> str:
+    if text in ("local", "service") or _ADDRESS.fullmatch(text):
+        return text
+    raise pytest.UsageError(
+        f"--stigmer-target {text!r} is none of local, service or HOST:PORT (such as 127.0.0.1:7234)"
+    )
+
+
+def _seed(text: str | None, worker_input: Mapping[str, object] | None) -> int:
+    if worker_input is not None and "stigmer_seed" in worker_input:
+        return int(str(worker_input["stigmer_seed"]))
+    if text is None:
+        return DEFAULT_SEED
+    if text == "random":
+        import secrets
+
+        return secrets.randbelow(2**32)
+    if not text.isdecimal():
+        raise pytest.UsageError(f"--stigmer-seed {text!r} is neither a whole number nor 'random'")
+    return int(text)
+
+
+def _defect(defect_id: str | None) -> str | None:
+    if defect_id is None:
+        return None
+    from pytest_stigmer.defects.catalogue import find
+    from pytest_stigmer.errors import UsageError
+
+    try:
+        return find(defect_id).id
+    except UsageError as error:
+        raise pytest.UsageError(f"--stigmer-defect: {error}") from error
+
+
+def _stubs(text: str) -> str:
+    if text not in _STUBS:
+        raise pytest.UsageError(
+            f"ini option stigmer_stubs = {text!r} is none of {', '.join(_STUBS)}"
+        )
+    return text

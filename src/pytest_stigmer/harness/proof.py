@@ -1,0 +1,99 @@
+"""The proof: a scenario is green on the reference and red under exactly the defects it claims."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from pytest_stigmer.scenario.model import Scenario
+    from pytest_stigmer.scenario.runner import Outcome
+
+PLAIN_CELL = "v2"
+"""The one plan cell of a scenario without a matrix: the real schema as it is."""
+
+SHOWN = "shown"
+MASKED = "masked"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One scenario's line of the kill matrix.
+
+    `cells` maps each defect's id to what each plan cell did with it: `shown` (red) or `masked`
+    (green). `faults` are sentences about runs that neither passed nor failed, or a reference that
+    is not green.
+    """
+
+    title: str
+    path: str
+    line: int
+    claimed: tuple[str, ...]
+    cells: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    faults: tuple[str, ...] = ()
+
+    @property
+    def killed(self) -> set[str]:
+        """The defects that at least one plan cell shows."""
+        return {defect for defect, cells in self.cells.items() if SHOWN in cells.values()}
+
+    def problems(self) -> list[str]:
+        """Return why this row is not as claimed, a sentence each; empty when it is."""
+        claimed, killed = set(self.claimed), self.killed
+        found = list(self.faults)
+        found += [
+            f"claims {defect}, but stays green under it" for defect in sorted(claimed - killed)
+        ]
+        found += [
+            f"is red under {defect}, but does not claim it" for defect in sorted(killed - claimed)
+        ]
+        if not claimed and not killed:
+            found.append("kills no defect: it proves nothing")
+        return found
+
+    def as_data(self) -> dict[str, Any]:
+        """Return the row as plain data, for reports that cross processes."""
+        return asdict(self)
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> Row:
+        """Build the row that `as_data` described."""
+        return cls(**{**data, "claimed": tuple(data["claimed"]), "faults": tuple(data["faults"])})
+
+
+Run = "Callable[[str | None, str], Outcome]"
+
+
+def prove(
+    scenario: Scenario,
+    defects: Iterable[str],
+    cells: Sequence[str],
+    run: Callable[[str | None, str], Outcome],
+) -> Row:
+    """Run a scenario on the reference and on every defect, once per plan cell.
+
+    `run` takes a defect's id, or None for the reference, and a plan cell's name.
+    """
+    faults = [
+        f"is {outcome.status} on the reference (plan cell {cell}): {outcome.reason}"
+        for cell in cells
+        if (outcome := run(None, cell)).status != "passed"
+    ]
+    kills: dict[str, dict[str, str]] = {}
+    for defect in defects:
+        kills[defect] = {}
+        for cell in cells:
+            outcome = run(defect, cell)
+            if outcome.status not in ("passed", "failed"):
+                faults.append(f"is {outcome.status} under {defect} ({cell}): {outcome.reason}")
+            kills[defect][cell] = MASKED if outcome.status == "passed" else SHOWN
+    return Row(
+        title=scenario.title,
+        path=str(scenario.path),
+        line=scenario.line,
+        claimed=scenario.detects,
+        cells=kills,
+        faults=tuple(faults),
+    )

@@ -1,0 +1,79 @@
+"""What is printed and judged at the end of a run; registered once per run as a plugin object."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from pytest_stigmer.harness.matrix import Matrix
+    from pytest_stigmer.harness.session import HarnessSession
+
+ROW = "stigmer_row"
+INCONCLUSIVE = "inconclusive: "
+
+
+class Reporter:
+    """Gathers rows of the proof from every process of the run, judges and prints them."""
+
+    def __init__(self, session: HarnessSession, *, is_worker: bool) -> None:
+        self._session = session
+        self._is_worker = is_worker
+        self._rows: list[dict[str, Any]] = []
+        self._ran = 0
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep a proved row; on the xdist controller the workers' reports arrive here too."""
+        row = getattr(report, ROW, None)
+        if row is not None:
+            self._rows.append(row)
+
+    def pytest_report_teststatus(self, report: Any) -> tuple[str, str, str] | None:
+        """Count an inconclusive scenario as such, not as skipped."""
+        if report.skipped and _reason(report).startswith(INCONCLUSIVE):
+            return "inconclusive", "I", "INCONCLUSIVE"
+        return None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Turn a run red whose proof is not exact, or that proved nothing."""
+        if self._session.options.prove and not self._is_worker and not _collected_only(session):
+            failed = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+            if failed and self.matrix().problems():
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """List inconclusive scenarios with their reasons and print the kill matrix."""
+        for report in terminalreporter.stats.get("inconclusive", []):
+            terminalreporter.write_line(f"INCONCLUSIVE {report.nodeid}: {_reason(report)}")
+        if self._session.options.prove and not self._is_worker:
+            from pytest_stigmer.harness.matrix import draw
+
+            terminalreporter.section("kill matrix")
+            for line in draw(
+                self.matrix(), terminalreporter.config.get_terminal_writer().fullwidth
+            ):
+                terminalreporter.write_line(line)
+
+    def matrix(self) -> Matrix:
+        """Return the kill matrix of all rows that arrived."""
+        from pytest_stigmer.defects.catalogue import catalogue
+        from pytest_stigmer.harness.matrix import merge
+        from pytest_stigmer.harness.proof import Row
+        from pytest_stigmer.harness.shipped import shipped_scenarios
+
+        rows = [Row.from_data(data) for data in self._rows]
+        return merge(rows, tuple(catalogue()), shipped_scenarios())
+
+
+def _reason(report: Any) -> str:
+    """Return a skipped report's reason, without pytest's own prefix."""
+    if isinstance(report.longrepr, tuple):
+        return str(report.longrepr[2]).removeprefix("Skipped: ")
+    return ""
+
+
+def _collected_only(session: pytest.Session) -> bool:
+    return bool(session.config.getoption("collectonly", default=False))

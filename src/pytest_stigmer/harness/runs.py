@@ -1,0 +1,85 @@
+"""One run of a scenario: a clock, a fresh target, the runner; and the many runs of a proof."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.harness.proof import PLAIN_CELL
+from pytest_stigmer.harness.session import recipe_with
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.clock import FrozenClock
+    from pytest_stigmer.harness.session import HarnessSession
+    from pytest_stigmer.scenario.model import Scenario
+    from pytest_stigmer.scenario.runner import Outcome
+
+
+def plan_cells(scenario: Scenario) -> Sequence[str]:
+    """Return the plan cells a scenario runs in: all for `matrix: plans`, else the real schema's."""
+    if scenario.matrix != "plans":
+        return (PLAIN_CELL,)
+    from pytest_stigmer.store.plans import PLAN_CELLS
+
+    return tuple(cell.name for cell in PLAN_CELLS)
+
+
+def outcome_of(session: HarnessSession, scenario: Scenario, cell: str, test_id: str) -> Outcome:
+    """Run a scenario once on the target of the run."""
+    with _frozen(scenario) as clock:
+        return _run_locally(session, scenario, session.recipe, cell, clock, test_id)
+
+
+@contextmanager
+def prover(
+    session: HarnessSession, scenario: Scenario, test_id: str
+) -> Iterator[tuple[Sequence[str], Callable[[str | None, str], Outcome]]]:
+    """Freeze the clock once; give all defects' ids and the function that runs one in a cell."""
+    from pytest_stigmer.defects.catalogue import catalogue
+
+    with _frozen(scenario) as clock:
+        start = clock.now()
+
+        def run(defect: str | None, cell: str) -> Outcome:
+            clock.move_to(start)
+            recipe = recipe_with(defect)
+            return _run_locally(session, scenario, recipe, cell, clock, test_id)
+
+        yield tuple(catalogue()), run
+
+
+def _frozen(scenario: Scenario) -> FrozenClock:
+    from pytest_stigmer.clock import DEFAULT_START, FrozenClock
+
+    return FrozenClock(scenario.clock or DEFAULT_START)
+
+
+def _run_locally(
+    session: HarnessSession,
+    scenario: Scenario,
+    recipe: Recipe,
+    cell: str,
+    clock: FrozenClock,
+    test_id: str,
+) -> Outcome:
+    from pytest_stigmer.scenario.runner import run
+    from pytest_stigmer.store.plans import plan_cell
+    from pytest_stigmer.targets.local import LocalTarget
+
+    database = session.scratch.database(test_id)
+    target = LocalTarget(
+        database,
+        clock=clock,
+        factory=session.factory(test_id),
+        generation=session.generation,
+        recipe=recipe,
+        cell=plan_cell(cell),
+    )
+    try:
+        return run(scenario, target)
+    finally:
+        target.close()
+        session.scratch.discard(database)

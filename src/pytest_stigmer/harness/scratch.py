@@ -1,0 +1,70 @@
+"""The folder of a run's databases: flat, one per process, removed at the end unless kept."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_PREFIX = "pytest-stigmer-"
+_ABANDONED_AFTER = 3 * 24 * 3600
+_KEPT = ".kept"
+_NAME_LENGTH = 60
+
+
+@dataclass
+class Scratch:
+    """A folder that no other process uses; names in it are unique per test and purpose."""
+
+    folder: Path
+    _used: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def create(cls, worker: str) -> Scratch:
+        """Make the folder below the system's temporary folder and sweep what killed runs left."""
+        folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{worker}-"))
+        _sweep(folder)
+        return cls(folder)
+
+    def database(self, test_id: str) -> Path:
+        """Return a path for a new database of a test: its cleaned, shortened id plus a hash."""
+        name = f"{_clean(test_id)}-{hashlib.sha256(test_id.encode()).hexdigest()[:10]}"
+        count = self._used[name] = self._used.get(name, 0) + 1
+        return self.folder / (f"{name}.db" if count == 1 else f"{name}-{count}.db")
+
+    def keep(self) -> None:
+        """Leave the folder in place at the end of the run."""
+        (self.folder / _KEPT).touch()
+
+    def discard(self, database: Path) -> None:
+        """Delete a closed database with its side files and artifacts."""
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{database}{suffix}").unlink(missing_ok=True)
+        shutil.rmtree(storage_of(database), ignore_errors=True)
+
+    def remove(self) -> None:
+        """Delete the folder, unless a database in it is kept."""
+        if not (self.folder / _KEPT).exists():
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def storage_of(database: Path) -> Path:
+    """Return the artifact root that belongs to a database file."""
+    return Path(f"{database}.artifacts")
+
+
+def _clean(test_id: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_.]+", "-", test_id).strip("-.")[-_NAME_LENGTH:]
+
+
+def _sweep(own: Path) -> None:
+    """Delete folders of runs that were killed days ago, as told by the file system's own clock."""
+    limit = own.stat().st_mtime - _ABANDONED_AFTER
+    for folder in own.parent.glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            if folder.stat().st_mtime < limit and not (folder / _KEPT).exists():
+                shutil.rmtree(folder)

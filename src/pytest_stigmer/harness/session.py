@@ -1,0 +1,91 @@
+"""The state of one run in one process: options, the folder of its databases, the recipe in use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pytest_stigmer.api.generation import Generation
+    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.factories.factory import Factory
+    from pytest_stigmer.harness.options import Options
+    from pytest_stigmer.harness.scratch import Scratch
+
+
+@dataclass
+class HarnessSession:
+    """What hooks and fixtures share during a run; lives in `config.stash`."""
+
+    options: Options
+    worker: str = "main"
+
+    @cached_property
+    def scratch(self) -> Scratch:
+        """The folder of this run's databases, made at first use."""
+        from pytest_stigmer.harness.scratch import Scratch
+
+        return Scratch.create(self.worker)
+
+    @cached_property
+    def recipe(self) -> Recipe:
+        """The reference, or the reference with the run's defect in place."""
+        return recipe_with(self.options.defect)
+
+    @cached_property
+    def generation(self) -> Generation:
+        """The message classes in use, as the ini option `stigmer_stubs` says."""
+        from pytest_stigmer.api.generation import load
+
+        return load(self.options.stubs)
+
+    def factory(self, test_id: str) -> Factory:
+        """Return the factories of one test: a function of the run seed and the test's id."""
+        from pytest_stigmer.factories.factory import Factory
+
+        return Factory(self.options.seed, test_id, self.generation)
+
+    def notes(self, item: pytest.Item) -> list[str]:
+        """Return how to look at the databases of a failed test; empty when it has none."""
+        databases = item.stash.get(DATABASES, [])
+        if not databases:
+            return []
+        if self.options.keep:
+            self.scratch.keep()
+            return [f"database kept: {path} (look at it: sqlite3 {path})" for path in databases]
+        return [
+            f"{len(databases)} database(s) of this test are deleted; to keep and look at them:",
+            f"  pytest {item.nodeid!r} {self.options.replay()} --stigmer-keep",
+        ]
+
+    def close(self) -> None:
+        """Remove what the run left behind."""
+        if "scratch" in self.__dict__:
+            self.scratch.remove()
+
+
+SESSION = pytest.StashKey[HarnessSession]()
+FAILED = pytest.StashKey[bool]()
+DATABASES: pytest.StashKey[list[Path]] = pytest.StashKey()
+
+
+def recipe_with(defect_id: str | None) -> Recipe:
+    """Return the recipe with a defect of the catalogue in place; None is the reference."""
+    from pytest_stigmer.assembly import REFERENCE
+
+    if defect_id is None:
+        return REFERENCE
+    from pytest_stigmer.defects.catalogue import find
+
+    return find(defect_id).apply(REFERENCE)
+
+
+def worker_input(config: pytest.Config) -> Mapping[str, object] | None:
+    """Return what the xdist controller sent to this worker; None outside a worker."""
+    return getattr(config, "workerinput", None)

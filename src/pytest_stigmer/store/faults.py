@@ -1,0 +1,137 @@
+"""What happens to a file from outside: triggers, locks, damaged rows, a process that dies."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.store.kinds import kind_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_stigmer.store.sqlite import SqliteStore
+
+_TRIGGER = "pytest_stigmer_abort"
+_IMPATIENT_MILLISECONDS = 20
+_WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
+_UNDECODABLE = b"\xff\xff"
+
+
+def forgo_durability(store: SqliteStore) -> None:
+    """Let the operating system write a scratch file when it likes; a killed process loses nothing."""
+    store.execute("PRAGMA synchronous=OFF")
+
+
+def abort_writes(store: SqliteStore, table: str, on: str = "insert") -> None:
+    """Make every insert, update or delete of a table fail, by a trigger."""
+    store.connection.execute(
+        f"CREATE TRIGGER {_TRIGGER}_{table}_{on} BEFORE {on} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, 'writes to {table} are aborted'); END"
+    )
+
+
+def allow_writes(store: SqliteStore) -> None:
+    """Remove the triggers of `abort_writes`."""
+    query = f"SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '{_TRIGGER}%'"
+    for (name,) in store.connection.execute(query).fetchall():
+        store.connection.execute(f"DROP TRIGGER {name}")
+
+
+def lock(store: SqliteStore) -> Callable[[], None]:
+    """Take the write lock on another connection; calling what is returned gives it back.
+
+    The store's own wait is cut to 20 ms, so that a test need not sit out five seconds.
+    """
+    store.connection.execute(f"PRAGMA busy_timeout={_IMPATIENT_MILLISECONDS}")
+    other = sqlite3.connect(store.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    return other.close
+
+
+def corrupt_row(
+    store: SqliteStore, table: str, kind: str | int, resource_id: str, row: int = 1
+) -> None:
+    """Overwrite the message of a live record, or of a resource's `row`-th snapshot, from 1."""
+    where = "kind = :kind AND id = :id" if table == "resources" else _NTH_AUDIT
+    _change_one(
+        store,
+        f"UPDATE {table} SET data = :value WHERE {where}",
+        kind,
+        resource_id,
+        row,
+        _UNDECODABLE,
+    )
+
+
+def set_archived_at(
+    store: SqliteStore, kind: str | int, resource_id: str, row: int, archived_at: str
+) -> None:
+    """Overwrite the time of a resource's `row`-th snapshot, from 1, with a text as it is."""
+    statement = f"UPDATE resource_audit SET archived_at = :value WHERE {_NTH_AUDIT}"
+    _change_one(store, statement, kind, resource_id, row, archived_at)
+
+
+def set_schema_version(store: SqliteStore, version: int) -> None:
+    """Add a version row, as another release would have."""
+    store.connection.execute("INSERT INTO schema_version (version) VALUES (?)", (version,))
+
+
+_NTH_AUDIT = (
+    "id = (SELECT id FROM resource_audit WHERE kind = :kind AND resource_id = :id "
+    "ORDER BY id LIMIT 1 OFFSET :row - 1)"
+)
+
+
+def _change_one(
+    store: SqliteStore, sql: str, kind: str | int, resource_id: str, row: int, value: str | bytes
+) -> None:
+    values = {"kind": kind_text(kind), "id": resource_id, "row": row, "value": value}
+    if store.connection.execute(sql, values).rowcount != 1:
+        msg = f"no row {row} of {kind_text(kind)}/{resource_id} to change"
+        raise LookupError(msg)
+
+
+def replace_database(path: Path, image: bytes) -> None:
+    """Put the bytes of another database into the place of a file that no connection is on."""
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+    path.write_bytes(image)
+
+
+class Crash:
+    """Remembers what a process that dies after its n-th writing statement would leave on disk.
+
+    What another connection sees at that moment is what recovery finds: in WAL mode the frames of an open
+    transaction are ignored. `remember` is called then, for what lies outside the file. The doomed work goes
+    on; whoever armed the crash puts the remembered state in its place.
+    """
+
+    def __init__(self, store: SqliteStore, after: int, remember: Callable[[], None]) -> None:
+        self._store = store
+        self._after = after
+        self._remember = remember
+        self.statements = 0
+        self._image: bytes | None = None
+        store.connection.set_trace_callback(self._before)
+
+    def image(self) -> bytes:
+        """Return the remembered file; when fewer statements ran, the file as it is now."""
+        self._store.connection.set_trace_callback(None)
+        if self._image is None:
+            self._die()
+        return self._image or b""
+
+    def _before(self, statement: str) -> None:
+        if self._image is None and self.statements == self._after:
+            self._die()
+        if _WRITES.match(statement):
+            self.statements += 1
+
+    def _die(self) -> None:
+        with closing(sqlite3.connect(self._store.path)) as other:
+            self._image = other.serialize()
+        self._remember()

@@ -1,0 +1,144 @@
+"""The target in process: a registry of its own on a scratch file, answering in plain values."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pytest_stigmer.assembly import REFERENCE, assemble_on, open_store
+from pytest_stigmer.errors import StigmerError, UndecodableMessage
+from pytest_stigmer.scenario.target import Answer, AuditRow
+from pytest_stigmer.scenario.verbs import VERBS
+from pytest_stigmer.skills.client import SkillClient
+from pytest_stigmer.store.faults import forgo_durability, replace_database
+from pytest_stigmer.store.plans import PLAN_CELLS, explain, in_cell
+from pytest_stigmer.store.timeline import timeline
+from pytest_stigmer.targets.faults import ArtifactFolder, Faults
+from pytest_stigmer.targets.flow import Flow
+from pytest_stigmer.targets.plain import answer_value, plain
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from pytest_stigmer.api.generation import Generation
+    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.clock import FrozenClock
+    from pytest_stigmer.factories.factory import Factory
+    from pytest_stigmer.store.plans import PlanCell
+
+_LIFECYCLE = ("close", "reopen")
+_QUERIES = {
+    "get_audit_by_hash": "audit_by_hash",
+    "get_audit_by_tag": "audit_by_tag",
+    "list_audit_history": "audit_history",
+}
+
+
+class LocalTarget:
+    """A fresh registry on `database`, built from a recipe, its store in one plan cell.
+
+    The file is scratch: it need not survive a power cut, and whoever made the target deletes it.
+    """
+
+    name = "local"
+    capabilities = frozenset({"skills", "store", "clock", "faults"})
+
+    def __init__(
+        self,
+        database: Path,
+        *,
+        clock: FrozenClock,
+        factory: Factory,
+        generation: Generation,
+        recipe: Recipe = REFERENCE,
+        cell: PlanCell = PLAN_CELLS[0],
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._factory = factory
+        self._generation = generation
+        self._recipe = recipe
+        self._cell = cell
+        self._faults = Faults(self)
+        self.artifacts = ArtifactFolder(Path(f"{database}.artifacts"))
+        if recipe.fresh_file is not None:
+            recipe.fresh_file(database, clock=clock, ddl=cell.ddl)
+        self._open()
+
+    def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
+        """Perform one verb and answer in plain values; a refusal is an answer too."""
+        try:
+            return Answer(answer_value(self._perform(verb, arguments)))
+        except StigmerError as error:
+            return Answer.of_error(error)
+
+    def now(self) -> dt.datetime:
+        """Return the frozen instant."""
+        return self._clock.now()
+
+    def timeline(self) -> list[AuditRow]:
+        """Return the audit rows in insertion order, each snapshot decoded where it can be."""
+        return [
+            AuditRow(
+                row.id,
+                row.kind,
+                row.resource_id,
+                row.archived_at,
+                row.version_hash,
+                row.tag,
+                self._decoded(row.data),
+            )
+            for row in timeline(self.store)
+        ]
+
+    def explain(self, verb: str, arguments: Mapping[str, Any]) -> str | None:
+        """Return the SQL and the plan of an audit lookup; None for other verbs."""
+        del arguments
+        return explain(self.store, _QUERIES[verb]) if verb in _QUERIES else None
+
+    def reopen(self) -> None:
+        """Close the store and open its file again."""
+        self.store.close()
+        self._open()
+
+    def close(self) -> None:
+        """Close the store."""
+        self._faults.unlock()
+        self.store.close()
+
+    def come_back(self, image: bytes, files: Mapping[str, bytes]) -> None:
+        """Go on with another file and other artifacts, as after a crash or with an old database."""
+        self.store.close()
+        replace_database(self._database, image)
+        self.artifacts.replace(files)
+        self._open()
+
+    def _perform(self, verb: str, arguments: Mapping[str, Any]) -> Any:
+        if verb in _LIFECYCLE:
+            return getattr(self, verb)()
+        if VERBS[verb].needs == "faults":
+            return getattr(self._faults, verb)(**arguments)
+        if VERBS[verb].needs == "clock":
+            return getattr(self.flow, verb)(**arguments)
+        return self._faults.around(getattr(self.flow, verb), arguments)
+
+    def _open(self) -> None:
+        opened = open_store(self._database, recipe=self._recipe)
+        self.store = in_cell(opened, self._cell)
+        forgo_durability(self.store)
+        parts = assemble_on(
+            self.store,
+            recipe=self._recipe,
+            generation=self._generation,
+            artifacts_root=self.artifacts.root,
+        )
+        api = self._generation
+        client = SkillClient(api, parts.endpoint)
+        self.flow = Flow(api, client, self._factory, store=self.store, clock=self._clock)
+
+    def _decoded(self, data: bytes) -> Any:
+        try:
+            return plain(self._generation.codec.decode(self.flow.api.Skill, data))
+        except UndecodableMessage:
+            return None

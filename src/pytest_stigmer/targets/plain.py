@@ -1,0 +1,71 @@
+"""Messages as plain values, the form in which scenarios compare answers."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from google.protobuf.descriptor import Descriptor, FieldDescriptor
+    from google.protobuf.message import Message
+
+
+def plain(message: Message) -> dict[str, Any]:
+    """Return a message as a dict with proto field names, every field included.
+
+    Enums are named, bytes are base64, timestamps are text as in protobuf's JSON, a message field
+    that is not set is None.
+    """
+    return {name: read(message) for name, read in _readers(message.DESCRIPTOR)}
+
+
+def answer_value(value: Any) -> Any:
+    """Return what a verb gave, a message, a list, an artifact or a number, as plain values."""
+    if isinstance(value, list):
+        return [answer_value(element) for element in value]
+    if isinstance(value, bytes):
+        return plain_artifact(value)
+    return plain(value) if hasattr(value, "DESCRIPTOR") else value
+
+
+def plain_artifact(data: bytes) -> dict[str, Any]:
+    """Return an artifact as its base64, its SHA-256 in hex and its size in bytes."""
+    return {
+        "artifact": base64.b64encode(data).decode(),
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "size": len(data),
+    }
+
+
+@cache
+def _readers(descriptor: Descriptor) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+    return tuple((field.name, _reader(field)) for field in descriptor.fields)
+
+
+def _reader(field: FieldDescriptor) -> Callable[[Any], Any]:
+    name = field.name
+    if field.message_type is not None and field.message_type.GetOptions().map_entry:
+        return lambda message: dict(sorted(getattr(message, name).items()))
+    one = _of_one(field)
+    if field.is_repeated:
+        return lambda message: [one(value) for value in getattr(message, name)]
+    if field.message_type is not None:
+        return lambda message: one(getattr(message, name)) if message.HasField(name) else None
+    return lambda message: one(getattr(message, name))
+
+
+def _of_one(field: FieldDescriptor) -> Callable[[Any], Any]:
+    if field.message_type is not None:
+        if field.message_type.full_name == "google.protobuf.Timestamp":
+            return lambda timestamp: timestamp.ToJsonString()
+        return plain
+    if field.enum_type is not None:
+        names = field.enum_type.values_by_number
+        return lambda number: names[number].name if number in names else number
+    if field.type == field.TYPE_BYTES:
+        return lambda data: base64.b64encode(data).decode()
+    return lambda value: value
