@@ -6,12 +6,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Unpack
 
 from pytest_stigmer.factories import artifacts, bad_artifacts, messages
+from pytest_stigmer.factories.history import audit_history
+from pytest_stigmer.factories.legacy import legacy_database
 from pytest_stigmer.factories.seeding import Draws
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_stigmer.api.generation import Generation
+    from pytest_stigmer.factories.history import History, HistoryFields
+    from pytest_stigmer.factories.legacy import LegacyFields
     from pytest_stigmer.factories.messages import PushFields, ReferenceFields, SkillFields
 
 
@@ -66,6 +70,28 @@ class Factory:
     def bad_artifact(self, kind: str) -> bytes:
         """Return an artifact that a registry must refuse; see `BAD_ARTIFACTS` for the kinds."""
         return bad_artifacts.bad_artifact(kind)
+
+    def audit_history(self, **fields: Unpack[HistoryFields]) -> History:
+        """Return a history of versions: a pure value that `stigmer_store_factory(history=)` loads.
+
+        versions: how many (default 3). resources: how many of each kind, or their ids (default 1).
+        kinds: the kinds' names (default skill; every message is a Skill). tags, skill_md: a text
+        for all versions, a sequence that repeats, or a function of the version's number, which
+        starts at 1. spacing: the duration between two versions, or several that repeat; `"0ms"`
+        stays within the instant, `"-1h"` steps back. start: the first version's instant. A version
+        hash is the SHA-256 of its SKILL.md: no artifact goes with a history.
+        """
+        return audit_history(self._generation, self._draws, fields)
+
+    def legacy_database(self, **fields: Unpack[LegacyFields]) -> bytes:
+        """Return the bytes of a schema v1 file whose snapshots are live rows (stigmer 5af72bf).
+
+        Fields: those of `audit_history`, and malformed, innocent, undecodable (default False): the
+        rows of MALFORMED_IDS, of INNOCENT_IDS and of UNDECODABLE_ID too; versioned (default True):
+        False gives the file of a release that recorded no schema version. Snapshot ids are
+        `skill_audit/<resource id>/<nanoseconds>`. Equal bytes need an equal release of SQLite.
+        """
+        return legacy_database(self._generation, self._draws, fields)
 
     @cached_property
     def _generation(self) -> Generation:

@@ -145,7 +145,7 @@ def _metadata(name: str, draws: Draws, fields: SkillFields) -> values.Metadata:
     return values.Metadata(
         name=name,
         slug=fields.get("slug", slug(name)),
-        id=fields["id"] if "id" in fields else draws.skill_id(),
+        id=fields["id"] if "id" in fields else draws.resource_id(),
         org=fields.get("org", ""),
         owner_scope=fields.get("scope", values.SCOPE_UNSPECIFIED),
         labels=fields.get("labels", {}),

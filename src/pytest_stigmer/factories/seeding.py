@@ -65,14 +65,10 @@ class Draws:
             "scripts/run.py": f'print("{faker.sentence()}")\n',
         }
 
-    def skill_id(self) -> str:
-        """Return an id in the form of the real ones: `skl-` and a ULID in lower case."""
+    def resource_id(self, prefix: str = "skl") -> str:
+        """Return an id in the form of the real ones: a prefix, `-` and a ULID in lower case."""
         instant = parse_instant(DEFAULT_START).timestamp()
-        return f"skl-{_ulid(int(instant * 1000), self._next('id'))}"
-
-    def key(self, field: str) -> bytes:
-        """Return 32 bytes, new for each call with this field."""
-        return self._next(field)
+        return f"{prefix}-{_ulid(int(instant * 1000), self._next('id'))}"
 
     def _next(self, field: str) -> bytes:
         self._drawn[field] += 1
