@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 MIN_WIDTH = 60
 _MAX_VALUES = 24
+_MAX_STEPS = 16
 _INDENT = "  "
 
 
@@ -33,7 +34,7 @@ def _lines(page: Page, width: int) -> Iterator[str]:
         yield from _section("got", _values(page.got, width))
         yield from _section("expected", _values(page.expected, width))
     yield from _section(f"differences: {len(page.differences)}", _differences(page, width))
-    yield from _section("steps before", (_happened(step, width) for step in page.before))
+    yield from _section("steps before", _before(page, width))
     if page.timeline:
         caption = textwrap.fill(_caption(page.timeline), width)
         yield from _section(caption, _timeline(page.timeline, width))
@@ -95,6 +96,13 @@ def _difference(found: Difference, width: int) -> Iterator[str]:
     yield f"  got      {cut(got, room, start)}"
 
 
+def _before(page: Page, width: int) -> Iterator[str]:
+    left_out = len(page.before) - _MAX_STEPS
+    if left_out > 0:
+        yield f"steps not shown: {left_out}"
+    yield from (_happened(step, width) for step in page.before[-_MAX_STEPS:])
+
+
 def _happened(step: Happened, width: int) -> str:
     sent = " ".join(f"{path}={_text(value)}" for path, value in step.sent)
     saved = f" -> {step.save_as}" if step.save_as else ""
@@ -117,7 +125,7 @@ def _timeline(timeline: Timeline, width: int) -> Iterator[str]:
     ]
     room = width - len(_INDENT)
     fitting = (lines for lines in layouts if max(map(len, lines)) <= room)
-    yield from next(fitting, layouts[-1])
+    yield from next(fitting, [cut(line, room) for line in layouts[-1]])
     yield from _footnotes(timeline)
 
 
@@ -137,9 +145,9 @@ def _one_column(timeline: Timeline) -> list[list[str]]:
 
 
 def _time(timeline: Timeline, instant: str) -> str:
-    """Leave the day out where all rows share it."""
-    one_day = len({other[:10] for other in timeline.instants}) == 1
-    return instant[11:] if one_day else instant
+    """Leave the day, or at least the year, out where all rows share it."""
+    shared = (size for size in (11, 5) if len({at[:size] for at in timeline.instants}) == 1)
+    return instant[next(shared, 0) :]
 
 
 def _seconds(timeline: Timeline) -> list[list[str]]:
@@ -182,6 +190,6 @@ def _pointer(mark: Mark, *, is_listing: bool) -> str:
 
 def _footnotes(timeline: Timeline) -> Iterator[str]:
     if timeline.left_out:
-        yield f"and {timeline.left_out} older rows"
+        yield f"rows not shown: {timeline.left_out}"
     if not timeline.is_listing and any(mark.alike and mark.answered for mark in timeline.marks):
         yield "?: other rows hold the same snapshot"

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from pytest_stigmer.scenario.timeline import timeline
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pytest_stigmer.scenario.compare import Difference
     from pytest_stigmer.scenario.runner import Outcome, Performed
     from pytest_stigmer.scenario.timeline import Timeline
@@ -73,7 +75,7 @@ def page(outcome: Outcome, *, seed: int | None = None, defect: str | None = None
         replay=replay(outcome, seed=seed, defect=defect),
         at=_instant(failed) if failed else "",
         verb=outcome.stopped.verb if outcome.stopped else "",
-        sent=_leaves(failed.sent if failed else outcome.stopped and outcome.stopped.arguments),
+        sent=_sent(failed.sent if failed else outcome.stopped and outcome.stopped.arguments),
         got=_got(failed) if failed else (),
         expected=_expected(failed) if failed else (),
         differences=failed.differences if failed else (),
@@ -110,8 +112,14 @@ def _instant(performed: Performed) -> str:
 
 def _happened(performed: Performed) -> Happened:
     step = performed.step
-    sent = _leaves(performed.sent)
+    sent = _sent(performed.sent)
     return Happened(_instant(performed), step.line, step.verb, sent, step.save_as)
+
+
+def _sent(arguments: Mapping[str, Any] | None) -> tuple[tuple[str, Any], ...]:
+    """Leave out the kind where it is the one that needs no saying."""
+    pairs = _leaves(arguments) if arguments else ()
+    return tuple(pair for pair in pairs if pair != ("kind", "skill"))
 
 
 def _got(performed: Performed) -> tuple[tuple[str, Any], ...]:

@@ -155,7 +155,8 @@ def answer_differences(
         return _failure_differences(answer, fails)
     if answer.failure is not None:
         got = f"{answer.failure.code}: {answer.failure.message}"
-        return [Difference("", returns, got, "failed although it should succeed")]
+        wanted = "success" if returns is None else returns
+        return [Difference("", wanted, got, "failed although it should succeed")]
     return [] if returns is None else difference(returns, answer.value)
 
 

@@ -49,32 +49,33 @@ def timeline(rows: Sequence[AuditRow], failed: Performed) -> Timeline | None:
     """Mark the rows that the failed step answered and should have; None without rows."""
     if not rows:
         return None
-    is_listing = isinstance(failed.answer.value, list)
-    asked = _asked(rows, failed)
-    answered = _places(asked, failed.answer.value, lambda row, value: row.value == value)
+    asked = [row for row in rows if _is_asked_for(row, failed)]
+    ordered = sorted(rows, key=lambda row: _is_asked_for(row, failed))
+    answered = _places(ordered, failed.answer.value, lambda row, value: row.value == value)
     wanted = None if failed.fails else failed.returns
-    expected = _places(asked, wanted, lambda row, value: not difference(value, row.value))
+    expected = _places(ordered, wanted, lambda row, value: not difference(value, row.value))
     marks = [
         Mark(row, answered.get(row.id), expected.get(row.id), alike=_alike(row, asked))
         for row in rows
+        if row in asked or row.id in answered or row.id in expected
     ]
     shown = _most_telling(marks)
     instants = tuple(sorted({mark.row.archived_at for mark in shown}))
-    return Timeline(tuple(shown), instants, len(marks) - len(shown), is_listing)
+    is_listing = isinstance(failed.answer.value, list)
+    return Timeline(tuple(shown), instants, len(rows) - len(shown), is_listing)
 
 
-def _asked(rows: Sequence[AuditRow], failed: Performed) -> list[AuditRow]:
-    """Return the rows of the resource that the verb named; all rows for a verb that names none."""
-    if "resource_id" not in failed.sent:
-        return list(rows)
-    named = (str(failed.sent["kind"]), failed.sent["resource_id"])
-    return [row for row in rows if (row.kind, row.resource_id) == named]
+def _is_asked_for(row: AuditRow, failed: Performed) -> bool:
+    """Tell whether a row belongs to the resource that the verb named, or no resource was named."""
+    sent = failed.sent
+    named = sent.get("resource_id", row.resource_id), str(sent.get("kind", row.kind))
+    return "resource_id" not in sent or named == (row.resource_id, row.kind)
 
 
 def _places(
     rows: Sequence[AuditRow], wanted: Any, fits: Callable[[AuditRow, Any], bool]
 ) -> dict[int, int]:
-    """Give each value the newest row that fits and is not given away yet: row id to place."""
+    """Give each value the last row that fits and is not given away yet: row id to place."""
     values = wanted if isinstance(wanted, list) else [] if wanted is None else [wanted]
     places: dict[int, int] = {}
     for place, value in enumerate(values, start=1):

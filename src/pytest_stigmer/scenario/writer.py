@@ -32,6 +32,7 @@ steps:
   - advance: 300ms
   - push: {{name: Calculator, tag: stable, skill_md: "# two"}}
     as: two
+  - push: {{name: Calculator, tag: beta, skill_md: "# three"}}
   # `returns` names only the fields that matter; ${{two.status.version_hash}} is a saved value.
   - get_by_reference: {{slug: calculator, version: stable}}
     returns: {{status.version_hash: "${{two.status.version_hash}}"}}

@@ -1,0 +1,90 @@
+"""One function decides whether an answer is as expected and says why not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_stigmer.scenario.compare import Difference, difference
+
+GOT: dict[str, Any] = {
+    "metadata": {"id": "skl-1", "labels": {"team": "core", "area": "math"}},
+    "spec": {"tag": "stable"},
+    "status": None,
+    "rows": [{"n": 1}, {"n": 2}],
+}
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        {},
+        {"spec.tag": "stable"},
+        {"spec": {"tag": "stable"}},
+        {"status": None},
+        {"metadata.labels": {"team": "core"}},
+        {"rows": [{}, {"n": 2}]},
+        {"rows.1.n": 2},
+        {"metadata.id": {"matches": "^skl-"}},
+        {"metadata.id": {"not": "skl-2"}},
+        {"status": {"not": "x"}},
+    ],
+)
+def test_what_is_named_must_be_there_and_the_rest_may_be(expected: Any) -> None:
+    """A partial expectation that holds has no difference."""
+    assert difference(expected, GOT) == []
+
+
+@pytest.mark.parametrize(
+    ("expected", "where", "why"),
+    [
+        ({"spec.tag": "beta"}, "spec.tag", "is another value"),
+        (
+            {"spec.tga": "beta"},
+            "spec.tga",
+            "is not in the answer: no `tga` on the way to `spec.tga`",
+        ),
+        ({"status.state": "x"}, "status.state", "is not in the answer: no `state` on the way"),
+        ({"metadata.labels": {"team": "x"}}, "metadata.labels.team", "is another value"),
+        ({"metadata.id": {"matches": "^ag"}}, "metadata.id", "does not match the expression"),
+        ({"status": {"matches": ".*"}}, "status", "does not match the expression"),
+        ({"metadata.id": {"not": "skl-1"}}, "metadata.id", "is the value that it must not be"),
+        ({"rows": [{"n": 1}]}, "rows", "has another number of elements"),
+        ({"rows": [{"n": 1}, {"n": 3}]}, "rows.1.n", "is another value"),
+        ({"spec": []}, "spec", "is not a list"),
+        ({"spec.tag": {"a": 1}}, "spec.tag", "is not a map of fields"),
+        ([], "", "is not a list"),
+        (3, "", "is another value"),
+    ],
+)
+def test_a_difference_says_where_and_why(expected: Any, where: str, why: str) -> None:
+    """Each way to differ gives one difference in its own words."""
+    found = difference(expected, GOT)
+    assert [item.where for item in found] == [where]
+    assert found[0].why.startswith(why)
+
+
+@pytest.mark.parametrize(("expected", "got"), [(1, True), (0, False), (1, "1"), (None, "")])
+def test_values_of_another_type_are_not_equal(expected: Any, got: Any) -> None:
+    """Python's `1 == True` does not pass for an answer."""
+    assert difference(expected, got)
+
+
+def test_all_differences_are_told_at_once() -> None:
+    """Each wrong field and each wrong element is named, in the order of the expectation."""
+    expected = {"spec.tag": "x", "metadata.id": "y", "rows": [{"n": 9}, {"n": 8}, {}]}
+    assert [found.where for found in difference(expected, GOT)] == [
+        "spec.tag",
+        "metadata.id",
+        "rows",
+        "rows.0.n",
+        "rows.1.n",
+    ]
+
+
+def test_a_difference_carries_both_values() -> None:
+    """What was expected and what came are kept as values, not as text."""
+    assert difference({"spec.tag": "x"}, GOT) == [
+        Difference("spec.tag", "x", "stable", "is another value")
+    ]

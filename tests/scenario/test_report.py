@@ -1,0 +1,159 @@
+"""A failure is a page that a person understands; the pages are held as text files.
+
+`STIGMER_UPDATE_SNAPSHOTS=1` writes the files anew; read the difference before it is kept.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_stigmer.scenario.loader import loads
+from pytest_stigmer.scenario.render import cut, render
+from pytest_stigmer.scenario.report import page, replay
+from pytest_stigmer.scenario.runner import run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_stigmer.scenario.runner import Outcome
+
+SNAPSHOTS = Path(__file__).with_name("snapshots")
+
+LOOKUP = """\
+  - push: {name: Calculator, tag: stable, skill_md: "# one"}
+    as: one
+  - advance: 300ms
+  - push: {name: Calculator, tag: stable, skill_md: "# two"}
+    as: two
+  - advance: 600ms
+  - push: {name: Calculator, tag: beta, skill_md: "# three"}
+  - get_by_reference: {slug: calculator, version: stable}
+    returns: {status.version_hash: "${two.status.version_hash}"}
+"""
+LISTING = """\
+  - save_audit: {resource_id: a, message: {spec.tag: v1}, tag: v1}
+  - advance: 700ms
+  - save_audit: {resource_id: a, message: {spec.tag: v2}, tag: v2}
+  - save_audit: {kind: agent, resource_id: skl-01kabcdefghijklmnop, message: {spec.tag: v2}}
+  - advance: 25h
+  - save_audit: {resource_id: a, message: {spec.tag: v3}, tag: v3, version_hash: "0123456789"}
+  - list_audit_history: {resource_id: a}
+    returns: [{spec.tag: v3}, {spec.tag: v2}, {spec.tag: v1}]
+"""
+MANY = (
+    "".join(
+        f"  - save_audit: {{resource_id: a, message: {{spec.tag: t{n % 2}}}, tag: t{n % 2}}}\n"
+        for n in range(40)
+    )
+    + "  - save_audit: {resource_id: a, message: {spec.tag: t0, spec.skill_md: last}, tag: t0}\n"
+    + "  - get_audit_by_tag: {resource_id: a, tag: t0}\n    returns: {spec.skill_md: last}\n"
+)
+LONG = f"""\
+  - push: {{name: A, skill_md: "{"x" * 200}1{"y" * 200}"}}
+  - get: {{id: skl-a}}
+    returns:
+      spec.skill_md: "{"x" * 200}2{"y" * 200}"
+      spec.tag: {{not: ""}}
+      metadata.name: {{matches: "^B"}}
+      status.audit.spec_audit.event: created
+"""
+CASES = {
+    "lookup": LOOKUP,
+    "listing": LISTING,
+    "many-rows": MANY,
+    "long-values": LONG,
+    "wrong-code": "  - get: {id: x}\n    fails: {code: INTERNAL, message: locked}\n",
+    "unexpected-failure": "  - advance: 1s\n  - get: {id: x}\n",
+    "unexpected-success": "  - push: {name: A}\n  - get: {id: skl-a}\n    fails: NOT_FOUND\n",
+    "error": "  - advance: 1s\n  - unlock:\n",
+    "inconclusive": "  - crash_after: {statement: 3}\n",
+    "skipped": "  - reopen:\n",
+}
+
+
+@pytest.fixture
+def red(plain_target: Any) -> Callable[[str], Outcome]:
+    """Run steps on a target that answers in the wrong order."""
+
+    def run_steps(steps: str) -> Outcome:
+        text = f"scenario: A tag moved twice within one second names the newest\nsteps:\n{steps}"
+        path = Path("scenarios/ordering/x.scenario.yaml")
+        return run(loads(text.encode(), path), plain_target(oldest_tag=True))
+
+    return run_steps
+
+
+def _snapshot(name: str, text: str) -> str:
+    path = SNAPSHOTS / f"{name}.txt"
+    if os.environ.get("STIGMER_UPDATE_SNAPSHOTS"):
+        path.write_text(text, encoding="utf-8")
+    return path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("width", [60, 100])
+@pytest.mark.parametrize("case", CASES)
+def test_the_page_is_the_one_on_file(case: str, width: int, red: Callable[[str], Outcome]) -> None:
+    """Every sort of page looks as it was approved, narrow and wide."""
+    text = render(page(red(CASES[case]), seed=7), width)
+    assert text == _snapshot(f"{case}-{width}", text)
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("width", [60, 61, 80, 133])
+def test_no_line_is_wider_than_asked(case: str, width: int, red: Callable[[str], Outcome]) -> None:
+    """Only the replay line and the query may be longer, so that they can be copied."""
+    ended = red(CASES[case])
+    whole = {f"  {replay(ended, seed=7)}"}
+    whole |= {f"  {line}" for line in (page(ended).explanation or "").splitlines()}
+    lines = set(render(page(ended, seed=7), width).splitlines()) - whole
+    assert [line for line in lines if len(line) > width] == []
+
+
+def test_the_replay_line_names_seed_target_and_defect(red: Callable[[str], Outcome]) -> None:
+    """One line runs the same scenario again in the same way."""
+    assert replay(red(LOOKUP), seed=7, defect="tag-order-without-tiebreak") == (
+        "pytest scenarios/ordering/x.scenario.yaml --stigmer-target plain --stigmer-seed 7 "
+        "--stigmer-defect tag-order-without-tiebreak"
+    )
+
+
+def test_the_timeline_marks_the_row_that_came_and_the_row_that_should_have(
+    red: Callable[[str], Outcome],
+) -> None:
+    """Of two rows of a tag the older one came, the newer one was expected."""
+    timeline = page(red(LOOKUP)).timeline
+    assert timeline is not None
+    marks = [(mark.answered, mark.expected) for mark in timeline.marks]
+    assert marks == [(1, None), (None, 1), (None, None)]
+    assert timeline.instants == ("2026-01-25 10:00:00",)
+
+
+def test_the_timeline_of_a_listing_has_both_orders(red: Callable[[str], Outcome]) -> None:
+    """Each row of the resource says its place as it came and as it should be."""
+    timeline = page(red(LISTING)).timeline
+    assert timeline is not None
+    marks = [(mark.answered, mark.expected) for mark in timeline.marks]
+    assert marks == [(1, 3), (2, 2), (3, 1)]
+
+
+def test_a_passed_run_has_a_page_without_a_failed_step(
+    outcome: Callable[..., Outcome],
+) -> None:
+    """Reports may ask for the page of any outcome."""
+    shown = page(outcome("  - advance: 1s\n"))
+    assert (shown.status, shown.number, shown.differences) == ("passed", 0, ())
+    assert len(shown.before) == 1
+    assert "PASSED: a title" in render(shown)
+
+
+@pytest.mark.parametrize(
+    ("start", "shown"),
+    [(0, "0123456..."), (15, "...cdef..."), (35, "...tuvwxyz")],
+)
+def test_a_long_text_is_cut_around_the_place_that_matters(start: int, shown: str) -> None:
+    """Dots stand for what is missing on either side."""
+    assert cut("0123456789abcdefghijklmnopqrstuvwxyz", 10, start) == shown

@@ -1,0 +1,183 @@
+"""A run performs the steps in order and says how it ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_stigmer.clock import DEFAULT_START, parse_instant
+from pytest_stigmer.scenario.loader import loads
+from pytest_stigmer.scenario.runner import Status, run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pytest_stigmer.scenario.model import Scenario
+    from pytest_stigmer.scenario.runner import Outcome
+
+STORY = """\
+  - push: {name: Calculator, tag: stable, skill_md: "# one"}
+    as: one
+  - advance: 300ms
+  - push: {name: Calculator, tag: stable, skill_md: "# two"}
+    as: two
+  - push: {name: Calculator, tag: beta, skill_md: "# three"}
+  - get_by_reference: {slug: calculator, version: stable}
+    returns: {status.version_hash: "${two.status.version_hash}"}
+  - get_by_reference: {slug: calculator, version: missing}
+    fails: {code: NOT_FOUND, message: "tag=missing"}
+"""
+Run = "Callable[..., Outcome]"
+
+
+def test_a_story_that_holds_passes(outcome: Callable[..., Outcome]) -> None:
+    """Every step is performed and as expected."""
+    ended = outcome(STORY)
+    assert (ended.status, ended.reason, ended.stopped) == (Status.PASSED, "", None)
+    assert len(ended.performed) == 6
+
+
+def test_a_run_stops_at_the_first_step_that_is_not_as_expected(
+    outcome: Callable[..., Outcome],
+) -> None:
+    """The failed step is the last one performed and named with its line."""
+    ended = outcome(STORY, oldest_tag=True)
+    assert ended.status is Status.FAILED
+    assert ended.stopped is ended.performed[-1].step
+    assert ended.stopped.line == 9
+    assert [found.where for found in ended.performed[-1].differences] == ["status.version_hash"]
+
+
+def test_a_failed_run_keeps_evidence(outcome: Callable[..., Outcome]) -> None:
+    """The timeline and the query are those of the moment of the failure."""
+    evidence = outcome(STORY, oldest_tag=True).evidence
+    assert evidence is not None
+    assert [row.tag for row in evidence.timeline] == ["stable", "stable", "beta"]
+    assert str(evidence.explanation).startswith("SELECT")
+
+
+def test_evidence_is_collected_only_when_wanted(
+    read: Callable[[str], Scenario], plain_target: Any
+) -> None:
+    """A matrix of runs need not pay for pages that nobody reads."""
+    assert run(read(STORY), plain_target(oldest_tag=True), evidence=False).evidence is None
+
+
+def test_broken_evidence_does_not_hide_the_failure(
+    read: Callable[[str], Scenario], plain_target: Any
+) -> None:
+    """When the target cannot show itself, the run has still failed and says so."""
+
+    class Blind(plain_target):  # type: ignore[misc]
+        def timeline(self) -> None:
+            raise OSError("the file is gone")
+
+    ended = run(read(STORY), Blind(oldest_tag=True))
+    assert ended.status is Status.FAILED
+    assert ended.evidence is not None
+    assert ended.evidence.explanation == "no evidence: OSError: the file is gone"
+
+
+def test_saved_values_reach_later_steps(outcome: Callable[..., Outcome]) -> None:
+    """What was sent and expected is kept with the references filled in."""
+    last = outcome(
+        "  - push: {name: A}\n    as: a\n"
+        '  - get: {id: "${a.metadata.id}"}\n    returns: {metadata.name: "${a.metadata.name}"}\n'
+    ).performed[-1]
+    assert last.sent == {"id": "skl-a"}
+    assert last.returns == {"metadata.name": "A"}
+
+
+def test_the_clock_starts_where_the_scenario_says(plain_target: Any, tmp_path: Path) -> None:
+    """Every step knows the instant at which it left the clock."""
+    text = b"scenario: t\nclock: 2026-02-01T00:00:00Z\nsteps:\n  - advance: 1s\n  - advance: -3s\n"
+    ended = run(loads(text, tmp_path), plain_target())
+    instants = [step.at for step in ended.performed]
+    expected = [parse_instant(f"2026-{at}Z") for at in ("02-01T00:00:01", "01-31T23:59:58")]
+    assert instants == expected
+
+
+def test_without_a_stated_clock_a_target_with_a_clock_starts_at_the_default(
+    outcome: Callable[..., Outcome],
+) -> None:
+    """A run never sees the wall clock where the target's clock can be set."""
+    ended = outcome("  - get: {id: x}\n    fails: NOT_FOUND\n")
+    assert ended.performed[0].at == parse_instant(DEFAULT_START)
+
+
+def test_an_unexpected_failure_fails_the_step(outcome: Callable[..., Outcome]) -> None:
+    """A step that states nothing must succeed."""
+    ended = outcome("  - get: {id: nobody}\n")
+    assert ended.status is Status.FAILED
+    assert ended.performed[-1].differences[0].got == "NOT_FOUND: resource not found: skill/nobody"
+
+
+@pytest.mark.parametrize(
+    ("fails", "where"),
+    [
+        ("NOT_FOUND", []),
+        ("{code: NOT_FOUND, message: skill/nobody}", []),
+        ("{code: INTERNAL, message: somebody}", ["code", "message"]),
+    ],
+)
+def test_a_failure_is_compared_by_code_and_contained_text(
+    fails: str, where: list[str], outcome: Callable[..., Outcome]
+) -> None:
+    """The code must be equal, the message must contain the text, and both are told."""
+    ended = outcome(f"  - get: {{id: nobody}}\n    fails: {fails}\n")
+    assert [found.where for found in ended.performed[-1].differences] == where
+
+
+def test_a_step_that_should_fail_and_succeeds_is_red(outcome: Callable[..., Outcome]) -> None:
+    """Success where a refusal was promised is a difference."""
+    ended = outcome("  - push: {name: A}\n  - get: {id: skl-a}\n    fails: NOT_FOUND\n")
+    assert ended.performed[-1].differences[0].why == "succeeded although it should fail"
+
+
+def test_a_target_without_a_capability_skips_with_the_reason(
+    read: Callable[[str], Scenario], plain_target: Any
+) -> None:
+    """Nothing is performed on a target that lacks something."""
+    target = plain_target()
+    target.capabilities = frozenset({"skills"})
+    ended = run(read("  - reopen:\n  - advance: 1s\n"), target)
+    assert ended.status is Status.SKIPPED
+    assert ended.reason == "the target plain offers no clock and no store"
+    assert target.calls == []
+
+
+@pytest.mark.parametrize(
+    ("step", "status", "reason"),
+    [
+        ("reopen:", Status.SKIPPED, "the plain target has no file to open again"),
+        (
+            "crash_after: {statement: 3}",
+            Status.INCONCLUSIVE,
+            "nothing writes 3 statements here",
+        ),
+        ("unlock:", Status.ERROR, "ZeroDivisionError: a fault of the target"),
+    ],
+)
+def test_what_proves_nothing_is_never_passed(
+    step: str, status: Status, reason: str, outcome: Callable[..., Outcome]
+) -> None:
+    """Skipped, inconclusive and broken runs are told apart, each with its reason and step."""
+    ended = outcome(f"  - {step}\n")
+    assert (ended.status, ended.reason) == (status, reason)
+    assert ended.stopped is ended.scenario.steps[0]
+
+
+def test_a_broken_target_keeps_its_exception(outcome: Callable[..., Outcome]) -> None:
+    """The exception behind an error is there for a traceback."""
+    assert isinstance(outcome("  - unlock:\n").error, ZeroDivisionError)
+
+
+def test_a_reference_to_a_missing_field_is_an_error_of_the_scenario(
+    outcome: Callable[..., Outcome],
+) -> None:
+    """What only the answer can tell is told when the step is reached."""
+    ended = outcome('  - push: {name: A}\n    as: a\n  - get: {id: "${a.metadata.nope}"}\n')
+    assert ended.status is Status.ERROR
+    assert ended.reason.startswith("${a.metadata.nope}: no `nope` on the way to `metadata.nope`")
