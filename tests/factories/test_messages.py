@@ -12,6 +12,8 @@ import pytest
 
 from pytest_stigmer.api import values
 from pytest_stigmer.api.generation import Generation, load
+from pytest_stigmer.clock import FrozenClock
+from pytest_stigmer.errors import UsageError
 from pytest_stigmer.factories.factory import Factory
 from pytest_stigmer.factories.seeding import slug
 from pytest_stigmer.skills.slug import slug_of
@@ -23,8 +25,11 @@ SCRIPT = """
 import hashlib
 from pytest_stigmer.factories.factory import Factory
 made = Factory(7, "tests/test_it.py::test_it")
-parts = [made.push_request(), made.skill(), made.reference()]
-print(hashlib.sha256(b"".join(p.SerializeToString(deterministic=True) for p in parts)).hexdigest())
+messages = [made.push_request(), made.skill(labels={c: c for c in "abcdef"}), made.reference()]
+parts = [message.SerializeToString(deterministic=True) for message in messages]
+parts += [made.artifact(), made.legacy_database(), made.bad_artifact("total_size")]
+parts += [row.data for row in made.audit_history(kinds=["skill", "agent"]).rows]
+print(hashlib.sha256(b"".join(parts)).hexdigest())
 """
 
 
@@ -147,6 +152,21 @@ def test_a_reference_takes_the_slug_given(factory: Factory) -> None:
     assert factory.reference(slug="Not A Slug").slug == "Not A Slug"
 
 
+@pytest.mark.parametrize("field", ["skill_md", "files"])
+def test_an_artifact_beside_its_content_is_refused(factory: Factory, field: str) -> None:
+    """A ready artifact leaves nothing for SKILL.md and files to say."""
+    with pytest.raises(UsageError, match="artifact holds skill_md and files"):
+        factory.push_request(artifact=b"zip", **{field: "x"})  # type: ignore[arg-type]
+
+
+def test_no_data_depends_on_the_clock(factory: Factory, generation: Generation) -> None:
+    """Made in another year, messages, histories and files are the same."""
+    with FrozenClock("1999-12-31T23:59:59Z"):
+        other = again(generation)
+        old = (other.skill(), list(other.audit_history().rows), other.legacy_database())
+    assert old == (factory.skill(), list(factory.audit_history().rows), factory.legacy_database())
+
+
 @pytest.mark.parametrize(
     ("method", "typo", "meant"),
     [
@@ -197,7 +217,7 @@ def test_names_never_repeat_within_a_test(factory: Factory) -> None:
     assert len({slug(factory._draws.name()) for _ in range(1000)}) == 1000
 
 
-def test_another_process_makes_equal_messages() -> None:
+def test_another_process_makes_equal_data() -> None:
     """Neither the process nor PYTHONHASHSEED shows in the data."""
     answers = {
         subprocess.run(

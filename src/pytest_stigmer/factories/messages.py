@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from pytest_stigmer.api import values
 from pytest_stigmer.clock import DEFAULT_START, parse_instant
-from pytest_stigmer.errors import UnknownField
+from pytest_stigmer.errors import UnknownField, UsageError
 from pytest_stigmer.factories.artifacts import artifact
 from pytest_stigmer.factories.seeding import slug
 
@@ -80,6 +80,8 @@ def check_fields(method: str, given: Iterable[str], fields: type) -> None:
 def push_request(generation: Generation, draws: Draws, fields: PushFields) -> Any:
     """Return a PushSkillRequest with a valid artifact."""
     check_fields("push_request", fields, PushFields)
+    if "artifact" in fields and not fields.keys().isdisjoint(("skill_md", "files")):
+        raise UsageError("push_request(): artifact holds skill_md and files; give it or them")
     name = fields["name"] if "name" in fields else draws.name()
     return generation.PushSkillRequest(
         name=name,
