@@ -6,7 +6,7 @@ import os
 import sqlite3
 import stat
 from contextlib import closing, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from google.protobuf.wrappers_pb2 import StringValue
@@ -19,7 +19,6 @@ from pytest_stigmer.errors import (
     NotADatabase,
     PathNotWritable,
     StoreError,
-    StoreForked,
     StoreLocked,
 )
 from pytest_stigmer.store import connection as opening
@@ -301,32 +300,6 @@ def test_failed_opening_leaves_no_connection(path: Path) -> None:
         SqliteStore(path)
     path.unlink()
     SqliteStore(path).close()
-
-
-def test_store_of_the_parent_process_is_refused_after_a_fork(store: SqliteStore) -> None:
-    """A child that uses the parent's store gets an error, and its close leaves the file alone."""
-
-    def call() -> None:
-        with pytest.raises(StoreForked, match="before this process was forked"):
-            store.save_resource("skill", "a", ONE)
-        store.close()
-
-    assert in_child(call) == 0
-    store.save_resource("skill", "a", ONE)
-    assert len(store.list_resources("skill")) == 1
-
-
-def in_child(call: Callable[[], Any]) -> int:
-    """Run a call in a forked process and return its exit status; no clean-up of pytest's runs."""
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            call()
-            status = 0
-        finally:
-            os._exit(status)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def test_store_is_a_context_manager(path: Path) -> None:
