@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pytest_stigmer.api.generation import Generation, load
-from pytest_stigmer.clock import DEFAULT_START, parse_instant
+from pytest_stigmer.clock import DEFAULT_START, FrozenClock, parse_instant, stopwatch
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.factories.factory import Factory
 from pytest_stigmer.factories.history import History
@@ -87,6 +87,16 @@ def test_only_the_first_version_was_created(factory: Factory, generation: Genera
     audits = [skill.spec_audit for skill in skills]
     assert [audit.event for audit in audits] == ["created", "updated", "updated"]
     assert {audit.created_at for audit in audits} == {int(START.timestamp()) * 1_000_000_000}
+
+
+def test_a_version_was_updated_when_it_was_archived(
+    factory: Factory, generation: Generation
+) -> None:
+    """Both halves of the audit carry the row's instant, to the nanosecond."""
+    *_, row = factory.audit_history(versions=2, spacing="1s300ms").rows
+    skill = generation.codec.skill(generation.Skill.FromString(row.data))
+    at = int(START.timestamp()) * 1_000_000_000 + 1_300_000_000
+    assert (skill.spec_audit.updated_at, skill.status_audit.updated_at) == (at, at)
 
 
 @pytest.mark.parametrize(
@@ -183,6 +193,12 @@ def test_loading_is_one_transaction(factory: Factory, store: SqliteStore) -> Non
         load_history(store, history)
     assert store.list_resources("skill") == []
     assert store.list_audit_history("skill", "skl-1") == []
+
+
+def test_a_stopwatch_runs_while_the_clock_is_frozen() -> None:
+    """The bar waits by real seconds."""
+    with FrozenClock():
+        assert len({stopwatch() for _ in range(10_000)}) > 1
 
 
 class Terminal(io.StringIO):

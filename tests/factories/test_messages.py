@@ -15,7 +15,7 @@ from pytest_stigmer.api.generation import Generation, load
 from pytest_stigmer.clock import FrozenClock
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.factories.factory import Factory
-from pytest_stigmer.factories.seeding import slug
+from pytest_stigmer.factories.seeding import seeded_faker, slug
 from pytest_stigmer.skills.slug import slug_of
 
 SEED = 7
@@ -24,11 +24,13 @@ TEST_ID = "tests/test_it.py::test_it"
 SCRIPT = """
 import hashlib
 from pytest_stigmer.factories.factory import Factory
+from pytest_stigmer.factories.seeding import seeded_faker
 made = Factory(7, "tests/test_it.py::test_it")
 messages = [made.push_request(), made.skill(labels={c: c for c in "abcdef"}), made.reference()]
 parts = [message.SerializeToString(deterministic=True) for message in messages]
 parts += [made.artifact(), made.legacy_database(), made.bad_artifact("total_size")]
 parts += [row.data for row in made.audit_history(kinds=["skill", "agent"]).rows]
+parts += [seeded_faker(7, "tests/test_it.py::test_it").sentence().encode()]
 print(hashlib.sha256(b"".join(parts)).hexdigest())
 """
 
@@ -212,9 +214,17 @@ def test_a_field_that_is_given_moves_no_other(factory: Factory, generation: Gene
     assert other.push_request(name="Calc", skill_md="# one").artifact == first
 
 
+@pytest.mark.parametrize(("seed", "test_id"), [(SEED + 1, TEST_ID), (SEED, "another")])
+def test_a_faker_depends_on_seed_and_test(seed: int, test_id: str) -> None:
+    """Equal seed and test give equal data, another one of the two gives other data."""
+    first = seeded_faker(SEED, TEST_ID).sentence()
+    assert seeded_faker(SEED, TEST_ID).sentence() == first
+    assert seeded_faker(seed, test_id).sentence() != first
+
+
 def test_names_never_repeat_within_a_test(factory: Factory) -> None:
-    """A thousand requests are a thousand skills: even their slugs differ."""
-    assert len({slug(factory._draws.name()) for _ in range(1000)}) == 1000
+    """Even their slugs differ, far beyond the number at which Faker repeats itself."""
+    assert len({slug(factory._draws.name()) for _ in range(5000)}) == 5000
 
 
 def test_another_process_makes_equal_data() -> None:
