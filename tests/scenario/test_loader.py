@@ -136,7 +136,7 @@ BAD_FILES = {
     ),
     "bad duration": (
         HEAD + b"  - advance: 3 weeks\n",
-        ("x.scenario.yaml:3: `advance`: '3 weeks' is not a duration; "),
+        "x.scenario.yaml:3: `advance`: '3 weeks' is not a duration; ",
     ),
     "tab": (
         HEAD + b"\t- advance: 3s\n",
@@ -238,6 +238,22 @@ BAD_FILES = {
     "saved by the same step": (
         HEAD + b"  - get: {id: '${a.metadata.id}'}\n    as: a\n",
         "x.scenario.yaml:3: `${a.metadata.id}`: nothing is saved as `a` before this step; no ste",
+    ),
+    "artifact beside files": (
+        HEAD + b"  - push:\n      name: x\n      artifact: {bad: bomb}\n      files: {a: b}\n",
+        "x.scenario.yaml:6: `files` cannot stand beside `artifact`, which is sent as it is",
+    ),
+    "too many values": (
+        HEAD + b"  - reopen:\n" * 2600,
+        "x.scenario.yaml:2501: this is value number 5001; split the scenario",
+    ),
+    "a row of nothing": (
+        HEAD + b"  - open_legacy:\n      rows:\n        - {id: x}\n",
+        "x.scenario.yaml:5: `open_legacy.rows` needs `message` or `base64`",
+    ),
+    "bad base64": (
+        HEAD + b"  - push:\n      name: x\n      artifact:\n        base64: '@@@='\n",
+        "x.scenario.yaml:6: `base64`: not base64: ",
     ),
     "malformed reference": (
         HEAD + b"  - get: {id: '${A b}'}\n",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 24
+MAX_VALUES = 5000
 
 Place = tuple[str | int, ...]
 
@@ -172,6 +173,8 @@ class _Builder:
             raise Fault(line, f"`{event.tag}`: tags are not part of the language; remove it")
         if len(place) > MAX_DEPTH:
             raise Fault(line, f"values are nested deeper than {MAX_DEPTH} levels")
+        if len(self._document.starts) >= MAX_VALUES:
+            raise Fault(line, f"this is value number {MAX_VALUES + 1}; split the scenario")
 
     def _list(self, place: Place) -> list[Any]:
         items: list[Any] = []

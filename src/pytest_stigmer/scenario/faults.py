@@ -29,6 +29,13 @@ _TYPES = {
     "object": "a map of keys",
 }
 _LONGEST = 60
+_OUT_OF_PLACE = {
+    "as": "`as` has nothing to save: the step is expected to fail; remove one of the two",
+    "returns": "`returns` cannot stand here: the verb answers nothing, or the step has `fails`",
+    "skill_md": "`skill_md` cannot stand beside `artifact`, which is sent as it is",
+    "files": "`files` cannot stand beside `artifact`, which is sent as it is",
+    "base64": "`base64` cannot stand beside `message`; a row holds one of the two",
+}
 
 
 @functools.cache
@@ -130,10 +137,13 @@ def _missing(broken: _Violation, _shown: str) -> str:
     return f"{_named(broken.place)} needs `{key}`{example}"
 
 
+def _lacks_both(broken: _Violation, _shown: str) -> str:
+    keys = (f"`{key}`" for branch in broken.wants for key in branch["required"])
+    return f"{_named(broken.place)} needs {' or '.join(keys)}"
+
+
 def _out_of_place(broken: _Violation, _shown: str) -> str:
-    if broken.place[-1] == "as":
-        return "`as` has nothing to save: the step is expected to fail; remove one of the two"
-    return "`returns` cannot stand here: the verb answers nothing, or the step has `fails`"
+    return _OUT_OF_PLACE[str(broken.place[-1])]
 
 
 def _another_type(broken: _Violation, shown: str) -> str:
@@ -167,6 +177,7 @@ def _twice(broken: _Violation, _shown: str) -> str:
 
 _WORDS_FOR: dict[str, Callable[[_Violation, str], str]] = {
     "required": _missing,
+    "anyOf": _lacks_both,
     "not": _out_of_place,
     "type": _another_type,
     "enum": _unknown_word,

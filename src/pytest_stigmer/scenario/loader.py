@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from pytest_stigmer.scenario.values import is_well_formed, mentions, references
 from pytest_stigmer.scenario.verbs import VERBS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from pytest_stigmer.scenario.document import Document, Place
@@ -61,7 +62,7 @@ def _step_faults(step: dict[str, Any], place: Place, document: Document) -> Iter
     for verb, reader in readers.items():
         if verb in step and not mentions(step[verb]):
             yield from _time_fault(reader, (*place, verb), document)
-    yield from _expression_faults(step.get("returns"), (*place, "returns"), document)
+    yield from _text_faults(step, place, document)
 
 
 def _time_fault(reader: Any, place: Place, document: Document) -> Iterator[Fault]:
@@ -74,22 +75,28 @@ def _time_fault(reader: Any, place: Place, document: Document) -> Iterator[Fault
         yield Fault(document.line(place), f"`{place[-1]}`: {error}")
 
 
-def _expression_faults(value: Any, place: Place, document: Document) -> Iterator[Fault]:
-    if isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _expression_faults(item, (*place, index), document)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            if key == "matches":
-                yield from _expression_fault(item, (*place, key), document)
-            yield from _expression_faults(item, (*place, key), document)
+def _text_faults(value: Any, place: Place, document: Document) -> Iterator[Fault]:
+    """Check, at any depth, the texts whose form the schema cannot tell: expressions and base64."""
+    if isinstance(value, dict | list):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _text_faults(item, (*place, key), document)
+    elif place[-1] == "matches" and "returns" in place:
+        yield from _form_fault(re.compile, value, "a regular expression", place, document)
+    elif place[-1] == "base64" and not mentions(value):
+        yield from _form_fault(_decode_base64, value, "base64", place, document)
 
 
-def _expression_fault(value: Any, place: Place, document: Document) -> Iterator[Fault]:
+def _decode_base64(text: str) -> bytes:
+    return base64.b64decode(text, validate=True)
+
+
+def _form_fault(
+    reader: Callable[[str], Any], text: str, form: str, place: Place, document: Document
+) -> Iterator[Fault]:
     try:
-        re.compile(value)
-    except re.error as error:
-        yield Fault(document.line(place), f"`matches`: not a regular expression: {error}")
+        reader(text)
+    except (re.error, ValueError) as error:
+        yield Fault(document.line(place), f"`{place[-1]}`: not {form}: {error}")
 
 
 def _reference_faults(

@@ -75,7 +75,7 @@ def page(outcome: Outcome, *, seed: int | None = None, defect: str | None = None
         replay=replay(outcome, seed=seed, defect=defect),
         at=_instant(failed) if failed else "",
         verb=outcome.stopped.verb if outcome.stopped else "",
-        sent=_sent(failed.sent if failed else outcome.stopped and outcome.stopped.arguments),
+        sent=_sent(outcome, failed),
         got=_got(failed) if failed else (),
         expected=_expected(failed) if failed else (),
         differences=failed.differences if failed else (),
@@ -112,11 +112,18 @@ def _instant(performed: Performed) -> str:
 
 def _happened(performed: Performed) -> Happened:
     step = performed.step
-    sent = _sent(performed.sent)
+    sent = _told(performed.sent)
     return Happened(_instant(performed), step.line, step.verb, sent, step.save_as)
 
 
-def _sent(arguments: Mapping[str, Any] | None) -> tuple[tuple[str, Any], ...]:
+def _sent(outcome: Outcome, failed: Performed | None) -> tuple[tuple[str, Any], ...]:
+    """Return what was sent; of a step that could not be performed, what is written in the file."""
+    if failed:
+        return _told(failed.sent)
+    return _told(outcome.stopped.arguments) if outcome.stopped else ()
+
+
+def _told(arguments: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
     """Leave out the kind where it is the one that needs no saying."""
     pairs = _leaves(arguments) if arguments else ()
     return tuple(pair for pair in pairs if pair != ("kind", "skill"))

@@ -141,8 +141,6 @@ def _perform(step: Step, running: _Run) -> None:
 def _answer(target: Target, verb: str, sent: Mapping[str, Any]) -> Answer:
     try:
         return target.perform(verb, sent)
-    except (Unsupported, Inconclusive):
-        raise
     except StigmerError as error:
         return Answer.of_error(error)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from pytest_stigmer.errors import StigmerError
-
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
+
+    from pytest_stigmer.errors import StigmerError
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +57,13 @@ class AuditRow:
     value: Any = None
 
 
-class Unsupported(StigmerError):
+# Not errors of the registry: a target that turns those into answers must let these two pass.
+class Unsupported(Exception):
     """The target cannot do what the step asks; the scenario is skipped with this reason."""
 
-    code = "UNIMPLEMENTED"
 
-
-class Inconclusive(StigmerError):
+class Inconclusive(Exception):
     """A precondition of the step could not be proved; the scenario neither passed nor failed."""
-
-    code = "FAILED_PRECONDITION"
 
 
 class Target(Protocol):
