@@ -1,8 +1,42 @@
-"""The stigmer-harness command."""
+"""The stigmer-harness command: argument parsing, then the harness, the service or the explorer."""
 
 from __future__ import annotations
 
+import argparse
+import sys
+from typing import TYPE_CHECKING
 
-def main() -> int:
-    """Run the command."""
-    return 2
+from pytest_stigmer.errors import StigmerError
+from pytest_stigmer.harness import commands
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+USAGE_ERROR = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one sub-command and return its exit code: 0 only if all is well, 2 for a usage error."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except (StigmerError, OSError) as error:
+        sys.stderr.write(f"stigmer-harness: {error}\n")
+        return USAGE_ERROR
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="stigmer-harness",
+        description="Scenarios, their proof, and the fixture service for a Stigmer skill registry.",
+    )
+    verbs = parser.add_subparsers(metavar="COMMAND", required=True)
+    for name, command in commands.COMMANDS.items():
+        verb = verbs.add_parser(name, help=command.help, description=command.help)
+        command.add_arguments(verb)
+        verb.set_defaults(run=command.run)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -38,6 +38,16 @@ class UsageError(StigmerError):
         return cls(f"unknown {what} {word!r}{hint} (known: {', '.join(words)})")
 
     @classmethod
+    def no_such_path(cls, path: object) -> Self:
+        """Name a file or folder that is not there."""
+        return cls(f"no such file or folder: {path}")
+
+    @classmethod
+    def exists(cls, path: object) -> Self:
+        """Refuse to write over a file."""
+        return cls(f"{path} exists; choose another name, or delete it first")
+
+    @classmethod
     def no_stubs(cls, module: str, looked: Iterable[str]) -> Self:
         """Name the stub module that is not installed and the folders that were searched."""
         return cls(

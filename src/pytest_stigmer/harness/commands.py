@@ -1,0 +1,160 @@
+"""The sub-commands of stigmer-harness. Scenarios run through pytest and the plugin, as anywhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.errors import UsageError
+from pytest_stigmer.harness.options import DEFAULT_SEED, Options
+from pytest_stigmer.harness.shipped import SUFFIX, scenario_folder
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterable
+
+
+@dataclass(frozen=True)
+class Command:
+    """One sub-command: its help, its arguments, and what it does; `run` returns the exit code."""
+
+    help: str
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+
+
+def _scenario_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="scenario files or folders (default: the shipped)"
+    )
+    parser.add_argument("--seed", metavar="N|random", help="the seed of all generated data")
+    parser.add_argument("--workers", type=int, metavar="N", help="how many processes")
+    parser.add_argument("-k", metavar="EXPRESSION", help="only scenarios whose title matches")
+
+
+def _run_arguments(parser: argparse.ArgumentParser) -> None:
+    _scenario_arguments(parser)
+    parser.add_argument("--target", metavar="local|service|HOST:PORT", help="where they run")
+    parser.add_argument("--defect", metavar="ID", help="with this catalogued defect in place")
+    parser.add_argument(
+        "--complete",
+        metavar="FILE",
+        type=Path,
+        help="fill in missing `returns` of one file from what happens, and exit with 1",
+    )
+
+
+def _run(options: argparse.Namespace) -> int:
+    if options.complete:
+        return _complete(options.complete, options.seed)
+    chosen = [("--stigmer-target", options.target), ("--stigmer-defect", options.defect)]
+    given = [f"{name}={value}" for name, value in chosen if value]
+    return _pytest(options, given, workers=options.workers or 1)
+
+
+def _prove(options: argparse.Namespace) -> int:
+    return _pytest(options, ["--stigmer-prove"], workers=options.workers or os.cpu_count() or 1)
+
+
+def _pytest(options: argparse.Namespace, more: list[str], *, workers: int) -> int:
+    """Run pytest on scenario paths; the shipped ones run without the settings of any project."""
+    arguments = [*more, "-p", "no:cacheprovider"]
+    if options.seed:
+        arguments.append(f"--stigmer-seed={options.seed}")
+    if options.k:
+        arguments += ["-k", options.k]
+    if workers > 1:
+        arguments += ["-n", str(workers)]
+    if not options.paths:
+        folder = scenario_folder()
+        arguments += ["-c", os.devnull, f"--rootdir={folder}", "--noconftest", str(folder)]
+    for path in options.paths:
+        if not Path(path).exists():
+            raise UsageError.no_such_path(path)
+    # A process of its own: pytest rewrites the asserts of plugins only before they are imported.
+    command = [sys.executable, "-m", "pytest", *arguments, *options.paths]
+    return subprocess.run(command, check=False).returncode  # noqa: S603 - our own arguments
+
+
+def _complete(path: Path, seed: str | None) -> int:
+    """Fill in what a scenario leaves open; exit with 1, because nobody has looked at it yet."""
+    from pytest_stigmer.harness.proof import PLAIN_CELL
+    from pytest_stigmer.harness.runs import outcome_of
+    from pytest_stigmer.harness.session import HarnessSession
+    from pytest_stigmer.scenario.loader import load
+    from pytest_stigmer.scenario.writer import complete
+
+    session = HarnessSession(Options(seed=int(seed or DEFAULT_SEED)))
+    try:
+        outcome = outcome_of(session, load(path), PLAIN_CELL, str(path))
+    finally:
+        session.close()
+    text, written = complete(path, outcome)
+    path.write_bytes(text.encode())
+    for number, line in written:
+        print(f"WROTE {path}:{number}: {line.strip()}")
+    print(
+        f"{path}: {len(written)} line(s) written from what happened; read each before you trust it"
+    )
+    return 1
+
+
+def _new_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help=f"the file is NAME{SUFFIX}, in this folder")
+
+
+def _new(options: argparse.Namespace) -> int:
+    from pytest_stigmer.scenario.writer import new_scenario
+
+    path = Path(f"{options.name.removesuffix(SUFFIX)}{SUFFIX}")
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(new_scenario(path.name.removesuffix(SUFFIX)))
+    except FileExistsError:
+        raise UsageError.exists(path) from None
+    _say(f"wrote {path}; run it: stigmer-harness run {path}")
+    return 0
+
+
+def _defects_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="as a JSON list")
+
+
+def _defects(options: argparse.Namespace) -> int:
+    from pytest_stigmer.defects.catalogue import catalogue
+
+    rows = [
+        {"id": found.id, "family": found.family, "harm": found.harm, "origin": found.origin}
+        for found in catalogue().values()
+    ]
+    if options.json:
+        _say(json.dumps(rows, indent=2))
+    else:
+        _print_table([list(row.values()) for row in rows], ("id", "family", "harm", "origin"))
+    return 0
+
+
+def _print_table(rows: Iterable[list[str]], head: tuple[str, ...]) -> None:
+    lines = [list(head), *rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    for line in lines:
+        print(
+            "  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)).rstrip()
+        )
+
+
+COMMANDS = {
+    "run": Command("run scenarios", _run_arguments, _run),
+    "prove": Command(
+        "run every scenario on the reference and on every defect; fail unless exactly as claimed",
+        _scenario_arguments,
+        _prove,
+    ),
+    "new": Command("write a commented scenario file to start from", _new_arguments, _new),
+    "defects": Command("list the catalogue of defects", _defects_arguments, _defects),
+}
