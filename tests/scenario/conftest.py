@@ -11,7 +11,6 @@ import pytest
 
 from pytest_stigmer.clock import DEFAULT_START, parse_duration, parse_instant
 from pytest_stigmer.errors import AuditNotFound, ResourceNotFound, ScenarioError
-from pytest_stigmer.scenario.content import nested
 from pytest_stigmer.scenario.loader import loads
 from pytest_stigmer.scenario.runner import run
 from pytest_stigmer.scenario.target import Answer, AuditRow, Inconclusive, Unsupported
@@ -24,6 +23,18 @@ if TYPE_CHECKING:
     from pytest_stigmer.scenario.runner import Outcome
 
 PATH = Path("x.scenario.yaml")
+
+
+def nested(paths: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn dotted paths into nested maps."""
+    result: dict[str, Any] = {}
+    for path, value in paths.items():
+        *parents, last = path.split(".")
+        place = result
+        for parent in parents:
+            place = place.setdefault(parent, {})
+        place[last] = value
+    return result
 
 
 class PlainTarget:

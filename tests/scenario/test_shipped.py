@@ -1,0 +1,32 @@
+"""Every shipped scenario file is one of the language, and says so to editors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pytest_stigmer.scenario.faults import SCHEMA_PATH
+from pytest_stigmer.scenario.loader import load
+
+SHIPPED = sorted(Path(__file__).parents[2].glob("scenarios/**/*.scenario.yaml"))
+HEADER = "# yaml-language-server: $schema="
+
+
+def test_there_are_shipped_scenarios() -> None:
+    """An empty folder would make the other tests here say nothing."""
+    assert SHIPPED
+
+
+def test_every_shipped_scenario_loads_and_says_what_it_detects() -> None:
+    """None has a fault, none is without a claim."""
+    assert [path.name for path in SHIPPED if not load(path).detects] == []
+
+
+def test_every_shipped_scenario_names_the_schema() -> None:
+    """Its first line leads an editor in a checkout to the schema."""
+    lines = {path: path.read_text(encoding="utf-8").splitlines()[0] for path in SHIPPED}
+    wrong = [
+        path.name
+        for path, line in lines.items()
+        if (path.parent / line.removeprefix(HEADER)).resolve() != SCHEMA_PATH.resolve()
+    ]
+    assert wrong == []
