@@ -97,9 +97,9 @@ def _complete(path: Path, seed: str | None) -> int:
     text, written = complete(path, outcome)
     path.write_bytes(text.encode())
     for number, line in written:
-        print(f"WROTE {path}:{number}: {line.strip()}")
-    print(
-        f"{path}: {len(written)} line(s) written from what happened; read each before you trust it"
+        _say(f"WROTE {path}:{number}: {line.strip()}")
+    _say(
+        f"{path}: {len(written)} line(s) written from what happened; read them before you trust them"
     )
     return 1
 
@@ -143,9 +143,12 @@ def _print_table(rows: Iterable[list[str]], head: tuple[str, ...]) -> None:
     lines = [list(head), *rows]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
     for line in lines:
-        print(
-            "  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)).rstrip()
-        )
+        cells = (f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True))
+        _say("  ".join(cells).rstrip())
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
 
 
 COMMANDS = {
