@@ -85,7 +85,7 @@ class SkillController:
         archive = self.read_archive(request.artifact)
         artifact: StoredArtifact | None = None
         try:
-            with self.store.transaction():
+            with refusals.saying("failed to save skill"), self.store.transaction():
                 current = self.current(identity)
                 artifact = self.artifacts.store(request.artifact)
                 skill = self.next_version(request, identity, archive, artifact.key, current)
@@ -111,11 +111,10 @@ class SkillController:
 
         Artifacts stay: other skills may have the same content.
         """
-        with self.store.transaction():
+        with refusals.saying("failed to delete Skill"), self.store.transaction():
             self.index.refresh()
             found = self.stored(self.message(skill_id))
-            with refusals.saying("failed to delete Skill"):
-                self.remove(skill_id)
+            self.remove(skill_id)
             self.index.deleted(Identity(found.skill.metadata.org, found.skill.metadata.slug))
         return found
 
@@ -201,8 +200,7 @@ class SkillController:
     def save(self, identity: Identity, skill: Skill) -> Stored:
         """Write a version, archived copy and live record, inside the caller's transaction."""
         message = self.generation.codec.skill_message(skill)
-        with refusals.saying("failed to save skill"):
-            self.write(skill, message)
+        self.write(skill, message)
         self.index.saved(identity, skill.metadata.id)
         return Stored(skill, self.generation.codec.encode(message))
 

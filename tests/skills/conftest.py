@@ -1,0 +1,102 @@
+"""A registry on a real file for each test, and the words that the skill tests speak in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+
+from pytest_stigmer.api.generation import Generation, load
+from pytest_stigmer.assembly import Parts, assemble
+from pytest_stigmer.errors import StatusError
+from pytest_stigmer.factories.artifacts import artifact
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from pytest_stigmer.skills.client import SkillClient
+
+START = dt.datetime(2026, 1, 25, 10, 0, 0, 100_000, tzinfo=dt.UTC)
+
+
+class Clock:
+    """A clock that a test sets; it freezes nothing."""
+
+    def __init__(self, instant: dt.datetime = START) -> None:
+        self.instant = instant
+
+    def now(self) -> dt.datetime:
+        """Return the instant it was set to."""
+        return self.instant
+
+    def advance(self, **parts: float) -> None:
+        """Move by the parts of a timedelta."""
+        self.instant += dt.timedelta(**parts)
+
+
+class Push(Protocol):
+    """Pushes a small artifact whose only content is `skill_md`."""
+
+    def __call__(self, name: str = "Calc", skill_md: str = "# one", **fields: Any) -> Any:
+        """Return the Skill message answered; `fields` are those of the request."""
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Give a clock that stands at 2026-01-25T10:00:00.100Z."""
+    return Clock()
+
+
+@pytest.fixture
+def api() -> Generation:
+    """Give the message classes of the bundled generation."""
+    return load("bundled")
+
+
+@pytest.fixture
+def parts(tmp_path: Path, clock: Clock, api: Generation) -> Iterator[Parts]:
+    """Give a registry on a fresh file."""
+    with assemble(tmp_path / "stigmer.db", clock=clock, generation=api) as assembled:
+        yield assembled
+
+
+@pytest.fixture
+def skills(parts: Parts) -> SkillClient:
+    """Give the skill API in process."""
+    return parts.client()
+
+
+@pytest.fixture
+def push(skills: SkillClient, api: Generation) -> Push:
+    """Give a function that pushes a skill by name and text."""
+
+    def pushed(name: str = "Calc", skill_md: str = "# one", **fields: Any) -> Any:
+        content = {"artifact": artifact(skill_md=skill_md, files={}), **fields}
+        return skills.push(api.PushSkillRequest(name=name, **content))
+
+    return pushed
+
+
+@pytest.fixture
+def refer(skills: SkillClient, api: Generation) -> Callable[..., Any]:
+    """Give a function that resolves a reference to the skill `calc`."""
+
+    def resolved(version: str = "", **fields: Any) -> Any:
+        reference = api.ApiResourceReference(**{"slug": "calc", "version": version, **fields})
+        return skills.get_by_reference(reference)
+
+    return resolved
+
+
+@pytest.fixture
+def refusal() -> Callable[..., tuple[str, str]]:
+    """Give a function that makes a call which must fail, and returns code and details."""
+
+    def refused(call: Callable[..., Any], *arguments: Any, **fields: Any) -> tuple[str, str]:
+        with pytest.raises(StatusError) as raised:
+            call(*arguments, **fields)
+        return raised.value.code, raised.value.details
+
+    return refused

@@ -1,0 +1,166 @@
+"""The ZIP container itself: what counts as one, and bytes that only look like one."""
+
+from __future__ import annotations
+
+import io
+import random
+import struct
+import tracemalloc
+import zipfile
+import zlib
+
+import pytest
+
+from pytest_stigmer.errors import ArchiveError
+from pytest_stigmer.factories import zips
+from pytest_stigmer.factories.artifacts import artifact
+from pytest_stigmer.factories.zips import Entry
+from pytest_stigmer.skills.archive import ArchiveReader
+
+NOT_A_ZIP = "invalid ZIP file: zip: not a valid zip file"
+END = struct.Struct("<4s4H2LH")
+
+
+def why_not(data: bytes) -> str:
+    """Return the rule that these bytes break."""
+    with pytest.raises(ArchiveError) as refused:
+        ArchiveReader().read(data)
+    return str(refused.value)
+
+
+def with_end(data: bytes, *, count: int = 0, length: int = 0, comment: int = 0) -> bytes:
+    """Return an archive whose end record is off by these amounts."""
+    *head, here, entries, size, start, note = END.unpack(data[-END.size :])
+    return data[: -END.size] + END.pack(
+        *head, here + count, entries + count, size + length, start, note + comment
+    )
+
+
+def python_zip(method: int, *, force_zip64: bool = False, streamed: bool = False) -> bytes:
+    """Return an archive written by Python's zipfile, without seeking when `streamed`."""
+    buffer = io.BytesIO()
+    if streamed:
+        buffer.seekable = lambda: False  # type: ignore[method-assign]
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        archive.comment = b"made by Python"
+        for name, content in (("SKILL.md", b"# one\n" * 99), ("a/run.sh", b"true\n"), ("e", b"")):
+            with archive.open(name, "w", force_zip64=force_zip64) as file:
+                file.write(content)
+        archive.mkdir("folder")
+    return buffer.getvalue()
+
+
+def zip64(data: bytes) -> bytes:
+    """Return an archive whose end record leaves everything to a ZIP64 record."""
+    *_, entries, length, start, _ = END.unpack(data[-END.size :])
+    at = len(data) - END.size
+    record = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, entries, entries, length, start)
+    locator = struct.pack("<4sLQL", b"PK\6\7", 0, at, 1)
+    end = END.pack(b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+    return data[:at] + record + locator + end
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+@pytest.mark.parametrize("force_zip64", [False, True])
+@pytest.mark.parametrize("streamed", [False, True])
+def test_an_archive_of_pythons_own_writer_is_read(
+    method: int, *, force_zip64: bool, streamed: bool
+) -> None:
+    """Comments, data descriptors, ZIP64 fields and folders are ordinary."""
+    data = python_zip(method, force_zip64=force_zip64, streamed=streamed)
+    assert ArchiveReader().read(data).skill_md == "# one\n" * 99
+
+
+def test_a_zip64_directory_is_read() -> None:
+    """Some writers always add one."""
+    assert ArchiveReader().read(zip64(artifact(skill_md="# one"))).skill_md == "# one"
+
+
+def test_a_zip64_size_is_read() -> None:
+    """A size that does not fit into 32 bits is judged by its ZIP64 field."""
+    data = zips.pack([zips.file("SKILL.md", "# one"), Entry(b"big", b"x", size=0xFFFFFFFF)])
+    at = data.rindex(b"PK\1\2")
+    header = bytearray(data[at : at + 46])
+    struct.pack_into("<H", header, 30, 12)
+    extra = struct.pack("<2HQ", 1, 8, 5 * 1024**3)
+    wide = data[:at] + bytes(header) + b"big" + extra + data[-END.size :]
+    assert "suspicious compression ratio in big: 5368709120:1" in why_not(with_end(wide, length=12))
+
+
+def test_a_zip64_size_without_its_field_is_refused() -> None:
+    """The declaration points at a field that is not there."""
+    data = zips.pack([zips.file("SKILL.md", "# one"), Entry(b"big", b"x", size=0xFFFFFFFF)])
+    assert why_not(data) == NOT_A_ZIP
+
+
+@pytest.mark.parametrize("junk", [b"#!/bin/sh\nexit\n", b"\0" * 70_000])
+def test_bytes_before_the_zip_are_accepted(junk: bytes) -> None:
+    """Self-extracting archives carry a program in front."""
+    assert ArchiveReader().read(junk + artifact(skill_md="# one")).skill_md == "# one"
+
+
+def test_bytes_after_the_zip_are_accepted() -> None:
+    """The real server reads such an archive, and they change nothing in it."""
+    assert ArchiveReader().read(artifact(skill_md="# one") + b"\n" * 999).skill_md == "# one"
+
+
+@pytest.mark.parametrize("data", [b"", b"PK", b"PK\5\6", b"x" * 22, b"PK\5\6" + b"\0" * 17])
+def test_bytes_without_an_end_record_are_no_zip(data: bytes) -> None:
+    """However much they look like one."""
+    assert why_not(data) == NOT_A_ZIP
+
+
+@pytest.mark.parametrize("off", [{"count": 1}, {"count": -1}, {"length": 1}, {"length": -1}])
+def test_a_directory_that_is_not_as_declared_is_refused(off: dict[str, int]) -> None:
+    """A number or length that is off would show different entries to different readers."""
+    assert why_not(with_end(artifact(), **off)) == NOT_A_ZIP
+
+
+def test_a_comment_that_is_cut_off_is_refused() -> None:
+    """The end record promises more bytes than follow."""
+    assert why_not(with_end(artifact(), comment=1)) == NOT_A_ZIP
+
+
+def test_another_name_beside_the_data_is_refused() -> None:
+    """Extractors differ in which of the two names they follow."""
+    entry = Entry(b"SKILL.md", b"# one", local_name=b"skill.md")
+    assert "its two names differ" in why_not(zips.pack([entry]))
+
+
+def test_data_beyond_the_end_of_the_file_is_refused() -> None:
+    """An entry cannot be longer than the archive."""
+    data = bytearray(zips.pack([zips.file("SKILL.md", "# one")]))
+    at = data.rindex(b"PK\1\2")
+    struct.pack_into("<2L", data, at + 20, 5000, 5000)
+    assert why_not(bytes(data)) == "failed to read SKILL.md: unexpected EOF"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_damaged_bytes_are_refused_or_read_but_never_break_the_reader(seed: int) -> None:
+    """Whatever is flipped, cut or doubled, the answer is an archive or a rule."""
+    chance = random.Random(seed)  # noqa: S311
+    whole = python_zip(zipfile.ZIP_DEFLATED)
+    for _ in range(100):
+        data = bytearray(whole)
+        for _ in range(chance.randint(1, 4)):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        cut = chance.choice([len(data), chance.randrange(len(data))])
+        try:
+            ArchiveReader().read(bytes(data[:cut]))
+        except ArchiveError:
+            continue
+
+
+def test_a_lying_bomb_is_unpacked_no_further_than_it_declares() -> None:
+    """64 megabytes behind a declaration of eight kilobytes cost kilobytes."""
+    engine = zlib.compressobj(wbits=-15)
+    block = bytes(1024 * 1024)
+    body = b"".join(engine.compress(block) for _ in range(64)) + engine.flush()
+    bomb = Entry(b"bomb", body, method=zips.DEFLATED, size=8192, crc=0)
+    data = zips.pack([zips.file("SKILL.md", "# one"), bomb])
+    tracemalloc.start()
+    try:
+        assert why_not(data) == "failed to read bomb: zip: not a valid zip file"
+        assert tracemalloc.get_traced_memory()[1] < 1024 * 1024
+    finally:
+        tracemalloc.stop()

@@ -1,0 +1,198 @@
+"""A push happens whole or not at all, and one at a time."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_stigmer.assembly import assemble
+from pytest_stigmer.errors import StatusError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conftest import Push
+
+    from pytest_stigmer.api.generation import Generation
+    from pytest_stigmer.assembly import Parts
+
+    Refusal = Callable[..., tuple[str, str]]
+    Refer = Callable[..., Any]
+
+STOP = {
+    "when the record is saved": (
+        "CREATE TRIGGER stop BEFORE INSERT ON resources BEGIN SELECT RAISE(ABORT, 'no'); END",
+    ),
+    "when the copy is archived": (
+        "CREATE TRIGGER stop BEFORE INSERT ON resource_audit BEGIN SELECT RAISE(ABORT, 'no'); END",
+    ),
+    "when the transaction is undone by the engine": (
+        "CREATE TRIGGER stop BEFORE INSERT ON resources BEGIN SELECT RAISE(ROLLBACK, 'no'); END",
+    ),
+    "when all is written and committed": (
+        "CREATE TABLE parent (id INTEGER PRIMARY KEY)",
+        "CREATE TABLE child (id INTEGER REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED)",
+        "CREATE TRIGGER stop AFTER INSERT ON resources BEGIN INSERT INTO child VALUES (1); END",
+    ),
+}
+
+PUSHES = """
+import sys
+from pytest_stigmer.api.generation import load
+from pytest_stigmer.assembly import assemble
+from pytest_stigmer.factories.artifacts import artifact
+api = load("bundled")
+with assemble(sys.argv[1], generation=api) as parts:
+    print("ready", flush=True)
+    sys.stdin.readline()
+    for number in range(10):
+        data = artifact(skill_md=f"# {sys.argv[2]} {number}")
+        skill = parts.client().push(api.PushSkillRequest(name="Calc", artifact=data))
+        print(skill.metadata.id, flush=True)
+"""
+
+
+def history(parts: Parts) -> list[str]:
+    """Return the resource ids of the archived copies, oldest first."""
+    found = parts.store.connection.execute("SELECT resource_id FROM resource_audit ORDER BY id")
+    return [row[0] for row in found]
+
+
+def files(parts: Parts) -> list[str]:
+    """Name the files in the artifact storage."""
+    folder = parts.artifacts.root / "skills"
+    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+
+@pytest.fixture(params=STOP)
+def stopped(request: pytest.FixtureRequest, parts: Parts) -> Callable[[], None]:
+    """Give a function that makes pushes fail at one of their steps from then on."""
+
+    def stop() -> None:
+        for statement in STOP[request.param]:
+            parts.store.connection.execute(statement)
+
+    return stop
+
+
+def test_a_failed_first_push_leaves_nothing(
+    stopped: Callable[[], None],
+    push: Push,
+    parts: Parts,
+    refer: Callable[..., Any],
+    refusal: Refusal,
+) -> None:
+    """No record, no archived copy, no artifact, and the slug is free."""
+    stopped()
+    code, details = refusal(push, tag="v1")
+    assert (code, details.startswith("failed to save skill: ")) == ("INTERNAL", True)
+    assert (parts.store.list_resources("skill"), history(parts), files(parts)) == ([], [], [])
+    assert refusal(refer, "v1") == ("NOT_FOUND", "skill not found: calc")
+
+
+def test_a_failed_update_leaves_the_version_before(
+    stopped: Callable[[], None],
+    push: Push,
+    parts: Parts,
+    refer: Callable[..., Any],
+    refusal: Refusal,
+) -> None:
+    """It stays current, and the tag of the failed push names nothing."""
+    skill = push()
+    kept = files(parts)
+    stopped()
+    refusal(push, skill_md="# two", tag="v2")
+    assert (refer(), history(parts), files(parts)) == (skill, [skill.metadata.id], kept)
+    assert refusal(refer, "v2")[0] == "NOT_FOUND"
+
+
+def test_a_failed_push_leaves_an_artifact_that_was_there_before(
+    stopped: Callable[[], None], push: Push, parts: Parts, refusal: Refusal
+) -> None:
+    """Another version relies on it."""
+    key = push("Other").status.artifact_storage_key
+    stopped()
+    refusal(push)
+    assert parts.skills.get_artifact(key)
+
+
+def test_a_push_undone_by_the_callers_transaction_is_forgotten(
+    push: Push, parts: Parts, refer: Callable[..., Any], refusal: Refusal
+) -> None:
+    """What the enclosing block takes back was never there, and the name can be pushed again."""
+    gone: list[str] = []
+
+    def undone() -> None:
+        with parts.store.transaction():
+            gone.append(push().metadata.id)
+            raise KeyError(gone[0])
+
+    with pytest.raises(KeyError):
+        undone()
+    assert refusal(refer)[0] == "NOT_FOUND"
+    assert push().metadata.id != gone[0]
+
+
+def test_threads_that_push_one_name_make_one_skill(push: Push, parts: Parts) -> None:
+    """Every push is a version of it."""
+    with ThreadPoolExecutor(8) as pool:
+        pushed = list(pool.map(lambda n: push(skill_md=f"# {n}").metadata.id, range(40)))
+    assert set(pushed) == set(history(parts))
+    assert (len(set(pushed)), len(history(parts))) == (1, 40)
+    assert len(parts.store.list_resources("skill")) == 1
+
+
+def test_threads_that_push_different_names_make_them_all(push: Push, refer: Refer) -> None:
+    """Each is found by its slug."""
+    with ThreadPoolExecutor(8) as pool:
+        pushed = list(pool.map(lambda n: push(f"Calc {n}"), range(10)))
+    assert [refer(slug=f"calc-{n}") for n in range(10)] == pushed
+
+
+def test_threads_read_while_others_push(push: Push, refer: Refer) -> None:
+    """Every answer is one of the versions, whole."""
+    push(skill_md="# 0", tag="v0")
+    with ThreadPoolExecutor(4) as pool:
+        answers = [
+            pool.submit(refer, "v0") if n % 2 else pool.submit(push, "Calc", f"# {n}", tag=f"v{n}")
+            for n in range(40)
+        ]
+    assert {answer.result().spec.skill_md for answer in answers[1::2]} == {"# 0"}
+
+
+def test_processes_that_push_one_name_make_one_skill(parts: Parts) -> None:
+    """Pushes exclude each other across processes too."""
+    command = [sys.executable, "-c", PUSHES, str(parts.store.path)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    processes = [subprocess.Popen([*command, name], **pipes) for name in "ab"]  # type: ignore[call-overload]
+    for process in processes:
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    pushed = [line for process in processes for line in process.communicate()[0].split()]
+    assert [process.returncode for process in processes] == [0, 0]
+    assert (len(pushed), len(set(pushed)), len(history(parts))) == (20, 1, 20)
+
+
+def test_an_artifact_that_another_registry_stored_meanwhile_stays(
+    parts: Parts, push: Push, api: Generation
+) -> None:
+    """The push that failed made it first, but it is no longer its own."""
+    with assemble(parts.store.path, generation=api) as other:
+
+        class Overtaken(type(parts.artifacts)):  # type: ignore[misc]
+            def discard(self, artifact: Any) -> None:
+                other.artifacts.store(self.read(artifact.key))
+                super().discard(artifact)
+
+        parts.skills.artifacts = Overtaken(parts.artifacts.root)
+        for statement in STOP["when the record is saved"]:
+            parts.store.connection.execute(statement)
+        with pytest.raises(StatusError):
+            push()
+    assert len(files(parts)) == 1

@@ -1,0 +1,170 @@
+"""The memory of slugs is never behind the file, and is rarely read anew."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_stigmer.assembly import assemble
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from conftest import Push
+
+    from pytest_stigmer.api.generation import Generation
+    from pytest_stigmer.assembly import Parts
+    from pytest_stigmer.skills.client import SkillClient
+
+    Refusal = Callable[..., tuple[str, str]]
+    Refer = Callable[..., Any]
+
+
+@pytest.fixture
+def other(parts: Parts, api: Generation) -> Iterator[Parts]:
+    """Give a second registry on the same file and artifacts."""
+    with assemble(parts.store.path, generation=api) as assembled:
+        yield assembled
+
+
+@contextmanager
+def full_reads(parts: Parts) -> Iterator[list[str]]:
+    """Collect the statements that read every skill."""
+    statements: list[str] = []
+    parts.store.connection.set_trace_callback(statements.append)
+    yield statements
+    parts.store.connection.set_trace_callback(None)
+    statements[:] = [sql for sql in statements if sql == _filled(parts)]
+
+
+def _filled(parts: Parts) -> str:
+    return parts.store.queries.resource_rows.replace(":kind", "'skill'")
+
+
+def saved(api: Generation, slug: str, org: str = "") -> Any:
+    """Return a minimal skill."""
+    return api.Skill(metadata={"slug": slug, "org": org})
+
+
+def test_own_pushes_lookups_and_deletions_read_all_skills_once(
+    push: Push, refer: Refer, skills: SkillClient, api: Generation, parts: Parts
+) -> None:
+    """However many there are."""
+    with full_reads(parts) as reads:
+        for number in range(5):
+            skill = push(f"Calc {number}")
+            push(f"Calc {number}", skill_md="# two")
+            refer(slug=f"calc-{number}")
+            skills.delete(api.SkillId(value=skill.metadata.id))
+    assert len(reads) == 1
+
+
+def test_a_skill_that_another_connection_pushed_is_found(
+    push: Push, refer: Refer, other: Parts, api: Generation, refusal: Refusal
+) -> None:
+    """And one that it deleted is not."""
+    push("Warm")
+    pushed = other.client().push(
+        api.PushSkillRequest(name="Calc", artifact=other.skills.get_artifact(_key(other)))
+    )
+    assert refer() == pushed
+    other.client().delete(api.SkillId(value=pushed.metadata.id))
+    assert refusal(refer)[0] == "NOT_FOUND"
+
+
+def _key(parts: Parts) -> str:
+    (name,) = (path.name for path in (parts.artifacts.root / "skills").iterdir())
+    return f"skills/{name}"
+
+
+def test_a_push_updates_the_skill_that_another_connection_made(push: Push, other: Parts) -> None:
+    """The look and the write are one transaction."""
+    push("Warm")
+    data = other.skills.get_artifact(_key(other))
+    made = other.client().push(other.generation.PushSkillRequest(name="Calc", artifact=data))
+    assert push().metadata.id == made.metadata.id
+
+
+def test_a_skill_written_through_the_store_is_found(
+    push: Push, refer: Refer, parts: Parts, api: Generation, refusal: Refusal
+) -> None:
+    """And one deleted through it is not."""
+    push("Warm")
+    parts.store.save_resource("skill", "skl-1", saved(api, "calc"))
+    assert refer().metadata.slug == "calc"
+    parts.store.delete_resource("skill", "skl-1")
+    assert refusal(refer)[0] == "NOT_FOUND"
+
+
+def test_a_slug_changed_through_the_store_is_found_under_the_new_one(
+    push: Push, refer: Refer, parts: Parts, refusal: Refusal
+) -> None:
+    """The row stays the same, its identity does not."""
+    skill = push()
+    skill.metadata.slug = "moved"
+    parts.store.save_resource("skill", skill.metadata.id, skill)
+    assert refer(slug="moved") == skill
+    assert refusal(refer)[0] == "NOT_FOUND"
+
+
+def test_a_deletion_taken_back_is_as_if_it_never_was(
+    push: Push, refer: Refer, skills: SkillClient, api: Generation, parts: Parts
+) -> None:
+    """The skill is found again."""
+    skill = push()
+
+    def undone() -> None:
+        with parts.store.transaction():
+            skills.delete(api.SkillId(value=skill.metadata.id))
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        undone()
+    assert refer() == skill
+
+
+def test_a_nested_push_taken_back_is_as_if_it_never_was(
+    push: Push, refer: Refer, parts: Parts, refusal: Refusal
+) -> None:
+    """Also when the block around it is kept."""
+
+    def undone() -> None:
+        with parts.store.transaction():
+            push()
+            raise KeyError
+
+    with parts.store.transaction():
+        push("Kept")
+        with pytest.raises(KeyError):
+            undone()
+    assert refer(slug="kept").metadata.slug == "kept"
+    assert refusal(refer)[0] == "NOT_FOUND"
+
+
+def test_of_two_rows_of_one_identity_the_lower_id_answers(
+    parts: Parts, refer: Refer, skills: SkillClient, api: Generation
+) -> None:
+    """As in the real server, whose races leave such rows; the other one comes after a deletion."""
+    for row_id in ("skl-2", "skl-1"):
+        skill = saved(api, "calc")
+        skill.metadata.id = row_id
+        parts.store.save_resource("skill", row_id, skill)
+    assert refer().metadata.id == "skl-1"
+    skills.delete(api.SkillId(value="skl-1"))
+    assert refer().metadata.id == "skl-2"
+
+
+def test_an_id_is_that_of_the_row(parts: Parts, push: Push, api: Generation) -> None:
+    """Whatever the message in it says."""
+    parts.store.save_resource("skill", "skl-row", saved(api, "calc"))
+    assert push().metadata.id == "skl-row"
+
+
+def test_a_row_without_metadata_has_no_slug(
+    parts: Parts, refer: Refer, api: Generation, refusal: Refusal
+) -> None:
+    """It is readable, and no reference can name it."""
+    parts.store.save_resource("skill", "skl-1", api.Skill())
+    assert refusal(refer)[0] == "NOT_FOUND"
