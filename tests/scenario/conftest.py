@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_stigmer.clock import DEFAULT_START, parse_duration, parse_instant
-from pytest_stigmer.errors import AuditNotFound, ResourceNotFound, ScenarioError
+from pytest_stigmer.errors import AuditNotFound, ClockIncoherent, ResourceNotFound, ScenarioError
 from pytest_stigmer.scenario.loader import loads
 from pytest_stigmer.scenario.runner import run
 from pytest_stigmer.scenario.target import Answer, AuditRow, Inconclusive, Unsupported
@@ -52,7 +52,10 @@ class PlainTarget:
     def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
         """Call the method of the verb."""
         self.calls.append((verb, arguments))
-        return Answer(getattr(self, f"_{verb}")(**arguments))
+        try:
+            return Answer(getattr(self, f"_{verb}")(**arguments))
+        except ClockIncoherent as error:
+            return Answer.of_error(error)
 
     def now(self) -> dt.datetime | None:
         """Return the target's own instant."""

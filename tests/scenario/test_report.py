@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,17 +99,18 @@ def _snapshot(name: str, text: str) -> str:
 @pytest.mark.parametrize("case", CASES)
 def test_the_page_is_the_one_on_file(case: str, width: int, red: Callable[[str], Outcome]) -> None:
     """Every sort of page looks as it was approved, narrow and wide."""
-    text = render(page(red(CASES[case]), seed=7), width)
+    text = render(replace(page(red(CASES[case]), seed=7), trace=""), width)
     assert text == _snapshot(f"{case}-{width}", text)
 
 
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("width", [60, 61, 80, 133])
 def test_no_line_is_wider_than_asked(case: str, width: int, red: Callable[[str], Outcome]) -> None:
-    """Only the replay line and the query may be longer, so that they can be copied."""
+    """Only what is quoted (the replay line, the query, a traceback) may be longer."""
     ended = red(CASES[case])
     whole = {f"  {replay(ended, seed=7)}"}
-    whole |= {f"  {line}" for line in (page(ended).explanation or "").splitlines()}
+    quoted = f"{page(ended).explanation}\n{page(ended).trace}"
+    whole |= {f"  {line}" for line in quoted.splitlines()}
     lines = set(render(page(ended, seed=7), width).splitlines()) - whole
     assert [line for line in lines if len(line) > width] == []
 
@@ -147,7 +149,15 @@ def test_a_passed_run_has_a_page_without_a_failed_step(
     shown = page(outcome("  - advance: 1s\n"))
     assert (shown.status, shown.number, shown.differences) == ("passed", 0, ())
     assert len(shown.before) == 1
-    assert "PASSED: a title" in render(shown)
+    assert render(shown).startswith("PASSED: a title\nx.scenario.yaml:1\ntarget plain")
+
+
+def test_an_error_of_the_target_is_shown_with_its_origin(red: Callable[[str], Outcome]) -> None:
+    """Whoever wrote the target sees the exception and the frames it comes from."""
+    text = render(page(red(CASES["error"])))
+    assert "where the error comes from" in text
+    assert "ZeroDivisionError: a fault of the target" in text
+    assert "in _unlock" in text
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_stigmer.clock import DEFAULT_START, parse_instant
+from pytest_stigmer.errors import ClockIncoherent
 from pytest_stigmer.scenario.loader import loads
 from pytest_stigmer.scenario.runner import Status, run
 
@@ -105,6 +106,21 @@ def test_without_a_stated_clock_a_target_with_a_clock_starts_at_the_default(
     """A run never sees the wall clock where the target's clock can be set."""
     ended = outcome("  - get: {id: x}\n    fails: NOT_FOUND\n")
     assert ended.performed[0].at == parse_instant(DEFAULT_START)
+
+
+def test_a_clock_that_cannot_be_set_proves_nothing(
+    read: Callable[[str], Scenario], plain_target: Any
+) -> None:
+    """A run whose start is not the stated one is inconclusive, never passed."""
+
+    class Stuck(plain_target):  # type: ignore[misc]
+        def _set_clock(self, instant: str) -> None:
+            raise ClockIncoherent.disagreeing([instant])
+
+    ended = run(read("  - push: {name: A}\n"), Stuck())
+    assert ended.status is Status.INCONCLUSIVE
+    assert ended.reason.startswith(f"the clock could not be set to {DEFAULT_START}: sources of")
+    assert ended.performed == ()
 
 
 def test_an_unexpected_failure_fails_the_step(outcome: Callable[..., Outcome]) -> None:

@@ -39,6 +39,7 @@ def _lines(page: Page, width: int) -> Iterator[str]:
         caption = textwrap.fill(_caption(page.timeline), width)
         yield from _section(caption, _timeline(page.timeline, width))
     yield from _section("query and plan", page.explanation.splitlines())
+    yield from _section("where the error comes from", page.trace.splitlines())
     yield from _section("run it again", [page.replay])
 
 
@@ -46,7 +47,8 @@ def _place(page: Page, width: int) -> Iterator[str]:
     yield page.where
     told = f"step {page.number} of {page.count}, " if page.number else ""
     instant = f", clock {page.at}" if page.at else ""
-    yield from textwrap.wrap(f"{told}target {page.target}{instant}: {page.reason}", width)
+    reason = f": {page.reason}" if page.reason else ""
+    yield from textwrap.wrap(f"{told}target {page.target}{instant}{reason}", width)
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +58,7 @@ class Page:
     before: tuple[Happened, ...] = ()
     timeline: Timeline | None = None
     explanation: str = ""
+    trace: str = ""
 
 
 def page(outcome: Outcome, *, seed: int | None = None, defect: str | None = None) -> Page:
@@ -82,6 +84,7 @@ def page(outcome: Outcome, *, seed: int | None = None, defect: str | None = None
         before=tuple(_happened(step) for step in outcome.performed if step is not failed),
         timeline=timeline(evidence.timeline, failed) if evidence and failed else None,
         explanation=(evidence.explanation or "") if evidence else "",
+        trace=_trace(outcome.error),
     )
 
 
@@ -98,6 +101,13 @@ def replay(outcome: Outcome, *, seed: int | None = None, defect: str | None = No
 def _failed(outcome: Outcome) -> Performed | None:
     last = outcome.performed[-1] if outcome.performed else None
     return last if last and last.differences else None
+
+
+def _trace(error: BaseException | None) -> str:
+    """Return where a fault of the target comes from; the innermost frames are the telling ones."""
+    if error is None:
+        return ""
+    return "".join(traceback.format_exception(error, limit=-3))
 
 
 def _number(outcome: Outcome) -> int:

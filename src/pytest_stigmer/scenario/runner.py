@@ -120,8 +120,12 @@ def _run_steps(scenario: Scenario, running: _Run) -> _End:
 
 
 def _start_clock(scenario: Scenario, target: Target) -> None:
-    if "clock" in target.capabilities:
-        target.perform("set_clock", {"instant": scenario.clock or DEFAULT_START})
+    if "clock" not in target.capabilities:
+        return
+    instant = scenario.clock or DEFAULT_START
+    failure = target.perform("set_clock", {"instant": instant}).failure
+    if failure is not None:
+        raise Inconclusive(f"the clock could not be set to {instant}: {failure.message}")
 
 
 def _perform(step: Step, running: _Run) -> None:
