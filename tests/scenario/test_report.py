@@ -62,7 +62,22 @@ LONG = f"""\
       metadata.name: {{matches: "^B"}}
       status.audit.spec_audit.event: created
 """
+SEVERAL = """\
+  - push: {name: Calculator, tag: "2026.01.25-release-candidate", skill_md: "# one"}
+  - push: {name: abcdefghijkl, tag: stable, skill_md: "# one"}
+  - set_clock: 2027-01-25T10:00:00Z
+  - push: {name: abcdefghijkm, tag: stable, skill_md: "# two"}
+  - get_by_reference: {slug: abcdefghijkl}
+    returns: {metadata.name: abcdefghijkm}
+"""
+COUNT = """\
+  - save_audit: {resource_id: a, message: {spec.tag: v1}}
+  - delete_audit_by_resource_id: {resource_id: a}
+    returns: 2
+"""
 CASES = {
+    "several-resources": SEVERAL,
+    "count": COUNT,
     "lookup": LOOKUP,
     "listing": LISTING,
     "many-rows": MANY,

@@ -126,16 +126,19 @@ def _timeline(timeline: Timeline, width: int) -> Iterator[str]:
         _layout(timeline, _one_column(timeline), with_hash=False),
     ]
     room = width - len(_INDENT)
-    fitting = (lines for lines in layouts if max(map(len, lines)) <= room)
-    yield from next(fitting, [cut(line, room) for line in layouts[-1]])
+    fitting = (lines for lines in layouts if max(len(left + end) for left, end in lines) <= room)
+    lines = next(fitting, layouts[-1])
+    room -= max(len(end) for _, end in lines)
+    yield from (cut(left, room) + end for left, end in lines)
     yield from _footnotes(timeline)
 
 
-def _layout(timeline: Timeline, grid: list[list[str]], *, with_hash: bool) -> list[str]:
+def _layout(timeline: Timeline, grid: list[list[str]], *, with_hash: bool) -> list[tuple[str, str]]:
+    """Return the header and each row in two parts, of which the second must stay whole."""
     left = _left_columns(timeline.marks, with_hash=with_hash)
     pointers = [_pointer(mark, is_listing=timeline.is_listing) for mark in timeline.marks]
     return [
-        ("  ".join([start, *cells]) + pointer).rstrip()
+        ("  ".join([start, *cells]), pointer)
         for start, cells, pointer in zip(left, grid, ["", *pointers], strict=True)
     ]
 
