@@ -1,1 +1,66 @@
-"""Test harness and fixture service for Stigmer's versioned skill registry."""
+"""Test harness and fixture service for Stigmer's versioned skill registry.
+
+The names below are loaded when they are first asked for: importing the package costs nothing, and
+none of them needs pytest.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pytest_stigmer.clock import FrozenClock, SystemClock
+    from pytest_stigmer.errors import StatusError, StigmerError
+    from pytest_stigmer.factories.artifacts import artifact
+    from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS, bad_artifact
+    from pytest_stigmer.factories.factory import Factory
+    from pytest_stigmer.factories.flaws import BadArtifact
+    from pytest_stigmer.factories.history import History
+    from pytest_stigmer.factories.loading import load_history
+    from pytest_stigmer.factories.seeding import seeded_faker
+    from pytest_stigmer.store.sqlite import SqliteStore
+
+__all__ = [
+    "BAD_ARTIFACTS",
+    "BadArtifact",
+    "Factory",
+    "FrozenClock",
+    "History",
+    "SqliteStore",
+    "StatusError",
+    "StigmerError",
+    "SystemClock",
+    "artifact",
+    "bad_artifact",
+    "load_history",
+    "seeded_faker",
+]
+
+_HOMES = {
+    "BAD_ARTIFACTS": "factories.bad_artifacts",
+    "BadArtifact": "factories.flaws",
+    "Factory": "factories.factory",
+    "FrozenClock": "clock",
+    "History": "factories.history",
+    "SqliteStore": "store.sqlite",
+    "StatusError": "errors",
+    "StigmerError": "errors",
+    "SystemClock": "clock",
+    "artifact": "factories.artifacts",
+    "bad_artifact": "factories.bad_artifacts",
+    "load_history": "factories.loading",
+    "seeded_faker": "factories.seeding",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -45,14 +45,15 @@ def measure(
     *,
     limit: float,
     rounds: int = 300,
+    warm_up: int = 10,
 ) -> Promise:
     """Run floor and call in turn, `rounds` times after a warm-up, and compare each pair."""
     pairs = []
     gc.disable()
     try:
-        for number in range(rounds + 10):
+        for number in range(rounds + warm_up):
             pair = (_timed(floor), _timed(call))
-            if number >= 10:
+            if number >= warm_up:
                 pairs.append(pair)
     finally:
         gc.enable()

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from pytest_stigmer.api import values
 from pytest_stigmer.clock import DEFAULT_START, parse_duration, parse_instant
@@ -36,8 +36,7 @@ class HistoryFields(TypedDict, total=False):
     start: str | dt.datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(NamedTuple):
     """What one push writes, whichever resource it is pushed to; `number` counts from 1."""
 
     number: int
@@ -174,12 +173,16 @@ class _Writer:
     """Serialises the versions of one resource by changing one message: a tenth of the cost."""
 
     def __init__(self, generation: Generation, resource: Resource, created: int) -> None:
-        audit = replace(resource.skill.spec_audit, created_at=created, updated_at=created)
+        audit = replace(
+            resource.skill.spec_audit, created_at=created, updated_at=created, event="updated"
+        )
         skill = replace(resource.skill, spec_audit=audit, status_audit=audit)
         self._message = generation.codec.skill_message(skill)
         self._spec = self._message.spec
         self._status = self._message.status
         self._audits = (self._status.audit.spec_audit, self._status.audit.status_audit)
+        self._instants = [audit.updated_at for audit in self._audits]
+        self._new = False
         self._encode = generation.codec.encode
 
     def data(self, version: Version, at: int) -> bytes:
@@ -189,8 +192,14 @@ class _Writer:
         self._status.version_hash = version.version_hash
         self._status.artifact_storage_key = f"skills/{version.version_hash}.zip"
         seconds, nanos = divmod(at, _SECOND)
-        for audit in self._audits:
-            audit.event = "created" if version.number == 1 else "updated"
-            audit.updated_at.seconds = seconds
-            audit.updated_at.nanos = nanos
+        for instant in self._instants:
+            instant.seconds = seconds
+            instant.nanos = nanos
+        if (version.number == 1) is not self._new:
+            self._turn()
         return self._encode(self._message)
+
+    def _turn(self) -> None:
+        self._new = not self._new
+        for audit in self._audits:
+            audit.event = "created" if self._new else "updated"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.clock import Clock
 
 _FILE_MODE = 0o644
+_SECONDS_LENGTH = len("YYYY-MM-DD HH:MM:SS")
 _PLACEHOLDER = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 
 
@@ -28,8 +29,7 @@ class _BeginningOfTime:
 
 def seconds_text(instant: dt.datetime) -> str:
     """Write an instant as the store's columns hold it: UTC, whole seconds, cut."""
-    utc = instant.astimezone(dt.UTC).replace(tzinfo=None)
-    return utc.isoformat(sep=" ", timespec="seconds")
+    return instant.astimezone(dt.UTC).isoformat(sep=" ", timespec="seconds")[:_SECONDS_LENGTH]
 
 
 @cache
