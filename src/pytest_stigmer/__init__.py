@@ -11,7 +11,23 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pytest_stigmer.clock import FrozenClock, SystemClock
-    from pytest_stigmer.errors import StatusError, StigmerError
+    from pytest_stigmer.errors import (
+        AuditNotFound,
+        ClockIncoherent,
+        DiskFull,
+        NewerSchema,
+        NotADatabase,
+        PathNotWritable,
+        ResourceNotFound,
+        ScenarioError,
+        StatusError,
+        StigmerError,
+        StoreClosed,
+        StoreError,
+        StoreLocked,
+        UndecodableRow,
+        UsageError,
+    )
     from pytest_stigmer.factories.artifacts import artifact
     from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS, bad_artifact
     from pytest_stigmer.factories.factory import Factory
@@ -22,15 +38,28 @@ if TYPE_CHECKING:
     from pytest_stigmer.store.sqlite import SqliteStore
 
 __all__ = [
+    "AuditNotFound",
     "BAD_ARTIFACTS",
     "BadArtifact",
+    "ClockIncoherent",
+    "DiskFull",
     "Factory",
     "FrozenClock",
     "History",
+    "NewerSchema",
+    "NotADatabase",
+    "PathNotWritable",
+    "ResourceNotFound",
+    "ScenarioError",
     "SqliteStore",
     "StatusError",
     "StigmerError",
+    "StoreClosed",
+    "StoreError",
+    "StoreLocked",
     "SystemClock",
+    "UndecodableRow",
+    "UsageError",
     "artifact",
     "bad_artifact",
     "load_history",
@@ -38,15 +67,28 @@ __all__ = [
 ]
 
 _HOMES = {
+    "AuditNotFound": "errors",
     "BAD_ARTIFACTS": "factories.bad_artifacts",
     "BadArtifact": "factories.flaws",
+    "ClockIncoherent": "errors",
+    "DiskFull": "errors",
     "Factory": "factories.factory",
     "FrozenClock": "clock",
     "History": "factories.history",
+    "NewerSchema": "errors",
+    "NotADatabase": "errors",
+    "PathNotWritable": "errors",
+    "ResourceNotFound": "errors",
+    "ScenarioError": "errors",
     "SqliteStore": "store.sqlite",
     "StatusError": "errors",
     "StigmerError": "errors",
+    "StoreClosed": "errors",
+    "StoreError": "errors",
+    "StoreLocked": "errors",
     "SystemClock": "clock",
+    "UndecodableRow": "errors",
+    "UsageError": "errors",
     "artifact": "factories.artifacts",
     "bad_artifact": "factories.bad_artifacts",
     "load_history": "factories.loading",

@@ -51,7 +51,7 @@ class ScenarioFile(pytest.File):
             name = scenario.title if cell == PLAIN_CELL else f"{scenario.title} [{cell}]"
             yield ScenarioItem.of(self, scenario, name, cell)
 
-    def repr_failure(self, excinfo: ExceptionInfo[BaseException], style: Any = None) -> Any:
+    def repr_failure(self, excinfo: ExceptionInfo[BaseException], style: Any = None) -> Any:  # noqa: ARG002
         """Show the faults of a file as they are, without a traceback of ours."""
         if isinstance(excinfo.value, ScenarioError):
             return str(excinfo.value)

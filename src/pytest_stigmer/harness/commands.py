@@ -98,9 +98,7 @@ def _complete(path: Path, seed: str | None) -> int:
     path.write_bytes(text.encode())
     for number, line in written:
         _say(f"WROTE {path}:{number}: {line.strip()}")
-    _say(
-        f"{path}: {len(written)} line(s) written from what happened; read them before you trust them"
-    )
+    _say(f"{path}: {len(written)} line(s) written from what happened; read before you trust them")
     return 1
 
 

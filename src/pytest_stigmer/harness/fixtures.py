@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.harness.session import SESSION
+from pytest_stigmer.harness.session import CLOCK, SESSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 def frozen_clock(request: pytest.FixtureRequest) -> Iterator[FrozenClock]:
     """Freeze at the mark's instant, or at the documented start."""
     from pytest_stigmer.clock import FrozenClock
+    from pytest_stigmer.harness.coherence import probe
 
     with FrozenClock(*_start_of(request.node)) as clock:
+        probe(clock)
+        request.node.stash[CLOCK] = clock
         yield clock
 
 

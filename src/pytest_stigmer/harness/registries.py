@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from pytest_stigmer.harness.session import DATABASES, FAILED, recipe_with
+from pytest_stigmer.harness.session import CLOCK, DATABASES, FAILED, recipe_with
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
@@ -33,8 +33,12 @@ class Registry:
     def store(self) -> SqliteStore:
         """The open store."""
         from pytest_stigmer.assembly import open_store
+        from pytest_stigmer.harness.coherence import probe
 
-        return open_store(self._database, recipe=self._session.recipe)
+        store = open_store(self._database, recipe=self._session.recipe)
+        if CLOCK in self._item.stash:
+            probe(self._item.stash[CLOCK], store)
+        return store
 
     @cached_property
     def parts(self) -> Parts:

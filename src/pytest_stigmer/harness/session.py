@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from pytest_stigmer.api.generation import Generation
     from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.clock import FrozenClock
     from pytest_stigmer.factories.factory import Factory
     from pytest_stigmer.harness.options import Options
     from pytest_stigmer.harness.scratch import Scratch
@@ -71,6 +72,7 @@ class HarnessSession:
 
 
 SESSION = pytest.StashKey[HarnessSession]()
+CLOCK: pytest.StashKey[FrozenClock] = pytest.StashKey()
 FAILED = pytest.StashKey[bool]()
 DATABASES: pytest.StashKey[list[Path]] = pytest.StashKey()
 
