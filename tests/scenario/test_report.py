@@ -177,8 +177,18 @@ def test_an_error_of_the_target_is_shown_with_its_origin(red: Callable[[str], Ou
 
 @pytest.mark.parametrize(
     ("start", "shown"),
-    [(0, "0123456..."), (15, "...cdef..."), (35, "...tuvwxyz")],
+    [(0, "0123456..."), (15, "...efgh..."), (35, "...tuvwxyz")],
 )
 def test_a_long_text_is_cut_around_the_place_that_matters(start: int, shown: str) -> None:
     """Dots stand for what is missing on either side."""
     assert cut("0123456789abcdefghijklmnopqrstuvwxyz", 10, start) == shown
+
+
+@pytest.mark.parametrize("room", [7, 8, 20, 35, 36, 37])
+def test_a_cut_text_fills_its_room_and_shows_the_place(room: int) -> None:
+    """Nothing is cut that has room, and what matters is never behind the dots."""
+    text = "0123456789abcdefghijklmnopqrstuvwxyz"
+    for start, character in enumerate(text):
+        shown = cut(text, room, start)
+        assert len(shown) == min(room, len(text))
+        assert character in shown

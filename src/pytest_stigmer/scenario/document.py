@@ -24,6 +24,7 @@ _WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None} | dict.
 )
 _WORDS |= dict.fromkeys(("false", "False", "FALSE"), False)
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,18})", re.ASCII)
+_TAB = re.compile(r"[ -]*\t")
 _CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ADVICE = {
     "found undefined tag handle": "tags are not part of the language; remove the `!`",
@@ -113,10 +114,9 @@ def _unreadable(error: Any, text: str) -> Fault:
 
 
 def _indented_by_tab(text: str, line: int) -> bool:
-    here = text.split("\n")[max(0, line - 1) : line + 1]
-    return any("\t" in row[: len(row) - len(row.lstrip())] for row in here[-1:]) or any(
-        row.lstrip(" -").startswith("\t") for row in here
-    )
+    """Look at the line where the parser stopped and the one before, which may have misled it."""
+    rows = text.split("\n")[max(0, line - 1) : line + 1]
+    return any(_TAB.match(row) for row in rows)
 
 
 def scalar(text: str) -> Any:

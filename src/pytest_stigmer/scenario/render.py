@@ -62,7 +62,7 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
 def _values(values: tuple[tuple[str, Any], ...], width: int) -> Iterator[str]:
     for path, value in values[:_MAX_VALUES]:
         label = f"{path}: " if path else ""
-        yield label + cut(_text(value), width - len(_INDENT) - len(label))
+        yield cut(label + _text(value), width - len(_INDENT))
     if len(values) > _MAX_VALUES:
         yield f"and {len(values) - _MAX_VALUES} more"
     if not values:
@@ -74,13 +74,15 @@ def _text(value: Any) -> str:
 
 
 def cut(text: str, room: int, start: int = 0) -> str:
-    """Shorten a text to `room` columns from near `start`; dots stand for what is missing."""
+    """Shorten a text to `room` columns (7 or more) so that the character at `start` is shown."""
     if len(text) <= room:
         return text
-    first = max(0, min(start - room // 3, len(text) - room + 3))
-    head = "..." if first else ""
-    tail = "..." if first + room - len(head) < len(text) else ""
-    return head + text[first : first + room - len(head) - len(tail)] + tail
+    if start < room - 3:
+        return text[: room - 3] + "..."
+    if start >= len(text) - room + 3:
+        return "..." + text[len(text) - room + 3 :]
+    first = start - (room - 6) // 3
+    return f"...{text[first : first + room - 6]}..."
 
 
 def _differences(page: Page, width: int) -> Iterator[str]:
@@ -108,8 +110,8 @@ def _before(page: Page, width: int) -> Iterator[str]:
 def _happened(step: Happened, width: int) -> str:
     sent = " ".join(f"{path}={_text(value)}" for path, value in step.sent)
     saved = f" -> {step.save_as}" if step.save_as else ""
-    start = f"{step.at[11:23]}  line {step.line}: {step.verb} "
-    return start + cut(sent, width - len(_INDENT) - len(start) - len(saved)) + saved
+    line = f"{step.at[11:23]}  line {step.line}: {step.verb} {sent}".rstrip()
+    return cut(line, width - len(_INDENT) - len(saved)) + saved
 
 
 def _caption(timeline: Timeline) -> str:
