@@ -139,6 +139,21 @@ def test_instant_in_another_zone_is_the_same_instant(store: SqliteStore, clock: 
     assert disagreements(store.connection, clock) == []
 
 
+@pytest.mark.parametrize(
+    "spelling", ["'now'", "'NOW'", "x'4e6f77'", "CAST(x'6e6f770078' AS TEXT)"], ids=ascii
+)
+def test_every_spelling_of_now_is_the_clocks(store: SqliteStore, spelling: str) -> None:
+    """What SQLite reads as `now` is the clock's instant: any case, a blob, what precedes a NUL."""
+    assert _one(store.connection, f"datetime({spelling})") == "2026-01-25 10:00:00"
+
+
+@pytest.mark.skipif(VERSION < (3, 42, 0), reason="'subsec' is known since SQLite 3.42")
+def test_subsec_without_a_time_is_the_clocks_now(store: SqliteStore) -> None:
+    """As first argument it means now, with milliseconds."""
+    for word in ("subsec", "SubSecond"):
+        assert _one(store.connection, f"datetime('{word}')") == "2026-01-25 10:00:00.100"
+
+
 def test_defaults_and_triggers_follow_the_clock(store: SqliteStore, clock: Clock) -> None:
     """A column default, CURRENT_TIMESTAMP and a trigger all use the clock."""
     store.execute("CREATE TABLE t (a DEFAULT (datetime('now')), b DEFAULT CURRENT_TIMESTAMP, c, d)")

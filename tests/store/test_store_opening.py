@@ -293,13 +293,27 @@ def test_opening_goes_on_when_the_lock_is_given_back(
             assert store.list_resources("skill") == []
 
 
-def test_failed_opening_leaves_no_connection(path: Path) -> None:
-    """After a refusal the file's lock is free and no connection is left to the collector."""
-    path.write_text("no database " * 1000)
-    with pytest.raises(NotADatabase):
+@pytest.mark.parametrize("damage", ["text instead of a database", "newer schema"])
+def test_failed_opening_leaves_no_connection(
+    path: Path, monkeypatch: pytest.MonkeyPatch, damage: str
+) -> None:
+    """After a refusal, early or late, the connection is closed and not left to the collector."""
+    made: list[sqlite3.Connection] = []
+
+    def remembered(where: Path) -> sqlite3.Connection:
+        made.append(opening.connect(where))
+        return made[0]
+
+    if damage == "newer schema":
+        with SqliteStore(path) as store:
+            store.execute("INSERT INTO schema_version (version) VALUES (3)")
+    else:
+        path.write_text(damage * 1000)
+    monkeypatch.setattr("pytest_stigmer.store.session.connect", remembered)
+    with pytest.raises((NotADatabase, NewerSchema)):
         SqliteStore(path)
-    path.unlink()
-    SqliteStore(path).close()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed database"):
+        made[0].execute("SELECT 1")
 
 
 def test_store_is_a_context_manager(path: Path) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import pytest
 from google.protobuf.wrappers_pb2 import StringValue
 
+from pytest_stigmer.errors import AuditNotFound
 from pytest_stigmer.store.bulk import load_history
 from pytest_stigmer.store.plans import PLAN_CELLS, PlanCell, cell_store, explain
 from pytest_stigmer.store.queries import Queries
@@ -165,6 +167,24 @@ def test_cell_takes_a_defective_store(tmp_path: Path, clock: Clock) -> None:
             assert store.list_resources("skill") == [b"skill"]
             with store.transaction():
                 assert _answers(store)[0] == "three"
+
+
+def test_cell_prepares_each_audit_read(tmp_path: Path, clock: Clock) -> None:
+    """The statement of a cell runs before each of the three reads, and before no other verb."""
+    cell = PlanCell("emptied", "It empties.", before_read="DELETE FROM resource_audit")
+    with cell_store(tmp_path / "x.db", cell, clock=clock) as store:
+        reads: list[Callable[[], object]] = [
+            lambda: store.list_audit_history("skill", "a"),
+            lambda: store.get_audit_by_tag("skill", "a", "t", StringValue),
+            lambda: store.get_audit_by_hash("skill", "a", "h", StringValue),
+        ]
+        for read in reads:
+            store.save_audit("skill", "a", StringValue(value="1"), tag="t", version_hash="h")
+            store.list_resources("skill")
+            assert store.execute("SELECT count(*) FROM resource_audit") == [(1,)]
+            with suppress(AuditNotFound):
+                read()
+            assert store.execute("SELECT count(*) FROM resource_audit") == [(0,)]
 
 
 def test_cell_that_cannot_be_opened_leaves_no_connection(tmp_path: Path, clock: Clock) -> None:

@@ -30,11 +30,13 @@ def test_store_of_the_parent_process_is_refused_after_a_fork(
     store: SqliteStore, statuses: Statuses
 ) -> None:
     """A child that uses the parent's store gets an error, and its close leaves the file alone."""
+    connection = store.connection
 
     def child(_: int) -> None:
         with pytest.raises(StoreForked, match="before this process was forked"):
             store.save_resource("skill", "a", ONE)
         store.close()
+        assert connection.total_changes > 0, "the parent's connection was closed"
 
     assert statuses(1, child) == [0]
     store.save_resource("skill", "a", ONE)
