@@ -4,12 +4,17 @@ import io
 import stat
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
-from pytest_stigmer.errors import ArchiveError, UsageError
+from pytest_stigmer.assembly import Parts, assemble
+from pytest_stigmer.errors import ArchiveError, StatusError, UsageError
 from pytest_stigmer.factories.artifacts import DEFAULT_SKILL_MD, artifact
 from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS, bad_artifact
+from pytest_stigmer.factories.factory import Factory
 from pytest_stigmer.factories.flawed_content import MAX_FILES, MAX_SKILL_MD, MAX_TOTAL, PASSWORD
 from pytest_stigmer.skills import archive as rules
 
@@ -19,6 +24,14 @@ LARGEST = 512 * 1024
 def opened(kind: str) -> zipfile.ZipFile:
     """Open a bad artifact with Python's own reader."""
     return zipfile.ZipFile(io.BytesIO(bad_artifact(kind)))
+
+
+@contextmanager
+def assembled(folder: Path) -> Iterator[Parts]:
+    """Give a registry on fresh files."""
+    parts = assemble(folder / "stigmer.db", artifacts_root=folder / "artifacts")
+    with parts.store:
+        yield parts
 
 
 def raw(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -226,6 +239,30 @@ def test_the_archive_rules_refuse_a_bad_artifact_in_its_words(kind: str) -> None
         rules.ArchiveReader().read(bad_artifact(kind))
     assert caught.value.code == bad.code
     assert bad.text in str(caught.value)
+
+
+def test_a_push_refuses_every_bad_artifact(tmp_path: Path) -> None:
+    """Each is an invalid argument in the stated words, and none leaves anything behind."""
+    made = Factory(7, "test")
+    with assembled(tmp_path) as parts:
+        for kind, bad in BAD_ARTIFACTS.items():
+            request = made.push_request(artifact=made.bad_artifact(kind))
+            with pytest.raises(StatusError) as caught:
+                parts.endpoint.call("push", request.SerializeToString())
+            assert caught.value.code == bad.code
+            assert bad.text in caught.value.details
+        assert parts.store.list_resources("skill") == []
+    assert not list(tmp_path.rglob("*.zip"))
+
+
+def test_a_push_accepts_what_the_factory_makes(tmp_path: Path) -> None:
+    """A made-up request becomes a skill with the slug that the factory names."""
+    made = Factory(7, "test")
+    with assembled(tmp_path) as parts:
+        request = made.push_request(name="My Calc")
+        answer = parts.endpoint.call("push", request.SerializeToString())
+        assert parts.store.list_resources("skill") == [answer]
+    assert len(list(tmp_path.rglob("*.zip"))) == 1
 
 
 def test_the_archive_rules_accept_a_good_artifact() -> None:

@@ -1,7 +1,7 @@
 """Bad artifacts whose container, sizes or SKILL.md are wrong.
 
-Limits and texts: stigmer b070f18, SK/storage/zip_extractor.go, where SK is
-backend/services/stigmer-server/pkg/domain/skill.
+Limits and texts: stigmer b070f18,
+backend/services/stigmer-server/pkg/domain/skill/storage/zip_extractor.go.
 """
 
 from __future__ import annotations

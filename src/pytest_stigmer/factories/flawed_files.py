@@ -1,7 +1,8 @@
 """Bad artifacts whose SKILL.md is good, while another file is not what the directory declares.
 
-The real code reads SKILL.md alone and trusts the rest (stigmer b070f18,
-SK/storage/zip_extractor.go), so that the flaw shows where the skill is unpacked.
+The real code reads SKILL.md alone and trusts the rest, so that the flaw shows where the skill is
+unpacked. Source: stigmer b070f18,
+backend/services/stigmer-server/pkg/domain/skill/storage/zip_extractor.go.
 """
 
 from __future__ import annotations

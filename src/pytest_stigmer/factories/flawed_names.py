@@ -1,7 +1,8 @@
 """Bad artifacts whose entries have names or types that must not be unpacked.
 
-The real code repairs or drops these in silence (stigmer b070f18, SK/storage/zip_extractor.go, and
-safearchive, which it calls); only control characters are refused there, in the words used here.
+The real code and the safearchive library below it repair or drop these in silence; only control
+characters are refused there, in the words used here. Source: stigmer b070f18,
+backend/services/stigmer-server/pkg/domain/skill/storage/zip_extractor.go.
 """
 
 from __future__ import annotations
