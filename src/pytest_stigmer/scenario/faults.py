@@ -53,17 +53,16 @@ def _validator() -> Any:
 
 
 def schema_faults(document: Document) -> Iterator[Fault]:
-    """Yield everything in which a document is not as the schema says, in the order of its lines."""
+    """Yield everything in which a document is not as the schema says."""
     if not isinstance(document.value, dict):
         yield Fault(1, "a scenario file is a map of keys that starts with `scenario: ...`")
         return
     wrong_steps = dict(_verb_faults(document))
-    found = [Fault(document.line(at, of_key=True), what) for at, what in wrong_steps.items()]
+    yield from (Fault(document.line(at, of_key=True), what) for at, what in wrong_steps.items())
     places = {place[:2] for place in wrong_steps}
     for broken in _violations(document):
         if broken.place[:2] not in places:
-            found += _translate(broken, document)
-    yield from sorted(found, key=lambda fault: fault.line)
+            yield from _translate(broken, document)
 
 
 def _verb_faults(document: Document) -> Iterator[tuple[Place, str]]:
