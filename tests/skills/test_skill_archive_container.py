@@ -8,6 +8,7 @@ import struct
 import tracemalloc
 import zipfile
 import zlib
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,6 +17,9 @@ from pytest_stigmer.factories import zips
 from pytest_stigmer.factories.artifacts import artifact
 from pytest_stigmer.factories.zips import Entry
 from pytest_stigmer.skills.archive import ArchiveReader
+
+if TYPE_CHECKING:
+    from pytest_stigmer.skills import zipdirectory
 
 NOT_A_ZIP = "invalid ZIP file: zip: not a valid zip file"
 END = struct.Struct("<4s4H2LH")
@@ -152,15 +156,39 @@ def test_damaged_bytes_are_refused_or_read_but_never_break_the_reader(seed: int)
 
 
 def test_a_lying_bomb_is_unpacked_no_further_than_it_declares() -> None:
-    """64 megabytes behind a declaration of eight kilobytes cost kilobytes."""
+    """Of 64 megabytes behind a declaration of eight kilobytes one byte too many is seen."""
+    sizes = []
+
+    class Watched(ArchiveReader):
+        def check_unpacked(self, entry: zipdirectory.Entry, size: int, crc: int, most: int) -> None:
+            sizes.append(size)
+            super().check_unpacked(entry, size, crc, most)
+
     engine = zlib.compressobj(wbits=-15)
-    block = bytes(1024 * 1024)
-    body = b"".join(engine.compress(block) for _ in range(64)) + engine.flush()
+    body = b"".join(engine.compress(bytes(1024 * 1024)) for _ in range(64)) + engine.flush()
     bomb = Entry(b"bomb", body, method=zips.DEFLATED, size=8192, crc=0)
     data = zips.pack([zips.file("SKILL.md", "# one"), bomb])
+    with pytest.raises(ArchiveError, match="failed to read bomb: zip: not a valid zip file"):
+        Watched().read(data)
+    assert sizes == [5, 8193]
+
+
+def test_what_is_unpacked_is_not_kept() -> None:
+    """Checking 64 megabytes beside SKILL.md takes a few hundred kilobytes of memory."""
+    content = bytes(range(256)) * 4096
+    engine = zlib.compressobj(wbits=-15)
+    body = b"".join(engine.compress(content) for _ in range(64)) + engine.flush()
+    crc = 0
+    for _ in range(64):
+        crc = zlib.crc32(content, crc)
+    size = 64 * len(content)
+    # Empty blocks in front, so that the ratio is an ordinary one.
+    padding = b"".join(b"\0\0\0\xff\xff" for _ in range(size // 500))
+    large = Entry(b"large", padding + body, method=zips.DEFLATED, size=size, crc=crc)
+    data = zips.pack([zips.file("SKILL.md", "# one"), large])
     tracemalloc.start()
     try:
-        assert why_not(data) == "failed to read bomb: zip: not a valid zip file"
+        assert ArchiveReader().read(data).skill_md == "# one"
         assert tracemalloc.get_traced_memory()[1] < 1024 * 1024
     finally:
         tracemalloc.stop()

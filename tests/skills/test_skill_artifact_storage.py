@@ -90,6 +90,13 @@ def test_a_key_of_another_form_leads_nowhere(key: str, storage: ArtifactStorage)
     assert failure(storage, key) == ("NOT_FOUND", f"skill artifact not found: {key}")
 
 
+def test_a_file_beside_the_artifacts_is_none(storage: ArtifactStorage) -> None:
+    """A backup, or what a killed writer left, has no key."""
+    storage.store(DATA)
+    (storage.root / f"{KEY}.bak").write_bytes(DATA)
+    assert failure(storage, f"{KEY}.bak")[0] == "NOT_FOUND"
+
+
 def test_a_key_that_is_not_stored_is_not_found(storage: ArtifactStorage) -> None:
     """Before and after the folder is made."""
     missing = f"skills/{'0' * 64}.zip"

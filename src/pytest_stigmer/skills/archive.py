@@ -176,7 +176,9 @@ class ArchiveReader:
             if entry.name != SKILL_MD:
                 self.unpack(data, entry, MAX_TOTAL_BYTES, keep=False)
 
-    def unpack(self, data: bytes, entry: Entry, most: int, *, keep: bool = True) -> list[bytes]:
+    def unpack(
+        self, data: bytes, entry: Entry, most: int, *, keep: bool = True
+    ) -> list[bytes | memoryview]:
         """Unpack one entry, at most one byte over `most` or its declared size, and check it."""
         if entry.method not in (STORED, DEFLATED):
             raise ArchiveError(
@@ -213,7 +215,7 @@ def cleaned_name(name: str) -> str:
     return cleaned + "/" if name.endswith(("/", "\\")) and cleaned else cleaned
 
 
-def _pieces(data: bytes, entry: Entry, limit: int) -> Iterator[bytes]:
+def _pieces(data: bytes, entry: Entry, limit: int) -> Iterator[bytes | memoryview]:
     packed = packed_data(data, entry)
     # Some writers give an empty entry a method and no data at all, not even an end mark.
     return unpacked(packed, entry.method, limit) if packed or entry.size else iter(())

@@ -186,14 +186,14 @@ def packed_data(data: bytes, entry: Entry) -> memoryview:
     return memoryview(data)[start : start + entry.packed_size]
 
 
-def unpacked(packed: memoryview, method: int, limit: int) -> Iterator[bytes]:
+def unpacked(packed: memoryview, method: int, limit: int) -> Iterator[bytes | memoryview]:
     """Yield the unpacked data in pieces, at most `limit` bytes in all.
 
     Raises ArchiveError for a method other than stored and deflated, a corrupt or unfinished stream,
     and for bytes after its end: they would only make the ratio look harmless.
     """
     if method == STORED:
-        yield bytes(packed[:limit])
+        yield packed[:limit]
     elif method == DEFLATED:
         yield from _inflated(packed, limit)
     else:
