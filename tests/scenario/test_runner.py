@@ -130,6 +130,12 @@ def test_an_unexpected_failure_fails_the_step(outcome: Callable[..., Outcome]) -
     assert ended.performed[-1].differences[0].got == "NOT_FOUND: resource not found: skill/nobody"
 
 
+def test_an_unexpected_failure_shows_what_was_expected(outcome: Callable[..., Outcome]) -> None:
+    """The value that should have come stands beside the refusal."""
+    ended = outcome("  - get: {id: nobody}\n    returns: {spec.tag: v1}\n")
+    assert ended.performed[-1].differences[0].expected == {"spec.tag": "v1"}
+
+
 @pytest.mark.parametrize(
     ("fails", "where"),
     [
