@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -40,6 +41,47 @@ def test_store_of_the_parent_process_is_refused_after_a_fork(
 
     assert statuses(1, child) == [0]
     store.save_resource("skill", "a", ONE)
+    assert len(store.list_resources("skill")) == 1
+
+
+def test_fork_while_another_thread_is_in_a_verb_does_not_hang_the_child(
+    store: SqliteStore, statuses: Statuses
+) -> None:
+    """The child gets its error at once, though the lock it inherited is never released."""
+    inside, leave = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with store.transaction():
+            inside.set()
+            leave.wait()
+
+    def child(_: int) -> None:
+        with pytest.raises(StoreForked):
+            store.list_resources("skill")
+        store.close()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    inside.wait()
+    try:
+        assert statuses(1, child) == [0]
+    finally:
+        leave.set()
+        thread.join()
+
+
+def test_fork_inside_a_block_leaves_the_block_to_the_parent(
+    store: SqliteStore, statuses: Statuses
+) -> None:
+    """An error in the child undoes nothing of the parent's transaction."""
+
+    def child(_: int) -> None:
+        block.__exit__(KeyError, KeyError(), None)
+
+    block = store.transaction()
+    with block:
+        store.save_resource("skill", "a", ONE)
+        assert statuses(1, child) == [0]
     assert len(store.list_resources("skill")) == 1
 
 

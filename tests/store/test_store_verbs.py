@@ -398,6 +398,22 @@ def test_threads_mix_reads_and_writes_of_one_id(store: SqliteStore) -> None:
         assert set(pool.map(call, range(100))) <= {"start", "end"}
 
 
+def test_close_waits_for_running_calls(store: SqliteStore) -> None:
+    """Calls from other threads either finish whole or say that the store is closed."""
+
+    def call(number: int) -> str:
+        if number == 60:
+            store.close()
+        try:
+            store.save_resource("skill", f"{number}", _text("x"))
+        except StoreClosed:
+            return "closed"
+        return "saved"
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(call, range(200))) == {"saved", "closed"}
+
+
 def test_a_thousand_resources_are_listed_and_deleted(store: SqliteStore) -> None:
     """A large kind is listed whole and its deletion counts every record."""
     with store.transaction():
