@@ -77,8 +77,9 @@ def test_fork_inside_a_block_leaves_the_block_to_the_parent(
 
     def child(_: int) -> None:
         block.__exit__(KeyError, KeyError(), None)
+        assert connection.in_transaction, "the parent's transaction was rolled back"
 
-    block = store.transaction()
+    block, connection = store.transaction(), store.connection
     with block:
         store.save_resource("skill", "a", ONE)
         assert statuses(1, child) == [0]
