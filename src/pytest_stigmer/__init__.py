@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from pytest_stigmer.store.sqlite import SqliteStore
 
 __all__ = [
-    "AuditNotFound",
     "BAD_ARTIFACTS",
+    "AuditNotFound",
     "BadArtifact",
     "ClockIncoherent",
     "DiskFull",

@@ -1,0 +1,119 @@
+"""The stigmer-harness command: what it prints and what its exit code means."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_stigmer.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SCENARIO = """\
+scenario: Two snapshots
+detects: []
+steps:
+  - save_audit: {resource_id: s, tag: stable, message: {spec.tag: one}}
+  - get_audit_by_tag: {resource_id: s, tag: stable}
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Run in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def harness(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a user does."""
+    command = [sys.executable, "-m", "pytest_stigmer.cli", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+
+
+def test_run_passes_on_a_green_file_and_fails_on_a_red_one(folder: Path) -> None:
+    """The exit code is 0 when all is green and 1 when something is red."""
+    path = folder / "two.scenario.yaml"
+    path.write_text(SCENARIO, encoding="utf-8")
+    green = harness("run", path.name)
+    assert (green.returncode, "1 passed" in green.stdout) == (0, True)
+    path.write_text(f"{SCENARIO}    returns: {{spec.tag: two}}\n", encoding="utf-8")
+    red = harness("run", path.name)
+    assert (red.returncode, "1 failed" in red.stdout) == (1, True)
+
+
+def test_run_fails_when_nothing_ran() -> None:
+    """A run that chose no scenario is not a success."""
+    assert harness("run", "-k", "no such title").returncode not in (0, 1)
+
+
+def test_prove_of_one_shipped_scenario_is_exact() -> None:
+    """Prove without a path takes the shipped scenarios and prints the matrix."""
+    result = harness("prove", "-k", "moved", "--workers", "1")
+    assert result.returncode == 0, result.stdout
+    assert re.search(r"\d+ scenarios? x \d+ defects: exactly as claimed", result.stdout)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "nowhere.yaml"], "no such file or folder: nowhere.yaml"),
+        (["prove", "nowhere"], "no such file or folder: nowhere"),
+    ],
+)
+def test_a_wrong_path_is_a_usage_error(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A path that is not there ends with exit code 2 and names it."""
+    assert main(arguments) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_new_writes_a_file_that_runs_and_never_overwrites(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The new file passes as it is; a second one of the same name is refused."""
+    assert main(["new", "my-first"]) == 0
+    assert harness("run", "my-first.scenario.yaml").returncode == 0
+    text = (folder / "my-first.scenario.yaml").read_text(encoding="utf-8")
+    assert main(["new", "my-first"]) == 2
+    assert "exists; choose another name" in capsys.readouterr().err
+    assert (folder / "my-first.scenario.yaml").read_text(encoding="utf-8") == text
+
+
+def test_complete_fills_in_what_happened_and_does_not_call_it_a_success(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Missing returns are written, each line is announced, and the exit code is 1."""
+    path = folder / "two.scenario.yaml"
+    path.write_text(SCENARIO, encoding="utf-8")
+    assert main(["run", "--complete", str(path)]) == 1
+    assert f"WROTE {path}:6: returns: " in capsys.readouterr().out
+    assert path.read_text(encoding="utf-8").startswith(SCENARIO)
+    assert "spec.tag: one" in path.read_text(encoding="utf-8").splitlines()[-1]
+
+
+def test_defects_lists_the_catalogue_as_a_table_and_as_json(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Every defect has an id, a family, a harm and an origin, in both forms."""
+    assert main(["defects", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert all(set(row) == {"id", "family", "harm", "origin"} for row in rows)
+    assert main(["defects"]) == 0
+    table = capsys.readouterr().out
+    assert all(row["id"] in table for row in rows)
+
+
+def test_an_unknown_command_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
+    """The parser's own exit code for usage errors is kept."""
+    with pytest.raises(SystemExit) as stop:
+        main(["prov"])
+    assert stop.value.code == 2
+    assert "invalid choice" in capsys.readouterr().err

@@ -1,0 +1,59 @@
+"""What loading the plugin costs a user who does not use it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+ALLOWED = {"pytest", "_pytest", "pluggy", "iniconfig", "packaging", "pygments", "pytest_stigmer"}
+LOADED = """
+import sys
+import pytest
+before = set(sys.modules)
+import pytest_stigmer.plugin
+print(*sorted(name for name in set(sys.modules) - before))
+"""
+HEAVY = {"grpc", "google", "faker", "freezegun", "yaml", "sqlite3", "jsonschema", "protovalidate"}
+
+
+def run(source: str) -> str:
+    """Run Python source in a fresh process and return what it prints."""
+    command = [sys.executable, "-c", source]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def test_the_entry_module_loads_nothing_third_party_but_pytest() -> None:
+    """Importing the plugin adds only standard library modules and our own light ones."""
+    tops = {name.split(".")[0] for name in run(LOADED).split()}
+    foreign = tops - set(sys.stdlib_module_names) - ALLOWED
+    assert not foreign
+    assert not tops & HEAVY
+
+
+def test_a_run_without_our_fixtures_loads_nothing_heavy(tmp_path: object) -> None:
+    """A whole pytest run of a plain test leaves the heavy libraries alone."""
+    source = f"""
+import sys, pathlib
+folder = pathlib.Path({str(tmp_path)!r})
+folder.joinpath("test_plain.py").write_text("def test_it(): pass")
+import pytest
+off = ["cacheprovider", "randomly", "faker", "hypothesispytest", "time_machine"]
+flags = ["-q", *(f"-pno:{{name}}" for name in off)]
+assert pytest.main([str(folder), *flags]) == 0
+print("LOADED", *sorted({{name.split(".")[0] for name in sys.modules}}))
+"""
+    loaded = set(run(source).split("LOADED")[1].split())
+    assert not loaded & (HEAVY - {"faker"})
+
+
+def test_importing_the_package_loads_no_part_of_it() -> None:
+    """The public names load when they are asked for, and none of them needs pytest."""
+    source = """
+import sys
+import pytest_stigmer
+assert not [name for name in sys.modules if name.startswith("pytest_stigmer.")]
+for name in pytest_stigmer.__all__:
+    assert getattr(pytest_stigmer, name) is not None
+assert "pytest" not in sys.modules
+"""
+    run(source)
