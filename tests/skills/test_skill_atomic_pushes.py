@@ -164,6 +164,14 @@ def test_threads_read_while_others_push(push: Push, refer: Refer) -> None:
     assert {answer.result().spec.skill_md for answer in answers[1::2]} == {"# 0"}
 
 
+def test_threads_get_one_skill_at_once(push: Push, parts: Parts, api: Generation) -> None:
+    """Every answer is the same."""
+    skill = push()
+    request = api.SkillId(value=skill.metadata.id)
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(parts.client().get, [request] * 20)) == [skill] * 20
+
+
 def test_processes_that_push_one_name_make_one_skill(parts: Parts) -> None:
     """Pushes exclude each other across processes too."""
     command = [sys.executable, "-c", PUSHES, str(parts.store.path)]

@@ -157,6 +157,17 @@ def test_a_record_without_status_answers_latest_alone(
     assert refusal(refer, "v1") == ("NOT_FOUND", NO_VERSION + "v1")
 
 
+def test_a_current_record_without_archived_copy_is_found_by_tag_and_hash(
+    parts: Parts, api: Generation, refer: Refer
+) -> None:
+    """The record itself is looked at before its history."""
+    skill = api.Skill(
+        metadata={"slug": "calc"}, spec={"tag": "v1"}, status={"version_hash": "1" * 64}
+    )
+    parts.store.save_resource("skill", "skl-1", skill)
+    assert refer("v1") == refer("1" * 64) == skill
+
+
 def test_seeded_versions_are_found_by_tag_and_hash(
     parts: Parts, api: Generation, refer: Refer
 ) -> None:
@@ -258,13 +269,21 @@ def test_without_organisation_several_skills_of_a_slug_are_ambiguous(
     assert (code, "ambiguous" in details, "org" in details) == ("NOT_FOUND", True, True)
 
 
-@pytest.mark.parametrize("org", ["", "a"])
 def test_platform_scope_never_names_a_skill_of_an_organisation(
-    org: str, push: Push, refer: Refer, refusal: Refusal
+    push: Push, refer: Refer, refusal: Refusal
 ) -> None:
-    """Named or not."""
+    """Even if it is the only one."""
     push(org="a")
-    assert refusal(refer, scope=PLATFORM, org=org) == ("NOT_FOUND", "skill not found: calc")
+    assert refusal(refer, scope=PLATFORM) == ("NOT_FOUND", "skill not found: calc")
+
+
+def test_platform_scope_with_an_organisation_names_nothing(
+    push: Push, refer: Refer, refusal: Refusal
+) -> None:
+    """Neither the organisation's skill nor the one without fits both words."""
+    push(org="a")
+    push()
+    assert refusal(refer, scope=PLATFORM, org="a") == ("NOT_FOUND", "skill not found: calc")
 
 
 def test_a_reference_is_of_the_live_skill_alone(

@@ -93,14 +93,22 @@ class ReferenceResolver:
     def version(self, reference: Reference, skill_id: str, current: Any) -> Any:
         """Return the version asked for: the current record if it fits, else the newest archived."""
         version = reference.version.strip()
-        if version in ("", LATEST):
+        if self.is_current(version):
             return current
         try:
-            if is_hash(version):
+            if self.is_hash(version):
                 return self.by_hash(skill_id, version, current)
             return self.by_tag(skill_id, version, current)
         except AuditNotFound:
             raise refusals.no_version(reference.slug, version) from None
+
+    def is_current(self, version: str) -> bool:
+        """Whether a version means the current record, whatever its tag and hash."""
+        return version in ("", LATEST)
+
+    def is_hash(self, version: str) -> bool:
+        """Whether a version is looked up as a hash; every other is a tag."""
+        return is_hash(version)
 
     def by_hash(self, skill_id: str, version_hash: str, current: Any) -> Any:
         """Return the version of this content; raise AuditNotFound."""
