@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_stigmer.clock import FrozenClock, SystemClock
 from pytest_stigmer.store.clock_functions import ClockFunctions, disagreements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from conftest import Clock
 
@@ -197,3 +198,25 @@ def test_second_connection_is_made_when_first_needed(clock: Clock) -> None:
         assert functions._genuine is not None
     functions.close()
     functions.close()
+
+
+def test_store_opened_before_follows_a_frozen_clock(opened: Callable[..., SqliteStore]) -> None:
+    """A store on Python's own clock follows it when it is frozen, moved and given back."""
+    store = opened(clock=SystemClock())
+    with FrozenClock("2001-02-03T04:05:06.789Z") as frozen:
+        assert disagreements(store.connection, frozen) == []
+        frozen.advance("-1d")
+        assert _one(store.connection, "strftime('%d %f', 'now')") == "02 06.789"
+        assert disagreements(store.connection, frozen) == []
+    assert _one(store.connection, "date('now')") > "2026-01-01"  # type: ignore[operator]
+
+
+def test_store_follows_whichever_tool_moved_pythons_clock(
+    opened: Callable[..., SqliteStore],
+) -> None:
+    """Inside a time-machine block SQLite has that block's time."""
+    time_machine = pytest.importorskip("time_machine")
+    store = opened(clock=SystemClock())
+    with time_machine.travel(dt.datetime(2001, 2, 3, 4, 5, 6, tzinfo=dt.UTC), tick=False):
+        assert disagreements(store.connection, SystemClock()) == []
+        assert _one(store.connection, "current_timestamp") == "2001-02-03 04:05:06"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
@@ -321,3 +323,16 @@ def test_store_is_a_context_manager(path: Path) -> None:
     with SqliteStore(path) as store:
         store.save_resource("skill", "a", ONE)
     assert [each.name for each in path.parent.iterdir()] == [path.name]
+
+
+def test_store_loads_no_third_party_module_before_it_meets_a_message() -> None:
+    """Importing every module of the store costs the standard library only."""
+    script = (
+        "import importlib, pkgutil, sys, pytest_stigmer.store as store\n"
+        "for each in pkgutil.iter_modules(store.__path__):\n"
+        "    importlib.import_module(f'{store.__name__}.{each.name}')\n"
+        "print({'google', 'grpc', 'freezegun', 'yaml', 'pytest'} & set(sys.modules))"
+    )
+    command = [sys.executable, "-c", script]
+    found = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    assert found == "set()"
