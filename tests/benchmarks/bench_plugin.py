@@ -1,0 +1,82 @@
+"""What a bare pytest run costs with the plugin installed, against the same run without it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.benchmarks.promise import Promise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+PYTEST = ("pytest", "pluggy", "iniconfig", "packaging", "pygments")
+ROUNDS = 25
+MOST_MILLISECONDS = 10.0
+
+
+def promises() -> Iterator[Promise]:
+    """Measure whole processes in pairs; the promise is on the difference, in units of 10 ms."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        bare = _without_us(folder / "bare")
+        with_us = f"{_our_wheel(folder)}{os.pathsep}{bare}"
+        (folder / "test_plain.py").write_text("def test_it(): pass\n", encoding="utf-8")
+        pairs = [(_run(folder, bare), _run(folder, with_us)) for _ in range(ROUNDS + 1)][1:]
+    extra = statistics.median(ours - floor for floor, ours in pairs)
+    yield Promise(
+        name="extra cost of the plugin in a bare run",
+        floor_name="10 ms",
+        seconds=extra,
+        floor_seconds=MOST_MILLISECONDS / 1000,
+        ratio=extra * 1000 / MOST_MILLISECONDS,
+        limit=1.0,
+    )
+
+
+def _without_us(folder: Path) -> Path:
+    """Copy pytest and what it needs into a folder, so that nothing else is installed."""
+    for name in PYTEST:
+        distribution = importlib.metadata.distribution(name)
+        for file in distribution.files or ():
+            if ".." not in file.parts and "__pycache__" not in file.parts:
+                target = folder / str(file)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(distribution.locate_file(file), target)
+    return folder
+
+
+def _our_wheel(folder: Path) -> Path:
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder)]
+    subprocess.run([*command, str(ROOT)], check=True, capture_output=True)
+    with zipfile.ZipFile(next(folder.glob("*.whl"))) as archive:
+        archive.extractall(folder / "ours")
+    return folder / "ours"
+
+
+def _run(folder: Path, path: Path | str) -> float:
+    """Time one pytest process that sees only the folders of `path`; seconds."""
+    environment = {**os.environ, "PYTHONPATH": str(path)}
+    command = [
+        sys.executable,
+        "-S",
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "test_plain.py",
+    ]
+    start = time.perf_counter()
+    subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
+    return time.perf_counter() - start
