@@ -1,4 +1,7 @@
-"""What a push in process costs over what any push must do."""
+"""What a push in process costs over what any push must do.
+
+The floor writes no artifact; making that file is over a third of a small push.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ _ROUNDS = 100
 def promises() -> Iterator[Promise]:
     """Measure and return the promises of pushing."""
     with tempfile.TemporaryDirectory(prefix="stigmer-bench-") as folder:
-        yield _new_content(Path(folder) / "small", "push of 400 bytes", _SMALL, limit=6)
+        yield _new_content(Path(folder) / "small", "push of 400 bytes", _SMALL, limit=8)
         yield _new_content(Path(folder) / "large", "push of 1 MB", _LARGE, limit=2)
 
 

@@ -227,7 +227,7 @@ class SkillController:
         The lock is taken again: no other push may come between the look at the file and its
         removal.
         """
-        if artifact is None or artifact.created is None:
+        if artifact is None:
             return
         try:
             with self.store.transaction():
