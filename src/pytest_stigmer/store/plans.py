@@ -102,6 +102,11 @@ PLAN_CELLS = (
 """The plan matrix; the first cell is the real schema."""
 
 
+def plan_cell(name: str) -> PlanCell:
+    """Return the cell of this name; raise KeyError for an unknown one."""
+    return {cell.name: cell for cell in PLAN_CELLS}[name]
+
+
 def cell_store(
     path: str | PathLike[str],
     cell: PlanCell,
@@ -115,7 +120,11 @@ def cell_store(
     `make` is SqliteStore, a subclass, or anything that is called like it.
     """
     clone(path, clock=clock, ddl=cell.ddl)
-    store = make(path, clock=clock, **options)
+    return in_cell(make(path, clock=clock, **options), cell)
+
+
+def in_cell(store: SqliteStore, cell: PlanCell) -> SqliteStore:
+    """Return an open store that plans as the cell says, on a file that has the cell's indexes."""
     try:
         if cell.on_open:
             store.execute(cell.on_open)

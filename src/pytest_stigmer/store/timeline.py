@@ -11,16 +11,17 @@ if TYPE_CHECKING:
 # As blobs, so that a page can be written also about a row whose text is not valid UTF-8.
 _COLUMNS = ("kind", "resource_id", "archived_at", "version_hash", "tag")
 _ROWS = (
-    f"SELECT id, {', '.join(f'CAST({column} AS BLOB)' for column in _COLUMNS)} "
+    f"SELECT id, data, {', '.join(f'CAST({column} AS BLOB)' for column in _COLUMNS)} "
     "FROM resource_audit ORDER BY id"
 )
 
 
 @dataclass(frozen=True)
 class TimelineRow:
-    """One audit row without its blob; `archived_at` is UTC as stored, in whole seconds."""
+    """One audit row; `archived_at` is UTC as stored, in whole seconds."""
 
     id: int
+    data: bytes
     kind: str
     resource_id: str
     archived_at: str
@@ -30,7 +31,7 @@ class TimelineRow:
 
 def timeline(store: SqliteStore) -> list[TimelineRow]:
     """Return all audit rows, oldest insertion first."""
-    return [TimelineRow(row[0], *map(_text, row[1:])) for row in store.execute(_ROWS)]
+    return [TimelineRow(row[0], row[1], *map(_text, row[2:])) for row in store.execute(_ROWS)]
 
 
 def _text(value: bytes | None) -> str:
