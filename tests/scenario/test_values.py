@@ -12,6 +12,7 @@ SAVED = {"one": {"spec": {"tag": "stable"}, "rows": [{"n": 1}, {"n": 2}], "count
 @pytest.mark.parametrize(
     ("text", "value"),
     [
+        ("${one}", SAVED["one"]),
         ("${one.spec.tag}", "stable"),
         ("${one.count}", 3),
         ("${one.rows.1.n}", 2),

@@ -91,6 +91,14 @@ def test_what_happened_is_written_below_its_step(completed: Callable[[str], Any]
     assert text.count("spec.tag: v1") == 2
 
 
+def test_only_fields_that_tell_something_are_written(completed: Callable[[str], Any]) -> None:
+    """Ids, storage keys and empty fields would make a line that breaks or says nothing."""
+    _, written = completed("scenario: x\nsteps:\n  - push: {name: A}\n")
+    empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    fields = f"metadata.name: A, metadata.slug: a, status.version_hash: {empty}"
+    assert written == [(4, f"    returns: {{{fields}}}")]
+
+
 def test_a_completed_scenario_passes(
     completed: Callable[[str], Any], plain_target: Any, tmp_path: Path
 ) -> None:
