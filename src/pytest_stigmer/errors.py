@@ -72,6 +72,38 @@ class UsageError(StigmerError):
             "or set stigmer_stubs to auto or bundled"
         )
 
+    @classmethod
+    def not_installed(cls, what: str, missing: Iterable[str], extra: str) -> Self:
+        """Name what was asked for, the libraries it lacks and the extra that brings them."""
+        return cls(
+            f"{what} needs {', '.join(missing)}, which this Python has not: "
+            f"pip install 'pytest-stigmer[{extra}]'"
+        )
+
+    @classmethod
+    def cannot_listen(cls, address: str, why: object) -> Self:
+        """Name the address that a server cannot take."""
+        return cls(
+            f"cannot listen on {address}: {why}: stop what listens there, or give port 0, which "
+            "takes a free one"
+        )
+
+    @classmethod
+    def no_fixture(cls, class_name: str, fixture: str) -> Self:
+        """Name the class of the conformance kit that lacks the fixture it is about."""
+        return cls(
+            f"{class_name} defines no fixture {fixture!r}: write a method `{fixture}` decorated "
+            "with @pytest.fixture that gives a fresh, empty one"
+        )
+
+    @classmethod
+    def not_overridden(cls, class_name: str, method: str, capability: str) -> Self:
+        """Name the method that a declared capability needs."""
+        return cls(
+            f"{class_name} declares {capability} = True and does not override `{method}`: "
+            "override it, or declare False"
+        )
+
 
 class UnknownField(UsageError, TypeError):
     """A factory was given a keyword that is not a field of what it makes."""
@@ -214,6 +246,20 @@ class PathNotWritable(StoreError):
     def because(cls, path: PathLike[str], why: object) -> Self:
         """Name the file and what stands in the way."""
         return cls(f"cannot write {path}: {why}; give a path in a folder that this user may write")
+
+
+class NotReadable(StoreError):
+    """The file exists and this user cannot read it where it is."""
+
+    code = "PERMISSION_DENIED"
+
+    @classmethod
+    def here(cls, path: PathLike[str], why: object) -> Self:
+        """Name the file and the engine's own words."""
+        return cls(
+            f"cannot read {path} here: {why}; read it as a user who may read the file and write "
+            "its folder, or copy it, together with its -wal or -journal file, to such a folder"
+        )
 
 
 class DiskFull(StoreError):

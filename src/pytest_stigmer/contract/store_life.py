@@ -1,0 +1,164 @@
+"""Facts about time, transactions, threads, closing and reopening."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_stigmer.contract.declared import StoreDeclarations, must_raise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_stigmer.store.interface import Store
+
+STEPS = {
+    "one millisecond": 0.001,
+    "over the second": 0.95,
+    "one hour back": -3600,
+    "one second back": -1,
+}
+"""How a clock may move between two saves, in seconds."""
+
+_THREADS = 4
+_TURNS = 25
+
+
+class LifeFacts(StoreDeclarations):
+    """What a store promises whatever the clock, the threads and its end."""
+
+    @pytest.mark.parametrize("step", STEPS)
+    def test_order_is_that_of_saving(self, store: Store, step: str) -> None:
+        """However the clock moves between two saves, the one saved later is the newer one."""
+        self.needs("can_move_clock")
+        for text in ("one", "two", "three"):
+            self.archive(store, "a", text, version_hash="1" * 64, tag="stable")
+            self.move_clock(store, STEPS[step])
+        told = f"the clock moved {step} between saves, and"
+        listed = self.history(store, "a")
+        assert listed == ["three", "two", "one"], f"{told} the history is listed as {listed}"
+        for lookup, word in ((self.by_tag, "stable"), (self.by_hash, "1" * 64)):
+            found = lookup(store, "a", word)
+            assert found == "three", f"{told} {lookup.__name__} gave {found}"
+
+    def test_none_is_no_message(self, store: Store) -> None:
+        """Saving None is a TypeError and stores nothing."""
+        nothing: Any = None
+        must_raise(TypeError, "saving None", lambda: store.save_resource("skill", "a", nothing))
+        must_raise(TypeError, "archiving None", lambda: store.save_audit("skill", "a", nothing))
+        assert self.live(store, "skill") + self.history(store, "a") == [], "None was stored"
+
+    def test_transaction_keeps_all_or_nothing(self, store: Store) -> None:
+        """What a failed transaction did is undone, live records and snapshots alike."""
+        self.needs("has_transactions")
+        self.save(store, "a", "before")
+
+        def fail() -> None:
+            with store.transaction():
+                self.save(store, "a", "during")
+                self.save(store, "b", "during")
+                self.archive(store, "a", "during")
+                raise LookupError("the caller gives up")
+
+        must_raise(LookupError, "a transaction whose block raises", fail)
+        assert self.live(store, "skill") == ["before"], "a failed transaction left records"
+        assert self.history(store, "a") == [], "a failed transaction left a snapshot"
+
+    def test_transaction_sees_its_own_writes(self, store: Store) -> None:
+        """Inside a transaction its own writes are read, and afterwards all of them are there."""
+        self.needs("has_transactions")
+        with store.transaction():
+            self.save(store, "a", "one")
+            self.archive(store, "a", "one", tag="v1")
+            assert self.by_tag(store, "a", "v1") == "one", "a transaction missed its own write"
+        assert self.live(store, "skill") == ["one"], "a committed write is lost"
+
+    def test_inner_transaction_fails_alone(self, store: Store) -> None:
+        """A nested transaction that fails takes back its own writes and not the outer ones."""
+        self.needs("has_transactions")
+
+        def fail() -> None:
+            with store.transaction():
+                self.save(store, "inner", "inner")
+                raise LookupError("the caller gives up")
+
+        with store.transaction():
+            self.save(store, "outer", "outer")
+            must_raise(LookupError, "a nested transaction whose block raises", fail)
+        assert self.live(store, "skill") == ["outer"], "the nested failure reached too far"
+
+    def test_threads_lose_nothing(self, store: Store) -> None:
+        """What several threads save and archive at once is all there."""
+        self.needs("is_thread_safe")
+        failures: list[BaseException] = []
+
+        def work(worker: int) -> None:
+            try:
+                for turn in range(_TURNS):
+                    self.save(store, f"{worker}-{turn}", "one")
+                    self.archive(store, "shared", f"{worker}-{turn:02}")
+            except BaseException as error:  # noqa: BLE001 - reported below, in the test's thread
+                failures.append(error)
+
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(_THREADS)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert not failures, f"a thread failed: {failures[0]!r}"
+        assert len(self.live(store, "skill")) == _THREADS * _TURNS, "records are lost"
+        history = self.history(store, "shared")
+        for worker in range(_THREADS):
+            own = [text for text in history if text.startswith(f"{worker}-")]
+            assert len(own) == _TURNS, f"snapshots of thread {worker} are lost"
+            assert own == sorted(own, reverse=True), f"thread {worker}'s are not newest first"
+
+    def test_data_outlives_the_store(self, store: Store) -> None:
+        """After closing and opening again records, snapshots and their order are the same."""
+        self.needs("can_reopen")
+        self.save(store, "a", "live")
+        for text in ("one", "two"):
+            self.archive(store, "a", text, version_hash="1" * 64, tag="stable")
+        with self.reopen(store) as again:
+            self.archive(again, "a", "three", tag="beta")
+            assert self.live(again, "skill") == ["live"], "a live record did not outlive its store"
+            listed = self.history(again, "a")
+            assert listed == ["three", "two", "one"], f"after reopening the history is {listed}"
+            assert self.by_tag(again, "a", "stable") == "two", "the tag moved by reopening"
+            assert self.by_hash(again, "a", "1" * 64) == "two", "the hash moved by reopening"
+
+    def test_closing_twice_is_no_error(self, store: Store) -> None:
+        """A second close does nothing."""
+        store.close()
+        store.close()
+
+    def test_context_manager_closes(self, store: Store) -> None:
+        """`with store:` gives the store and closes it at the end."""
+        with store as entered:
+            self.save(entered, "a", "one")
+        must_raise(self.store_closed, "a verb after `with`", lambda: store.list_resources("skill"))
+
+    def test_closed_store_answers_nothing(self, store: Store) -> None:
+        """After close every verb is an error that says so, and none is `not found` or empty."""
+        self.save(store, "a", "one")
+        store.close()
+        for verb, call in self._every_verb(store).items():
+            must_raise(self.store_closed, f"{verb} on a closed store", call)
+
+    def _every_verb(self, store: Store) -> dict[str, Callable[[], object]]:
+        message, kind = self.message("one"), "skill"
+        return {
+            "save_resource": lambda: store.save_resource(kind, "a", message),
+            "get_resource": lambda: store.get_resource(kind, "a", self.message_class),
+            "list_resources": lambda: store.list_resources(kind),
+            "delete_resource": lambda: store.delete_resource(kind, "a"),
+            "delete_resources_by_kind": lambda: store.delete_resources_by_kind(kind),
+            "delete_resources_by_id_prefix": lambda: store.delete_resources_by_id_prefix(kind, "a"),
+            "save_audit": lambda: store.save_audit(kind, "a", message),
+            "get_audit_by_hash": lambda: self.by_hash(store, "a", ""),
+            "get_audit_by_tag": lambda: self.by_tag(store, "a", ""),
+            "list_audit_history": lambda: store.list_audit_history(kind, "a"),
+            "delete_audit_by_resource_id": lambda: store.delete_audit_by_resource_id(kind, "a"),
+        }

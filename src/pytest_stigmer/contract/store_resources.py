@@ -1,0 +1,188 @@
+"""Facts about live records: save, get, list, delete."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_stigmer.contract.declared import StoreDeclarations, must_raise
+
+if TYPE_CHECKING:
+    from pytest_stigmer.store.interface import Store
+
+STRANGE_IDS = {
+    "nul": "a\0b",
+    "quotes": "a'b\"c`",
+    "wildcards": "%_*?[a-z]",
+    "slashes": "a/../b\\c",
+    "blanks": " a\t\n ",
+    "empty": "",
+    "combining": "e\u0301",
+    "composed": "\u00e9",
+    "astral": "\U0001f600",
+    "long": "x" * 10_000,
+    "sql": "'; DROP TABLE resources; --",
+}
+"""Ids that a store must take as they are."""
+
+SPECIAL_PREFIXES = ("*", "?", "[a]", "[^a]", "%", "_", "\\", "'", "a*", "a?", "a[")
+"""Prefixes with characters that some engine reads as a pattern."""
+
+
+class ResourceFacts(StoreDeclarations):
+    """What live records promise."""
+
+    def test_saved_record_comes_back(self, store: Store) -> None:
+        """A record that was saved is the record that is read."""
+        self.save(store, "a", "one")
+        found = store.get_resource("skill", "a", self.message_class)
+        assert self.text_of(found) == "one", "get_resource gave another record than was saved"
+        assert isinstance(found, self.message_class), "get_resource gave another message class"
+
+    def test_missing_record_is_not_found(self, store: Store) -> None:
+        """An id that was never saved is not found, and the error names it."""
+        error = must_raise(
+            self.resource_not_found,
+            "get_resource of an id that was never saved",
+            lambda: store.get_resource("skill", "nobody", self.message_class),
+        )
+        assert "nobody" in str(error), "the error does not name the id that was asked for"
+
+    def test_saving_again_replaces_the_record(self, store: Store) -> None:
+        """Saving under an id that exists replaces its record and adds none."""
+        self.save(store, "a", "one")
+        self.save(store, "a", "two")
+        assert self.live(store, "skill") == ["two"], "the second save did not replace the first"
+
+    def test_same_id_in_two_kinds_is_two_records(self, store: Store) -> None:
+        """Kinds do not share ids."""
+        self.save(store, "a", "a skill")
+        self.save(store, "a", "an agent", kind="agent")
+        store.delete_resource("agent", "a")
+        assert self.live(store, "skill") == ["a skill"], "a record of another kind was touched"
+        assert self.live(store, "agent") == [], "the deleted record is still listed"
+
+    def test_kind_number_and_name_are_one_kind(self, store: Store) -> None:
+        """A kind is given by its enum value's number or name; a nameless number is its digits."""
+        self.save(store, "a", "a skill", kind=43)
+        self.save(store, "b", "nameless", kind=999)
+        assert self.live(store, "skill") == ["a skill"], "kind 43 is not the kind `skill`"
+        assert self.live(store, "999") == ["nameless"], "kind 999 is not the kind `999`"
+
+    def test_unknown_kind_lists_nothing(self, store: Store) -> None:
+        """A kind without records gives an empty list, not an error and not None."""
+        assert store.list_resources("workflow") == [], "an unused kind must list []"
+
+    def test_records_are_listed_by_id(self, store: Store) -> None:
+        """A listing is ordered by id, compared as UTF-8 bytes, whatever the order of saving."""
+        ids = ["b", "a", "B", "a/1", "\uffff", "\U00010000", ""]
+        for resource_id in ids:
+            self.save(store, resource_id, resource_id)
+        expected = sorted(ids, key=str.encode)
+        assert self.live(store, "skill") == expected, "records are not listed by id"
+
+    def test_deleted_record_is_gone(self, store: Store) -> None:
+        """Deleting removes the record of that id and no other."""
+        for resource_id in ("a", "ab", "b"):
+            self.save(store, resource_id, resource_id)
+        store.delete_resource("skill", "a")
+        assert self.live(store, "skill") == ["ab", "b"], "delete_resource removed the wrong records"
+
+    def test_deleting_nothing_succeeds(self, store: Store) -> None:
+        """Deleting an id that does not exist is no error."""
+        store.delete_resource("skill", "nobody")
+
+    def test_deleted_record_can_be_saved_again(self, store: Store) -> None:
+        """An id is free again after its record was deleted."""
+        self.save(store, "a", "one")
+        store.delete_resource("skill", "a")
+        self.save(store, "a", "two")
+        assert self.live(store, "skill") == ["two"], "a deleted id cannot be used again"
+
+    def test_deleting_a_kind_counts_its_records(self, store: Store) -> None:
+        """Deleting by kind removes all records of it, returns their number, and spares others."""
+        for resource_id in ("a", "b"):
+            self.save(store, resource_id, "a skill")
+        self.save(store, "a", "an agent", kind="agent")
+        count = store.delete_resources_by_kind("skill")
+        assert count == 2, "delete_resources_by_kind must return how many it deleted"
+        assert self.live(store, "skill") == [], "records of the kind are left"
+        assert self.live(store, "agent") == ["an agent"], "a record of another kind was deleted"
+
+    def test_deleting_by_prefix_counts_its_records(self, store: Store) -> None:
+        """Deleting by id prefix removes what starts with it, counts it, and spares the rest."""
+        for resource_id in ("skl-1", "skl-1/x", "skl-2", "xskl-1", "SKL-1"):
+            self.save(store, resource_id, resource_id)
+        self.save(store, "skl-1", "an agent", kind="agent")
+        count = store.delete_resources_by_id_prefix("skill", "skl-1")
+        assert count == 2, "delete_resources_by_id_prefix must return how many it deleted"
+        left = self.live(store, "skill")
+        assert left == ["SKL-1", "skl-2", "xskl-1"], "the prefix took the wrong records"
+        assert self.live(store, "agent") == ["an agent"], "a record of another kind was deleted"
+
+    @pytest.mark.parametrize("prefix", SPECIAL_PREFIXES)
+    def test_prefix_is_literal(self, store: Store, prefix: str) -> None:
+        """Every character of a prefix stands for itself: none is a pattern."""
+        others = {"abc", "a", "aXb", "zzz", "^", "b"}
+        for resource_id in sorted({f"{prefix}end", *others}):
+            self.save(store, resource_id, resource_id)
+        count = store.delete_resources_by_id_prefix("skill", prefix)
+        left = set(self.live(store, "skill"))
+        assert left == others, f"prefix {prefix!r} was read as a pattern: {others - left} are gone"
+        assert count == 1, f"prefix {prefix!r} deleted {count} records instead of 1"
+
+    def test_empty_prefix_takes_the_whole_kind(self, store: Store) -> None:
+        """Every id starts with the empty prefix."""
+        self.save(store, "a", "one")
+        self.save(store, "", "two")
+        assert store.delete_resources_by_id_prefix("skill", "") == 2, "'' must take every record"
+        assert self.live(store, "skill") == [], "records are left after the empty prefix"
+
+    @pytest.mark.parametrize("name", STRANGE_IDS)
+    def test_any_text_is_an_id(self, store: Store, name: str) -> None:
+        """Whatever its characters, an id is stored, found and deleted as it is."""
+        resource_id = STRANGE_IDS[name]
+        self.save(store, "neighbour", "neighbour")
+        self.save(store, resource_id, "strange")
+        found = store.get_resource("skill", resource_id, self.message_class)
+        assert self.text_of(found) == "strange", f"id {resource_id[:20]!r} gave another record"
+        store.delete_resource("skill", resource_id)
+        left = self.live(store, "skill")
+        assert left == ["neighbour"], f"deleting id {resource_id[:20]!r} left {left}"
+
+    def test_ids_are_not_normalised(self, store: Store) -> None:
+        """Ids that differ only in case, blanks or Unicode form are different ids."""
+        ids = ["a", "A", "a ", "\u00e9", "e\u0301", "a\0"]
+        for resource_id in ids:
+            self.save(store, resource_id, repr(resource_id))
+        assert len(self.live(store, "skill")) == len(ids), "two different ids share one record"
+
+    def test_stored_record_is_a_copy(self, store: Store) -> None:
+        """Changing a message after saving or reading it does not change the record."""
+        message = self.message("one")
+        store.save_resource("skill", "a", message)
+        message.Clear()
+        store.get_resource("skill", "a", self.message_class).Clear()
+        assert self.live(store, "skill") == ["one"], "the store kept the caller's own object"
+
+    def test_large_record_comes_back_whole(self, store: Store) -> None:
+        """A record of a megabyte is stored like any other."""
+        text = "0123456789abcdef" * 65_536
+        self.save(store, "a", text)
+        assert self.live(store, "skill") == [text], "a large record came back changed"
+
+    def test_empty_message_is_a_record(self, store: Store) -> None:
+        """A message with nothing set is stored and read back as such."""
+        store.save_resource("skill", "a", self.message_class())
+        assert len(store.list_resources("skill")) == 1, "an empty message was not stored"
+
+    def test_record_of_another_type_is_named(self, store: Store) -> None:
+        """A record that does not parse as the message asked for is an error that names it."""
+        store.save_resource("skill", "foreign", self.foreign_message())
+        error = must_raise(
+            self.undecodable,
+            "get_resource of a record of another message type",
+            lambda: store.get_resource("skill", "foreign", self.message_class),
+        )
+        assert "foreign" in str(error), "the error does not name the record that does not parse"
