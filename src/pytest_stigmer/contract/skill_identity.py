@@ -1,0 +1,189 @@
+"""Facts about identity: which pushes concern one skill, and what deleting it takes away."""
+
+from __future__ import annotations
+
+import threading
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_stigmer.contract.declared_skills import SkillDeclarations, refusal
+
+if TYPE_CHECKING:
+    from pytest_stigmer.contract.declared_skills import SkillApi, Words
+
+SAME_SLUG = ("Calc", "calc", "CALC!", "Ca.lc", " Calc ", "C_a/l\u00e9c")
+"""Names that have one slug, `calc`, when the test's nonce follows."""
+
+_THREADS = 8
+
+
+class IdentityFacts(SkillDeclarations):
+    """What makes a skill the same skill."""
+
+    @pytest.mark.parametrize("name", SAME_SLUG)
+    def test_names_of_one_slug_are_one_skill(
+        self, skills: SkillApi, words: Words, name: str
+    ) -> None:
+        """Names that differ in case or dropped characters only concern one skill."""
+        one = self.push(skills, words("Calc"), org=words.org)
+        two = self.push(skills, words(name), "# two", org=words.org)
+        assert two.metadata.slug == words.slug("calc"), f"{name!r} has the wrong slug"
+        assert two.metadata.id == one.metadata.id, f"{name!r} and 'Calc' became two skills"
+        assert two.metadata.name == words(name), "the name must be the newest push's"
+
+    def test_organisations_do_not_share_skills(self, skills: SkillApi, words: Words) -> None:
+        """One name in two organisations is two skills, each with its own versions."""
+        self.needs("has_organisations")
+        mine = self.push(skills, words("Calc"), "# mine", org=words.org, tag="stable")
+        theirs = self.push(skills, words("Calc"), "# theirs", org=words.other_org, tag="stable")
+        assert mine.metadata.id != theirs.metadata.id, (
+            "a push of another organisation took this organisation's skill over"
+        )
+        for org, skill in ((words.org, mine), (words.other_org, theirs)):
+            for version in ("", "stable", skill.status.version_hash):
+                found = self.refer(skills, words.slug("calc"), version, org=org)
+                assert found == skill, f"organisation {org} was given another one's skill"
+
+    def test_versions_of_another_organisation_are_hidden(
+        self, skills: SkillApi, words: Words
+    ) -> None:
+        """A tag or hash pushed in one organisation does not exist in another."""
+        self.needs("has_organisations")
+        self.push(skills, words("Calc"), "# mine", org=words.org)
+        theirs = self.push(skills, words("Calc"), "# theirs", org=words.other_org, tag="secret")
+        for version in ("secret", theirs.status.version_hash):
+            refusal(
+                "NOT_FOUND",
+                f"version {version[:8]} of another organisation's skill",
+                self.refer,
+                skills,
+                words.slug("calc"),
+                version,
+                org=words.org,
+            )
+
+    def test_push_without_organisation_is_a_skill_of_its_own(
+        self, skills: SkillApi, words: Words
+    ) -> None:
+        """A push without organisation leaves the skills of organisations alone."""
+        self.needs("has_organisations")
+        mine = self.push(skills, words("Calc"), "# mine", org=words.org)
+        nobodys = self.push(skills, words("Calc"), "# nobody's")
+        assert nobodys.metadata.id != mine.metadata.id, "it became an organisation's new version"
+        found = self.refer(skills, words.slug("calc"))
+        assert found == nobodys, "a reference without organisation names the skill without one"
+        assert self.current(skills, mine.metadata.id) == mine, "the organisation's skill changed"
+
+    def test_only_skill_of_a_slug_needs_no_organisation(
+        self, skills: SkillApi, words: Words
+    ) -> None:
+        """A reference without organisation names the only skill of its slug, whosever it is."""
+        made = self.push(skills, words("Calc"), org=words.org)
+        assert self.refer(skills, words.slug("calc")) == made, "the only skill was not named"
+
+    def test_ambiguous_reference_is_not_found(self, skills: SkillApi, words: Words) -> None:
+        """A reference without organisation that two organisations answer is NOT_FOUND."""
+        self.needs("has_organisations")
+        for org in (words.org, words.other_org):
+            self.push(skills, words("Calc"), f"# {org}", org=org)
+        refusal(
+            "NOT_FOUND",
+            "a reference without organisation to a slug of two organisations",
+            self.refer,
+            skills,
+            words.slug("calc"),
+        )
+
+    def test_platform_reference_spares_organisations(self, skills: SkillApi, words: Words) -> None:
+        """A reference with scope platform names only a skill without organisation."""
+        self.needs("has_organisations")
+        platform = self.api.ApiResourceOwnerScope.Value("platform")
+        self.push(skills, words("Calc"), org=words.org)
+        refusal(
+            "NOT_FOUND",
+            "a reference with scope platform to an organisation's skill",
+            self.refer,
+            skills,
+            words.slug("calc"),
+            scope=platform,
+        )
+        made = self.push(skills, words("Calc"), "# platform", scope=platform)
+        found = self.refer(skills, words.slug("calc"), scope=platform)
+        assert found == made, "scope platform did not name the skill without organisation"
+
+    def test_equal_content_of_two_skills_is_stored_once(
+        self, skills: SkillApi, words: Words
+    ) -> None:
+        """Two skills with equal artifacts have one storage key, and both can be read."""
+        one = self.push(skills, words("One"), org=words.org)
+        two = self.push(skills, words("Two"), org=words.org)
+        assert one.metadata.id != two.metadata.id, "two names became one skill"
+        keys = {one.status.artifact_storage_key, two.status.artifact_storage_key}
+        assert len(keys) == 1, "equal content has two storage keys"
+
+    def test_delete_answers_and_forgets(self, skills: SkillApi, words: Words) -> None:
+        """Deleting answers with the record as it was; afterwards id and slug are NOT_FOUND."""
+        made = self.push(skills, words("Calc"), org=words.org, tag="v1")
+        assert self.delete(skills, made.metadata.id) == made, "delete answered another record"
+        gone = {
+            "get": partial(self.current, skills, made.metadata.id),
+            "get_by_reference": partial(self.refer, skills, words.slug("calc"), org=words.org),
+            "a second delete": partial(self.delete, skills, made.metadata.id),
+        }
+        for what, call in gone.items():
+            refusal("NOT_FOUND", f"{what} of a deleted skill", call)
+
+    def test_delete_spares_other_skills(self, skills: SkillApi, words: Words) -> None:
+        """Deleting one skill leaves others with all their versions and shared artifacts."""
+        doomed = self.push(skills, words("Doomed"), "# one", org=words.org, tag="v1")
+        one = self.push(skills, words("Kept"), "# one", org=words.org, tag="v1")
+        self.push(skills, words("Kept"), "# two", org=words.org)
+        self.delete(skills, doomed.metadata.id)
+        found = self.refer(skills, words.slug("kept"), "v1", org=words.org)
+        assert found == one, "deleting a skill changed another one's versions"
+        key = one.status.artifact_storage_key
+        assert self.content(skills, key), "deleting a skill took an artifact that another needs"
+
+    def test_recreated_skill_starts_anew(self, skills: SkillApi, words: Words) -> None:
+        """A push after a deletion makes a new skill with a new id and no earlier versions."""
+        old = self.push(skills, words("Calc"), "# old", org=words.org, tag="old")
+        self.delete(skills, old.metadata.id)
+        new = self.push(skills, words("Calc"), "# new", org=words.org)
+        assert new.metadata.id != old.metadata.id, "a deleted skill's id was used again"
+        assert new.status.audit.spec_audit.event == "created", "a new skill must be `created`"
+        for version in ("old", old.status.version_hash):
+            refusal(
+                "NOT_FOUND",
+                f"version {version[:8]} of the skill's past life",
+                self.refer,
+                skills,
+                words.slug("calc"),
+                version,
+                org=words.org,
+            )
+
+    def test_concurrent_first_pushes_make_one_skill(self, skills: SkillApi, words: Words) -> None:
+        """Several first pushes of one name at once make one skill, and none of them is lost."""
+        self.needs("is_thread_safe")
+        made: list[Any] = []
+        failures: list[BaseException] = []
+
+        def work(number: int) -> None:
+            try:
+                made.append(self.push(skills, words("Calc"), f"# {number}", org=words.org))
+            except BaseException as error:  # noqa: BLE001 - reported below, in the test's thread
+                failures.append(error)
+
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(_THREADS)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert not failures, f"a push failed: {failures[0]!r}"
+        ids = {skill.metadata.id for skill in made}
+        assert len(ids) == 1, f"{_THREADS} pushes of one name at once made {len(ids)} skills"
+        for skill in made:
+            digest = skill.status.version_hash
+            self.refer(skills, words.slug("calc"), digest, org=words.org)

@@ -1,0 +1,63 @@
+"""The skill API on a file and the model in memory keep the same contract."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_stigmer.contract.model import StoreModel
+from pytest_stigmer.contract.skill_model import SkillModel
+from pytest_stigmer.contract.skills import SkillContract
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_stigmer.api.generation import Generation
+    from pytest_stigmer.assembly import Parts
+    from pytest_stigmer.skills.client import SkillClient
+
+
+class TestSkillsOnAFile(SkillContract):
+    """The skill API in process, over a store on a file."""
+
+    is_thread_safe = True
+    can_reopen = True
+    can_move_clock = True
+
+    @pytest.fixture
+    def skills(self, assembled: Callable[..., Parts], clock: Any) -> SkillClient:
+        """Give a client of a fresh registry."""
+        self.clock = clock
+        self.assembled = assembled
+        return assembled().client()
+
+    def reopen(self, skills: Any) -> SkillClient:
+        """Open the same file beside the first one."""
+        del skills
+        return self.assembled().client()
+
+    def move_clock(self, skills: Any, seconds: float) -> None:
+        """Move the clock that the registry was given."""
+        del skills
+        self.clock.move(seconds)
+
+
+class TestSkillModel(SkillContract):
+    """The model in memory."""
+
+    can_reopen = True
+    can_move_clock = True
+
+    @pytest.fixture
+    def skills(self, clock: Any, api: Generation) -> SkillModel:
+        """Give a model with nothing in it."""
+        return SkillModel(StoreModel(), clock, api)
+
+    def reopen(self, skills: Any) -> Any:
+        """Return the same model: it has nothing to lose."""
+        return skills
+
+    def move_clock(self, skills: Any, seconds: float) -> None:
+        """Move the clock that the model was given."""
+        skills.clock.move(seconds)
