@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Before the audit table, a snapshot was a live row under such an id (stigmer 5af72bf); the resource
 # id is everything between the first and the last slash.
-_LEGACY_ID = re.compile(rb"[A-Za-z0-9_]+_audit/(.+)/([0-9]+)", re.DOTALL)
+LEGACY_ID = re.compile(rb"[A-Za-z0-9_]+_audit/(.+)/([0-9]+)", re.DOTALL)
 
 _LEGACY_ROWS = (
     "SELECT CAST(kind AS BLOB), CAST(id AS BLOB) FROM resources WHERE instr(id, '_audit/') > 0"
@@ -94,7 +94,7 @@ class Migrations:
         """Return the snapshots stored as live rows, oldest first by the instant in their ids."""
         rows = []
         for kind, row_id in self._rows(_LEGACY_ROWS):
-            match = _LEGACY_ID.fullmatch(row_id)
+            match = LEGACY_ID.fullmatch(row_id)
             if match is not None:
                 rows.append(LegacyRow(kind, row_id, match[1], match[2]))
         return sorted(rows, key=_instant)

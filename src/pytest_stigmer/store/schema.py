@@ -21,6 +21,9 @@ RESOURCES = """CREATE TABLE IF NOT EXISTS resources (
     PRIMARY KEY (kind, id)
 ) WITHOUT ROWID"""
 
+RESOURCES_INDEXES = {"idx_resources_kind_id": "(kind, id)"}
+"""Columns of each index on resources, by the index's name."""
+
 RESOURCES_INDEX = "CREATE INDEX IF NOT EXISTS idx_resources_kind_id ON resources (kind, id)"
 
 RESOURCE_AUDIT = """CREATE TABLE IF NOT EXISTS resource_audit (

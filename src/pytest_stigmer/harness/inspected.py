@@ -1,0 +1,159 @@
+"""The facts about a store file as plain text, from 60 columns up."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pytest_stigmer.store.facts import Facts, History, Record, Sample, SchemaFacts, TagAnswers
+
+_MIN_WIDTH = 60
+_HASH_LENGTH = 12
+_UNITS = ("bytes", "KiB", "MiB", "GiB")
+_STEP = 1024
+
+
+def described(facts: Facts, width: int) -> Iterator[str]:
+    """Yield the lines: what the file is, what it holds, what rests on an order, some histories."""
+    width = max(width, _MIN_WIDTH)
+    for line in _lines(facts):
+        body = line.lstrip()
+        indent = " " * (len(line) - len(body))
+        yield from textwrap.wrap(
+            body,
+            width,
+            initial_indent=indent,
+            subsequent_indent=f"{indent}    ",
+            break_on_hyphens=False,
+            drop_whitespace=True,
+        ) or [""]
+
+
+def _lines(facts: Facts) -> Iterator[str]:
+    yield facts.path
+    yield f"  {_size(facts.size)}, journal mode {facts.journal_mode}, {_version(facts.schema)}"
+    yield from (f"  {sentence}" for sentence in _schema(facts.schema))
+    yield from _section("kinds", _kinds(facts))
+    yield from _section("audit records without a live resource", _orphans(facts))
+    yield from _section("snapshots stored as live rows", _legacy(facts))
+    yield from _section("ordering hazards", _hazards(facts))
+    yield from _section("histories, newest insertion first", _histories(facts))
+
+
+def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
+    yield ""
+    yield title
+    yield from (f"  {line}" for line in lines)
+
+
+def _size(size: int) -> str:
+    amount, unit = float(size), 0
+    while amount >= _STEP and unit < len(_UNITS) - 1:
+        amount, unit = amount / _STEP, unit + 1
+    return f"{amount:.1f} {_UNITS[unit]}" if unit else f"{size} bytes"
+
+
+def _version(schema: SchemaFacts) -> str:
+    if not schema.version:
+        return "no schema version recorded"
+    return f"schema version {schema.version}{'' if schema.is_known else ' (not known here)'}"
+
+
+def _schema(schema: SchemaFacts) -> Iterator[str]:
+    yield from (f"missing table: {name}" for name in schema.missing_tables)
+    yield from (f"missing index: {name}" for name in schema.missing_indexes)
+    yield from (f"other index: {sentence}" for sentence in schema.other_indexes)
+    yield from (f"extra index: {name}" for name in schema.extra_indexes)
+    yield from (f"extra table, view or trigger: {name}" for name in schema.extra_objects)
+
+
+def _kinds(facts: Facts) -> Iterator[str]:
+    if not facts.kinds:
+        yield "none: the file holds no resource"
+    for kind in facts.kinds:
+        audits = f"{_many(kind.audits, 'audit record')} of {kind.audited_resources:,}"
+        told = f", {audits}, {kind.tagged_audits:,} with a tag" if kind.audits else ""
+        yield f"{kind.kind}: {_many(kind.resources, 'live resource')}{told}"
+
+
+def _orphans(facts: Facts) -> Iterator[str]:
+    yield from _sampled(
+        facts.orphans, [f"{o.kind}/{o.resource_id}: {o.records:,}" for o in facts.orphans.shown]
+    )
+
+
+def _legacy(facts: Facts) -> Iterator[str]:
+    yield from _sampled(facts.legacy, [f"{row.kind}: {row.id}" for row in facts.legacy.shown])
+
+
+def _sampled(sample: Sample[Any], lines: list[str]) -> Iterator[str]:
+    yield from lines or ["none"]
+    if sample.total > len(lines):
+        yield f"... and {sample.total - len(lines):,} more"
+
+
+def _hazards(facts: Facts) -> Iterator[str]:
+    if not facts.has_hazards:
+        yield "none: within every history the clock alone tells the order"
+        return
+    yield (
+        f"{_many(facts.histories_at_risk, 'history', 'histories')} with records of one second or a "
+        "clock that steps back: only ids tell their order"
+    )
+    tags = facts.tags_at_risk
+    yield f"{_many(tags.total, 'tag')} whose newest record the clock alone does not tell"
+    for tag in tags.shown:
+        yield from _answers(tag)
+    if tags.total > len(tags.shown):
+        yield f"... and {tags.total - len(tags.shown):,} more; --limit N shows more"
+
+
+def _answers(tag: TagAnswers) -> Iterator[str]:
+    yield f"{tag.kind}/{tag.resource_id} tag {tag.tag}: {'WRONG' if tag.is_wrong else 'same'}"
+    for name, answer in (
+        ("inserted last", tag.newest),
+        ("by clock, then id", tag.with_tiebreak),
+        ("by clock alone", tag.without_tiebreak),
+    ):
+        choice = f", one of {tag.tied}" if name == "by clock alone" and tag.tied > 1 else ""
+        yield f"  {name + ':':<19}{_record(answer)}{choice}"
+
+
+def _histories(facts: Facts) -> Iterator[str]:
+    for history in facts.histories:
+        yield from _history(history)
+    if not facts.histories:
+        yield "none"
+
+
+def _history(history: History) -> Iterator[str]:
+    notes = [_many(history.records.total, "record")]
+    notes += [f"{_many(history.ties, 'tie')} within a second"] if history.ties else []
+    notes += [f"the clock steps back ({history.steps_back})"] if history.steps_back else []
+    notes += [] if history.is_live else ["no live resource"]
+    yield f"{history.kind}/{history.resource_id}: {', '.join(notes)}"
+    yield from (f"  {_record(record)}" for record in history.records.shown)
+    if history.records.total > len(history.records.shown):
+        yield f"  ... and {history.records.total - len(history.records.shown):,} older"
+    for tag in history.tags.shown:
+        yield f"  tag {tag.tag} names {_named(tag)}"
+
+
+def _named(tag: TagAnswers) -> str:
+    ids = (tag.newest.id, tag.with_tiebreak.id, tag.without_tiebreak.id)
+    if len(set(ids)) == 1:
+        return f"id {ids[0]}"
+    return f"id {ids[0]}; by clock, then id: {ids[1]}; by clock alone: {ids[2]}"
+
+
+def _record(record: Record) -> str:
+    version = record.version_hash[:_HASH_LENGTH] or "no hash"
+    tag = f" tag {record.tag}" if record.tag else ""
+    return f"id {record.id} at {record.archived_at} hash {version}{tag}"
+
+
+def _many(count: int, one: str, many: str = "") -> str:
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
