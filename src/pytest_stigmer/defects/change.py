@@ -6,12 +6,92 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from pytest_stigmer.store.migration import Migrations
 from pytest_stigmer.store.queries import Queries
+from pytest_stigmer.store.schema import AUDIT_INDEXES
+from pytest_stigmer.store.template import clone
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.clock import Clock
+    from pytest_stigmer.store.migration import Decoder
+    from pytest_stigmer.store.session import Session
+    from pytest_stigmer.store.sqlite import SqliteStore
+
+AUDIT_OF = "FROM resource_audit WHERE kind = :kind AND resource_id = :id"
+"""The snapshots of one resource, as most audit queries select them."""
+
+ARCHIVE = "INSERT INTO resource_audit (kind, resource_id, data, archived_at, version_hash, tag)"
+"""How a snapshot is stored; its values follow."""
+
+UPSERT = (
+    "INSERT INTO resources (kind, id, data, updated_at) VALUES (:kind, :id, :data, datetime('now'))"
+    " ON CONFLICT (kind, id) DO UPDATE SET data = excluded.data, updated_at = excluded.updated_at"
+)
+"""A save that changes the row in place, where INSERT OR REPLACE deletes it and inserts another."""
 
 
 def with_queries(recipe: Recipe, **texts: str) -> Recipe:
     """Return a recipe whose store asks these queries instead of the reference's."""
     return replace(recipe, store=partial(recipe.store, queries=replace(Queries(), **texts)))
+
+
+def with_store(recipe: Recipe, store: Callable[..., SqliteStore]) -> Recipe:
+    """Return a recipe with another store class."""
+    return replace(recipe, store=store)
+
+
+def with_migrations(recipe: Recipe, migrations: Callable[..., Migrations]) -> Recipe:
+    """Return a recipe whose store brings files to its schema in another way."""
+    return replace(recipe, store=partial(recipe.store, migrations=migrations))
+
+
+def with_schema(recipe: Recipe, *statements: str) -> Recipe:
+    """Return a recipe whose files, new and migrated, are changed by these statements after v2.
+
+    The version table goes on saying 2: such a file is a candidate and lives in a test only.
+    """
+
+    def fresh_file(path: Path, *, clock: Clock, ddl: tuple[str, ...] = ()) -> Path:
+        return clone(path, clock=clock, ddl=(*statements, *ddl))
+
+    changed = replace(recipe, fresh_file=fresh_file)
+    return with_migrations(changed, partial(_ChangedSchema, statements))
+
+
+def with_foreign_key(recipe: Recipe, on_delete: str) -> Recipe:
+    """Return a recipe whose audit table refers to the live table, with this action on deletion."""
+    return with_schema(
+        recipe,
+        "CREATE TABLE resource_audit_next (id INTEGER PRIMARY KEY AUTOINCREMENT, "
+        "kind TEXT NOT NULL, resource_id TEXT NOT NULL, data BLOB NOT NULL, "
+        "archived_at TEXT NOT NULL DEFAULT (datetime('now')), version_hash TEXT, tag TEXT, "
+        "FOREIGN KEY (kind, resource_id) REFERENCES resources (kind, id) "
+        f"ON DELETE {on_delete})",
+        "INSERT INTO resource_audit_next SELECT * FROM resource_audit",
+        "DROP TABLE resource_audit",
+        "ALTER TABLE resource_audit_next RENAME TO resource_audit",
+        *(f"CREATE INDEX {name} ON resource_audit {on}" for name, on in AUDIT_INDEXES.items()),
+    )
+
+
+class _ChangedSchema(Migrations):
+    """Migrations with more statements after the step to v2, in the same transaction."""
+
+    def __init__(
+        self,
+        statements: tuple[str, ...],
+        session: Session,
+        path: Path,
+        decoder: Decoder | None = None,
+    ) -> None:
+        super().__init__(session, path, decoder)
+        self.statements = statements
+
+    def to_v2(self) -> None:
+        """Go to v2 as the reference does, then on."""
+        super().to_v2()
+        self.create(*self.statements)

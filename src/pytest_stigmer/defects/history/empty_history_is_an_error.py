@@ -1,0 +1,29 @@
+"""A resource without a history is answered with an error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.defects.change import with_store
+from pytest_stigmer.errors import AuditNotFound
+from pytest_stigmer.store.sqlite import SqliteStore
+
+if TYPE_CHECKING:
+    from pytest_stigmer.assembly import Recipe
+
+HARM = "A page that shows the history of a new skill fails instead of being empty."
+ORIGIN = "TestStore_ListAuditHistory of b070f18, second half"
+
+
+class _NeverEmpty(SqliteStore):
+    def list_audit_history(self, kind: str | int, resource_id: str) -> list[bytes]:
+        """Raise AuditNotFound where there is nothing to list."""
+        found = super().list_audit_history(kind, resource_id)
+        if not found:
+            raise AuditNotFound.by_tag(str(kind), resource_id, "*")
+        return found
+
+
+def apply(recipe: Recipe) -> Recipe:
+    """Refuse an empty listing."""
+    return with_store(recipe, _NeverEmpty)

@@ -1,0 +1,1 @@
+"""Live records: what saving, deleting and recreating take, leave or mix up."""

@@ -1,0 +1,29 @@
+"""A file without a version table counts as up to date."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.defects.change import with_migrations
+from pytest_stigmer.store.migration import Migrations
+from pytest_stigmer.store.schema import LATEST
+
+if TYPE_CHECKING:
+    from pytest_stigmer.assembly import Recipe
+
+HARM = "After the upgrade from the first SQLite release every call about versions fails."
+ORIGIN = "commit 5af72bf: files without schema_version"
+
+
+class _Assuming(Migrations):
+    def version(self) -> int:
+        """Return the file's version; with records and without a version, the newest."""
+        tables = {name for (name,) in self.session.rows("SELECT name FROM sqlite_master", {})}
+        if "resources" in tables and "schema_version" not in tables:
+            return LATEST
+        return super().version()
+
+
+def apply(recipe: Recipe) -> Recipe:
+    """Return the newest version for such a file."""
+    return with_migrations(recipe, _Assuming)

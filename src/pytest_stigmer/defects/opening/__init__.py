@@ -1,0 +1,1 @@
+"""Opening, closing and locks: a file or an answer is taken for what it is not."""

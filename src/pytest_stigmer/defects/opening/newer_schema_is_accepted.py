@@ -1,0 +1,30 @@
+"""A file of a newer release is opened as if it were of this one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.defects.change import with_migrations
+from pytest_stigmer.errors import NewerSchema
+from pytest_stigmer.store.migration import Migrations
+from pytest_stigmer.store.schema import LATEST
+
+if TYPE_CHECKING:
+    from pytest_stigmer.assembly import Recipe
+
+HARM = "An older server started by mistake writes into a file whose rules it does not know."
+ORIGIN = "D27"
+
+
+class _Trusting(Migrations):
+    def version(self) -> int:
+        """Return the file's version, and for a newer one the newest that is known."""
+        try:
+            return super().version()
+        except NewerSchema:
+            return LATEST
+
+
+def apply(recipe: Recipe) -> Recipe:
+    """Compare versions with less-than only, as the real server does."""
+    return with_migrations(recipe, _Trusting)

@@ -1,0 +1,1 @@
+"""Ideas for a next schema, and what each would do to a history."""
