@@ -27,12 +27,12 @@ ALLOWED = {
     "assembly": CORE | {"api", "store", "skills"},
     "scenario": CORE,
     "service": REGISTRY | {"factories"},
-    "targets": REGISTRY | {"factories", "scenario"},
+    "targets": REGISTRY | {"factories", "scenario", "service"},
     "defects": REGISTRY,
     "contract": REGISTRY | {"factories", "scenario", "targets"},
     "harness": REGISTRY
     | {"factories", "scenario", "targets", "defects", "service", "contract", "__init__"},
-    "plugin": {"harness", "api", "clock", "factories", "skills", "store", "targets"},
+    "plugin": {"harness", "api", "clock", "factories", "service", "skills", "store", "targets"},
     "cli": {"harness", "service", "contract", "errors", "scenario"},
     "__init__": REGISTRY | {"factories", "scenario", "targets"},
 }

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.clock import FrozenClock
     from pytest_stigmer.factories.factory import Factory
     from pytest_stigmer.harness.registries import Registry, StoreFactory
+    from pytest_stigmer.service.loopback import Service
     from pytest_stigmer.skills.client import SkillClient
     from pytest_stigmer.store.sqlite import SqliteStore
     from pytest_stigmer.targets.flow import Flow
@@ -119,6 +120,13 @@ def stigmer_factory(request: pytest.FixtureRequest) -> Factory:
 def stigmer_skills(_stigmer_registry: Registry) -> SkillClient:
     """Give the skill API in process over `stigmer_store`: messages in, messages out."""
     return _stigmer_registry.skills
+
+
+@pytest.fixture
+def stigmer_service(request: pytest.FixtureRequest) -> Iterator[Service]:
+    """Give the skill API on loopback gRPC over `stigmer_store`: `.address`, stubs, `.store`."""
+    with fixtures.service(request) as service:
+        yield service
 
 
 @pytest.fixture

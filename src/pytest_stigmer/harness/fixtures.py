@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.harness.session import CLOCK, SESSION
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.factories.factory import Factory
     from pytest_stigmer.harness.registries import Registry, StoreFactory
     from pytest_stigmer.harness.session import HarnessSession
+    from pytest_stigmer.service.loopback import Service
     from pytest_stigmer.targets.flow import Flow
 
 
@@ -49,6 +50,19 @@ def store_factory(request: pytest.FixtureRequest) -> Iterator[StoreFactory]:
 
     with ExitStack() as stack:
         yield StoreFactory(_session(request), request.node, stack)
+
+
+@contextmanager
+def service(request: pytest.FixtureRequest) -> Iterator[Service]:
+    """Give the service of this process over the registry of one test."""
+    from pytest_stigmer.harness.targets import registries_of
+
+    session, opened = _session(request), request.getfixturevalue("_stigmer_registry")
+    with registries_of(session, request.node, opened) as registries:
+        from pytest_stigmer.service.loopback import Service
+
+        with closing(Service(session.service, opened.store, registries.default)) as given:
+            yield given
 
 
 def api(request: pytest.FixtureRequest) -> Generation:

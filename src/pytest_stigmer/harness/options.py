@@ -108,11 +108,24 @@ def read_options(config: pytest.Config, worker_input: Mapping[str, object] | Non
 
 
 def _target(text: str) -> str:
-    if text in ("local", "service") or _ADDRESS.fullmatch(text):
+    if text == "local":
+        return text
+    if text == "service" or _ADDRESS.fullmatch(text):
+        _check_grpc(text)
         return text
     raise pytest.UsageError(
         f"--stigmer-target {text!r} is none of local, service or HOST:PORT (such as 127.0.0.1:7234)"
     )
+
+
+def _check_grpc(target: str) -> None:
+    from pytest_stigmer.errors import UsageError
+    from pytest_stigmer.service.needs import check_installed
+
+    try:
+        check_installed(f"--stigmer-target {target}")
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from error
 
 
 def _seed(text: str | None, worker_input: Mapping[str, object] | None) -> int:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from pytest_stigmer.harness.proof import PLAIN_CELL
 from pytest_stigmer.harness.session import recipe_with
+from pytest_stigmer.harness.targets import scratch_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from pytest_stigmer.assembly import Recipe
     from pytest_stigmer.clock import FrozenClock
     from pytest_stigmer.harness.session import HarnessSession
     from pytest_stigmer.scenario.model import Scenario
@@ -29,8 +29,16 @@ def plan_cells(scenario: Scenario) -> Sequence[str]:
 
 def outcome_of(session: HarnessSession, scenario: Scenario, cell: str, test_id: str) -> Outcome:
     """Run a scenario once on the target of the run."""
-    with _frozen(scenario) as clock:
-        return _run_locally(session, scenario, session.recipe, cell, clock, test_id)
+    from pytest_stigmer.scenario.runner import run
+
+    recipe, name = session.recipe, session.options.target
+    with (
+        _frozen(scenario) as clock,
+        scratch_target(
+            session, test_id, clock=clock, recipe=recipe, cell=cell, name=name
+        ) as target,
+    ):
+        return run(scenario, target)
 
 
 @contextmanager
@@ -39,6 +47,7 @@ def prover(
 ) -> Iterator[tuple[Sequence[str], Callable[[str | None, str], Outcome]]]:
     """Freeze the clock once; give all defects' ids and the function that runs one in a cell."""
     from pytest_stigmer.defects.catalogue import catalogue
+    from pytest_stigmer.scenario.runner import run as run_on
 
     with _frozen(scenario) as clock:
         start = clock.now()
@@ -46,7 +55,8 @@ def prover(
         def run(defect: str | None, cell: str) -> Outcome:
             clock.move_to(start)
             recipe = recipe_with(defect)
-            return _run_locally(session, scenario, recipe, cell, clock, test_id)
+            with scratch_target(session, test_id, clock=clock, recipe=recipe, cell=cell) as target:
+                return run_on(scenario, target)
 
         yield tuple(catalogue()), run
 
@@ -55,31 +65,3 @@ def _frozen(scenario: Scenario) -> FrozenClock:
     from pytest_stigmer.clock import DEFAULT_START, FrozenClock
 
     return FrozenClock(scenario.clock or DEFAULT_START)
-
-
-def _run_locally(
-    session: HarnessSession,
-    scenario: Scenario,
-    recipe: Recipe,
-    cell: str,
-    clock: FrozenClock,
-    test_id: str,
-) -> Outcome:
-    from pytest_stigmer.scenario.runner import run
-    from pytest_stigmer.store.plans import plan_cell
-    from pytest_stigmer.targets.local import LocalTarget
-
-    database = session.scratch.database(test_id)
-    target = LocalTarget(
-        database,
-        clock=clock,
-        factory=session.factory(test_id),
-        generation=session.generation,
-        recipe=recipe,
-        cell=plan_cell(cell),
-    )
-    try:
-        return run(scenario, target)
-    finally:
-        target.close()
-        session.scratch.discard(database)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.factories.factory import Factory
     from pytest_stigmer.harness.options import Options
     from pytest_stigmer.harness.scratch import Scratch
+    from pytest_stigmer.service.loopback import LoopbackServer
 
 
 @dataclass
@@ -46,6 +47,16 @@ class HarnessSession:
 
         return load(self.options.stubs)
 
+    @cached_property
+    def service(self) -> LoopbackServer:
+        """The server of this process, started at first use; raise UsageError without grpcio."""
+        from pytest_stigmer.service.needs import check_installed
+
+        check_installed("the fixture service")
+        from pytest_stigmer.service.loopback import LoopbackServer
+
+        return LoopbackServer(self.generation)
+
     def factory(self, test_id: str) -> Factory:
         """Return the factories of one test: a function of the run seed and the test's id."""
         from pytest_stigmer.factories.factory import Factory
@@ -67,6 +78,8 @@ class HarnessSession:
 
     def close(self) -> None:
         """Remove what the run left behind."""
+        if "service" in self.__dict__:
+            self.service.stop()
         if "scratch" in self.__dict__:
             self.scratch.remove()
 

@@ -1,1 +1,1 @@
-"""The gRPC service: servicers, status mapping, server, fixture control."""
+"""The skill API on gRPC: a server for tests in this process, or for suites in any language."""

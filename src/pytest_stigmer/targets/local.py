@@ -19,12 +19,13 @@ from pytest_stigmer.targets.plain import answer_value, plain
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.assembly import Parts, Recipe
     from pytest_stigmer.clock import FrozenClock
     from pytest_stigmer.factories.factory import Factory
+    from pytest_stigmer.skills.client import Transport
     from pytest_stigmer.store.plans import PlanCell
 
 _LIFECYCLE = ("close", "reopen")
@@ -35,13 +36,19 @@ _QUERIES = {
 }
 
 
+def directly(parts: Parts) -> Transport:
+    """Reach a registry without any wire."""
+    return parts.endpoint
+
+
 class LocalTarget:
     """A fresh registry on `database`, built from a recipe, its store in one plan cell.
 
     The file is scratch: it need not survive a power cut, and whoever made the target deletes it.
+    `connect` is called whenever the registry was opened and says what carries calls to it, so that
+    the same registry can be reached through a server of this process; `name` tells which it is.
     """
 
-    name = "local"
     capabilities = frozenset({"skills", "store", "clock", "faults"})
 
     def __init__(
@@ -53,7 +60,11 @@ class LocalTarget:
         generation: Generation,
         recipe: Recipe = REFERENCE,
         cell: PlanCell = PLAN_CELLS[0],
+        name: str = "local",
+        connect: Callable[[Parts], Transport] = directly,
     ) -> None:
+        self.name = name
+        self._connect = connect
         self._database = database
         self._clock = clock
         self._factory = factory
@@ -134,7 +145,7 @@ class LocalTarget:
             artifacts_root=self.artifacts.root,
         )
         api = self._generation
-        client = SkillClient(api, parts.endpoint)
+        client = SkillClient(api, self._connect(parts))
         self.flow = Flow(api, client, self._factory, store=self.store, clock=self._clock)
 
     def _decoded(self, data: bytes) -> Any:

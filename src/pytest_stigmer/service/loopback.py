@@ -1,0 +1,154 @@
+"""The service of one process: one server, whose registries are those of the test under way."""
+
+from __future__ import annotations
+
+import os
+import threading
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from pytest_stigmer.errors import StatusError
+from pytest_stigmer.service.served import Served
+from pytest_stigmer.service.server import Server
+from pytest_stigmer.service.transport import GrpcTransport, Stub, open_channel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pytest_stigmer.api.generation import Generation
+    from pytest_stigmer.assembly import Parts
+    from pytest_stigmer.service.calls import Call
+    from pytest_stigmer.store.sqlite import SqliteStore
+
+_PROXIES = ("grpc_proxy", "https_proxy", "http_proxy")
+_OWN_EXCEPTIONS = "no_grpc_proxy"
+_EXCEPTIONS = (_OWN_EXCEPTIONS, "no_proxy", "NO_PROXY")
+
+
+class LoopbackServer:
+    """Listens on a free port of 127.0.0.1 from its construction until `stop`.
+
+    Between tests it refuses every call; `serving` gives it the registry of a test. Its address and
+    its transport stay the same.
+    """
+
+    def __init__(self, generation: Generation) -> None:
+        self.generation = generation
+        self._registries: Registries | None = None
+        self._server = Server(generation, self._find)
+        self.address = self._server.address
+        self._channel = open_channel(self.address)
+        self.transport = GrpcTransport(self._channel, generation)
+
+    @contextmanager
+    def serving(self, registries: Registries) -> Iterator[None]:
+        """Serve these registries inside the block, then those served before it."""
+        before, self._registries = self._registries, registries
+        try:
+            yield
+        finally:
+            self._registries = before
+
+    def stop(self) -> None:
+        """Close the channel and stop the server."""
+        self._channel.close()
+        self._server.stop()
+
+    def _find(self, namespace: str) -> Served:
+        if self._registries is None:
+            raise StatusError(
+                "UNAVAILABLE", "no test is using stigmer_service now: its registry is gone"
+            )
+        return self._registries.find(namespace)
+
+
+class Registries:
+    """The registries of one test: the default one, and one for each namespace that a call names.
+
+    `more` opens another registry, which whoever gave it closes; without it there are no others.
+    """
+
+    def __init__(self, more: Callable[[], Parts] | None = None) -> None:
+        self._more = more
+        self._lock = threading.Lock()
+        self._named: dict[str, Served] = {}
+
+    def serve(self, parts: Parts) -> None:
+        """Make this the default registry."""
+        self.default = Served(parts.endpoint, parts.clock)
+
+    def find(self, namespace: str) -> Served:
+        """Return the registry of a namespace, opened at its first call; '' is the default one."""
+        if not namespace or self._more is None:
+            return self.default
+        with self._lock:
+            if namespace not in self._named:
+                parts = self._more()
+                self._named[namespace] = Served(parts.endpoint, parts.clock)
+            return self._named[namespace]
+
+
+class Service:
+    """The skill API on loopback gRPC as one test sees it; `store` is the store behind it."""
+
+    def __init__(self, server: LoopbackServer, store: SqliteStore, served: Served) -> None:
+        self.address = server.address
+        self.store = store
+        self.faults = served.faults
+        self._generation = server.generation
+        self._served = served
+
+    @cached_property
+    def channel(self) -> Any:
+        """A plain grpc channel to the service; closed after the test."""
+        return open_channel(self.address)
+
+    @cached_property
+    def command(self) -> Stub:
+        """The stub of SkillCommandController: `push`, `delete`."""
+        return self.command_on(self.channel)
+
+    @cached_property
+    def query(self) -> Stub:
+        """The stub of SkillQueryController: `get`, `getByReference`, `getArtifact`."""
+        return self.query_on(self.channel)
+
+    @property
+    def calls(self) -> list[Call]:
+        """The calls served in this test, oldest first."""
+        return self._served.calls.all()
+
+    def command_on(self, channel: Any) -> Stub:
+        """Return the command stub on a channel of the caller's own, sync or asyncio."""
+        return Stub(channel, self._generation, "SkillCommandController")
+
+    def query_on(self, channel: Any) -> Stub:
+        """Return the query stub on a channel of the caller's own, sync or asyncio."""
+        return Stub(channel, self._generation, "SkillQueryController")
+
+    def close(self) -> None:
+        """Close the channel if the test used it."""
+        if "channel" in self.__dict__:
+            self.channel.close()
+
+
+@contextmanager
+def without_proxy() -> Iterator[None]:
+    """Let every gRPC channel of this process reach loopback directly, inside the block.
+
+    Sets `no_grpc_proxy`, which gRPC alone reads, and only when the environment names a proxy.
+    """
+    if not any(os.environ.get(name) for name in _PROXIES):
+        yield
+        return
+    before = os.environ.get(_OWN_EXCEPTIONS)
+    exceptions = next((os.environ[name] for name in _EXCEPTIONS if os.environ.get(name)), "")
+    os.environ[_OWN_EXCEPTIONS] = ",".join(filter(None, (exceptions, "127.0.0.1,localhost")))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_OWN_EXCEPTIONS]
+        else:
+            os.environ[_OWN_EXCEPTIONS] = before

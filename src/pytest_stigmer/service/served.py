@@ -1,0 +1,55 @@
+"""One registry as a server serves it: calls are remembered, and faults can be put in their way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.clock import stopwatch
+from pytest_stigmer.errors import StatusError
+from pytest_stigmer.service.calls import Call, CallLog
+from pytest_stigmer.service.injection import Injections
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_stigmer.clock import Clock
+    from pytest_stigmer.skills.client import Transport
+
+
+def _ignore(call: Call) -> None:
+    """Tell nobody."""
+    del call
+
+
+class Served:
+    """Stands between the wire and an endpoint; `told` hears of every call once it has ended."""
+
+    def __init__(
+        self, endpoint: Transport, clock: Clock, told: Callable[[Call], None] = _ignore
+    ) -> None:
+        self.endpoint = endpoint
+        self.clock = clock
+        self.calls = CallLog()
+        self.faults = Injections()
+        self._told = told
+
+    def call(self, method: str, request: bytes) -> bytes:
+        """Serve one call by its wire name; raise StatusError."""
+        started = stopwatch()
+        try:
+            self.faults.meet(method)
+            answer = self.endpoint.call(method, request)
+        except StatusError as error:
+            self._remember(method, error.code, error.details, len(request), 0, started)
+            raise
+        self._remember(method, "OK", "", len(request), len(answer), started)
+        return answer
+
+    def _remember(
+        self, method: str, code: str, details: str, sent: int, answered: int, started: float
+    ) -> None:
+        instant = self.clock.now().isoformat(timespec="microseconds").replace("+00:00", "Z")
+        took = (stopwatch() - started) * 1000
+        call = Call(method, code, details, instant, sent, answered, took)
+        self.calls.add(call)
+        self._told(call)

@@ -1,0 +1,110 @@
+"""The client's end of the wire: channels, the skill API in bytes, and stubs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import grpc
+
+from pytest_stigmer.errors import StatusError
+from pytest_stigmer.skills.endpoint import MAX_MESSAGE_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytest_stigmer.api.generation import Generation
+
+CALL_SECONDS = 30.0
+"""The deadline of every call that this package makes; none is ever repeated."""
+
+_LOOPBACKS = ("127.", "localhost", "[::1]")
+_MAX_METADATA = 1024 * 1024
+_OPTIONS = (
+    ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+    ("grpc.max_metadata_size", _MAX_METADATA),
+    ("grpc.absolute_max_metadata_size", _MAX_METADATA),
+    ("grpc.enable_retries", 0),
+    # Channels with equal options to one address would share a connection, and its loss.
+    ("grpc.use_local_subchannel_pool", 1),
+)
+
+
+@dataclass(frozen=True)
+class ClientTls:
+    """How a client checks the server: by the system's roots, or by those of a PEM file's text."""
+
+    roots: bytes | None = None
+
+
+def open_channel(address: str, tls: ClientTls | None = None) -> Any:
+    """Return a channel to HOST:PORT, plain unless `tls` is given.
+
+    It takes answers up to the server's limit, repeats no call, and reaches loopback directly,
+    whatever proxy the environment names.
+    """
+    direct = address.startswith(_LOOPBACKS)
+    options = (*_OPTIONS, ("grpc.enable_http_proxy", 0)) if direct else _OPTIONS
+    if tls is None:
+        return grpc.insecure_channel(address, options)
+    return grpc.secure_channel(address, grpc.ssl_channel_credentials(tls.roots), options)
+
+
+class GrpcTransport:
+    """Carries the skill API's bytes over a channel; a failure is a StatusError."""
+
+    def __init__(
+        self,
+        channel: Any,
+        generation: Generation,
+        *,
+        metadata: Sequence[tuple[str, str]] = (),
+        seconds: float = CALL_SECONDS,
+    ) -> None:
+        self._metadata = tuple(metadata)
+        self._seconds = seconds
+        self._calls = {
+            name: channel.unary_unary(method.path) for name, method in generation.methods.items()
+        }
+
+    def call(self, method: str, request: bytes) -> bytes:
+        """Make one call by its wire name; raise StatusError with the server's code and text."""
+        try:
+            answer: bytes = self._calls[method](
+                request, timeout=self._seconds, metadata=self._metadata
+            )
+        except grpc.RpcError as error:
+            raise status_of(error) from error
+        return answer
+
+
+def status_of(error: Any) -> StatusError:
+    """Return the status of a failed call as this package's own error."""
+    return StatusError(error.code().name, error.details() or "")
+
+
+class Stub:
+    """One service's methods by their wire names, on a channel, sync or asyncio.
+
+    Requests may be of any message class with the right fields; answers are of the generation's.
+    """
+
+    def __init__(self, channel: Any, generation: Generation, service: str) -> None:
+        for name, method in generation.methods.items():
+            if method.path.split("/")[1].endswith(f".{service}"):
+                call = channel.unary_unary(
+                    method.path,
+                    request_serializer=_serialized,
+                    response_deserializer=method.response.FromString,
+                )
+                setattr(self, name, call)
+
+    def __getattr__(self, name: str) -> Any:
+        """Refuse a name that is no method; those are ordinary attributes."""
+        known = ", ".join(sorted(vars(self)))
+        raise AttributeError(f"no method {name!r}; there are {known}", name=name, obj=self)
+
+
+def _serialized(message: Any) -> bytes:
+    data: bytes = message.SerializeToString()
+    return data
