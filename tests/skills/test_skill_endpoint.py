@@ -73,6 +73,15 @@ def test_a_push_of_another_generation_is_told_so(parts: Parts, refusal: Refusal)
     assert (code, "another API generation" in details) == ("INVALID_ARGUMENT", True)
 
 
+def test_a_reference_of_another_generation_is_told_so_though_it_could_be_read(
+    parts: Parts, refusal: Refusal
+) -> None:
+    """A slug in field 4 beside a text in field 1 would be served as another reference."""
+    request = b"\x0a\x04acme\x22\x04calc"
+    code, details = refusal(parts.endpoint.call, "getByReference", request)
+    assert (code, "another API generation" in details) == ("INVALID_ARGUMENT", True)
+
+
 def test_a_request_of_the_limit_is_served_and_one_byte_more_is_not(
     parts: Parts, api: Generation, refusal: Refusal
 ) -> None:

@@ -77,10 +77,11 @@ class SkillEndpoint:
 
     def validate(self, message: Any, message_class: type[Any], request: bytes) -> None:
         """Refuse a request that breaks a rule of its fields, or is of another generation."""
-        wrong = self.generation.validate(message)
+        # Foreign first: such a request can be valid once protobuf has dropped what it misread.
+        wrong = self.generation.codec.foreign(message_class, request)
+        wrong = wrong or self.generation.validate(message)
         if wrong is not None:
-            foreign = self.generation.codec.foreign(message_class, request)
-            raise StatusError("INVALID_ARGUMENT", foreign or wrong)
+            raise StatusError("INVALID_ARGUMENT", wrong)
 
     def push(self, request: Any) -> bytes:
         """Serve push."""

@@ -22,7 +22,7 @@ _UNDECODABLE = b"\xff\xff"
 
 
 def forgo_durability(store: SqliteStore) -> None:
-    """Let the operating system write a scratch file when it likes; a killed process loses nothing."""
+    """Let the system write a scratch file when it likes; a killed process loses nothing."""
     store.execute("PRAGMA synchronous=OFF")
 
 
@@ -105,9 +105,9 @@ def replace_database(path: Path, image: bytes) -> None:
 class Crash:
     """Remembers what a process that dies after its n-th writing statement would leave on disk.
 
-    What another connection sees at that moment is what recovery finds: in WAL mode the frames of an open
-    transaction are ignored. `remember` is called then, for what lies outside the file. The doomed work goes
-    on; whoever armed the crash puts the remembered state in its place.
+    What another connection sees at that moment is what recovery finds: in WAL mode the frames of an
+    open transaction are ignored. `remember` is called then, for what lies outside the file. The
+    doomed work goes on; whoever armed the crash puts the remembered state in its place.
     """
 
     def __init__(self, store: SqliteStore, after: int, remember: Callable[[], None]) -> None:
