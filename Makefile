@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # Flags of development plugins live here, so that a bare `pytest` needs the plain dependencies only.
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: scenarios test lint bench soak lock clean
+.PHONY: scenarios test lint bench soak browser lock clean
 
 scenarios: $(READY)
 	$(PYTEST) scenarios -p no:randomly
@@ -26,6 +26,9 @@ bench: $(READY)
 
 soak: $(READY)
 	$(PYTEST) tests -m soak
+
+browser: $(READY)
+	$(PYTEST) tests -m browser
 
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet 'uv>=0.8'
