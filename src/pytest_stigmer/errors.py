@@ -128,6 +128,11 @@ class ClockIncoherent(StigmerError):
         )
 
     @classmethod
+    def running(cls) -> Self:
+        """Refuse to move a clock that runs."""
+        return cls("this clock runs with the system's: stop it at an instant before moving it")
+
+    @classmethod
     def disagreeing(cls, lines: list[str]) -> Self:
         """List the sources of time that differ from the frozen clock, one line each."""
         return cls("sources of time disagree with the frozen clock:\n  " + "\n  ".join(lines))

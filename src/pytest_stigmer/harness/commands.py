@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.harness.options import DEFAULT_SEED, Options
 from pytest_stigmer.harness.shipped import SUFFIX, scenario_folder
+from pytest_stigmer.service import serve
 
 if TYPE_CHECKING:
     import argparse
@@ -158,4 +159,5 @@ COMMANDS = {
     ),
     "new": Command("write a commented scenario file to start from", _new_arguments, _new),
     "defects": Command("list the catalogue of defects", _defects_arguments, _defects),
+    "serve": Command("serve the skill API on gRPC until stopped", serve.add_arguments, serve.run),
 }

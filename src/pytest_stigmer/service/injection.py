@@ -10,6 +10,7 @@ from pytest_stigmer.clock import parse_duration
 from pytest_stigmer.errors import StatusError
 
 ALWAYS = -1
+DEFAULT_DETAILS = "injected fault"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Fault:
     on_call: int = 1
     times: int = 1
     code: str | None = None
-    details: str = "injected fault"
+    details: str = DEFAULT_DETAILS
     latency: str = ""
 
 
@@ -43,7 +44,7 @@ class _Armed:
             return False
         self.seen += 1
         past = self.seen - fault.on_call
-        return past >= 0 and (fault.times == ALWAYS or past < fault.times)
+        return past >= 0 and (fault.times <= ALWAYS or past < fault.times)
 
 
 class Injections:

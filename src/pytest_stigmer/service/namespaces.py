@@ -1,0 +1,165 @@
+"""The registries of a server that was started for others: one for each namespace they name."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.assembly import REFERENCE, assemble
+from pytest_stigmer.errors import StatusError
+from pytest_stigmer.service.clocks import StoppableClock
+from pytest_stigmer.service.served import Served
+from pytest_stigmer.store.backup import backup, restore
+from pytest_stigmer.store.bulk import load_history, load_resources
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from pytest_stigmer.api.generation import Generation
+    from pytest_stigmer.assembly import Parts, Recipe
+    from pytest_stigmer.service.calls import Call
+    from pytest_stigmer.store.rows import AuditRow, ResourceRow
+
+
+class Namespace(Served):
+    """One registry on a file, with a clock of its own; it can be emptied, kept and put back."""
+
+    def __init__(
+        self,
+        database: Path,
+        generation: Generation,
+        start: str,
+        told: Callable[[Call], None],
+        recipe: Recipe = REFERENCE,
+    ) -> None:
+        self._database = database
+        self._artifacts = database.with_name(f"{database.name}.artifacts")
+        self._generation = generation
+        self._start = start
+        self._recipe = recipe
+        self._lock = threading.RLock()
+        self._snapshots: list[Path] = []
+        self.stoppable = StoppableClock(start)
+        self._parts = self._open()
+        super().__init__(self._parts.endpoint, self.stoppable, told)
+
+    def reset(self) -> None:
+        """Start anew: an empty database, no artifacts, faults or calls, the first clock."""
+        with self._lock:
+            self._parts.close()
+            _delete(self._database, self._artifacts)
+            self.stoppable.set(self._start)
+            self.faults.clear()
+            self.calls.clear()
+            self._reopen()
+
+    def snapshot(self) -> str:
+        """Keep a copy of database and artifacts; return its id."""
+        with self._lock:
+            number = len(self._snapshots) + 1
+            copy = self._database.with_name(f"{self._database.name}.snapshot-{number}")
+            backup(self._database, copy)
+            _copy_folder(self._artifacts, copy.with_name(f"{copy.name}.artifacts"))
+            self._snapshots.append(copy)
+            return str(number)
+
+    def restore(self, snapshot: str) -> None:
+        """Put a copy in place; raise StatusError NOT_FOUND for an id that was never given."""
+        with self._lock:
+            copy = self._copy(snapshot)
+            restore(self._parts.store, copy)
+            self._parts.close()
+            _copy_folder(copy.with_name(f"{copy.name}.artifacts"), self._artifacts)
+            self._reopen()
+
+    def load(self, live: Sequence[ResourceRow], audits: Sequence[AuditRow]) -> None:
+        """Add rows as they are, all of them or none."""
+        store = self._parts.store
+        with self._lock, store.transaction():
+            load_resources(store, live)
+            load_history(store, audits)
+
+    def close(self) -> None:
+        """Close the registry and delete the copies that were kept."""
+        with self._lock:
+            self._parts.close()
+            for copy in self._snapshots:
+                _delete(copy, copy.with_name(f"{copy.name}.artifacts"))
+
+    def _open(self) -> Parts:
+        return assemble(
+            self._database,
+            clock=self.stoppable,
+            recipe=self._recipe,
+            generation=self._generation,
+            artifacts_root=self._artifacts,
+        )
+
+    def _reopen(self) -> None:
+        self._parts = self._open()
+        self.endpoint = self._parts.endpoint
+
+    def _copy(self, snapshot: str) -> Path:
+        if snapshot.isdecimal() and 0 < int(snapshot) <= len(self._snapshots):
+            return self._snapshots[int(snapshot) - 1]
+        raise StatusError("NOT_FOUND", f"no snapshot {snapshot!r} was taken in this namespace")
+
+
+class Namespaces:
+    """Opens a namespace at its first call; the default one, '', is on `database`.
+
+    The others are on new files in `folder`. `start` is where their clocks stand, '' lets them run;
+    `told` hears of every call.
+    """
+
+    def __init__(
+        self,
+        database: Path,
+        folder: Path,
+        generation: Generation,
+        *,
+        start: str = "",
+        told: Callable[[Call], None],
+        recipe: Recipe = REFERENCE,
+    ) -> None:
+        self._folder = folder
+        self._generation = generation
+        self._start = start
+        self._told = told
+        self._recipe = recipe
+        self._lock = threading.Lock()
+        self._opened = {"": self._new(database)}
+
+    def find(self, name: str) -> Namespace:
+        """Return a namespace."""
+        found = self._opened.get(name)
+        if found is not None:
+            return found
+        with self._lock:
+            if name not in self._opened:
+                number = len(self._opened)
+                self._opened[name] = self._new(self._folder / f"namespace-{number}.db")
+            return self._opened[name]
+
+    def close(self) -> None:
+        """Close all of them."""
+        with self._lock:
+            for namespace in self._opened.values():
+                namespace.close()
+
+    def _new(self, database: Path) -> Namespace:
+        return Namespace(database, self._generation, self._start, self._told, self._recipe)
+
+
+def _delete(database: Path, artifacts: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        database.with_name(f"{database.name}{suffix}").unlink(missing_ok=True)
+    shutil.rmtree(artifacts, ignore_errors=True)
+
+
+def _copy_folder(source: Path, target: Path) -> None:
+    shutil.rmtree(target, ignore_errors=True)
+    if source.exists():
+        shutil.copytree(source, target)

@@ -1,0 +1,141 @@
+"""`stigmer-harness serve`: the fixture service as a process of its own, for suites in any language.
+
+Standard output carries one line of JSON, when the server is ready; calls are logged to standard
+error.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import tempfile
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.clock import SystemClock, parse_instant
+from pytest_stigmer.errors import UsageError
+from pytest_stigmer.service.needs import check_installed
+
+if TYPE_CHECKING:
+    import argparse
+
+    from pytest_stigmer.service.calls import Call
+    from pytest_stigmer.service.server import Server, ServerTls
+
+_LOOK_FOR_PARENT_SECONDS = 0.2
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `serve`."""
+    parser.add_argument("--host", default="127.0.0.1", help="where to listen (default: loopback)")
+    parser.add_argument("--port", type=int, default=0, help="default: 0, which takes a free one")
+    parser.add_argument(
+        "--database",
+        metavar="FILE",
+        type=Path,
+        help="the default namespace's database, kept at the end (default: a temporary one)",
+    )
+    parser.add_argument(
+        "--clock", metavar="INSTANT", default="", help="stop the clock at this instant"
+    )
+    parser.add_argument(
+        "--ready-file", metavar="FILE", type=Path, help="write the ready line there too"
+    )
+    parser.add_argument(
+        "--exit-with-parent", action="store_true", help="stop when the parent process is gone"
+    )
+    parser.add_argument("--tls-certificate", metavar="PEM", type=Path, help="serve TLS with this")
+    parser.add_argument("--tls-key", metavar="PEM", type=Path, help="the certificate's key")
+    parser.add_argument("--quiet", action="store_true", help="do not log calls")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until SIGTERM, SIGINT or, when asked for, the parent's end; return 0.
+
+    Raises UsageError for options that cannot be followed, a port that is taken among them.
+    """
+    check_installed("stigmer-harness serve")
+    parent = os.getppid()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="stigmer-serve-")))
+        database = arguments.database or folder / "stigmer.db"
+        server = _start(arguments, database, folder, stack)
+        _announce(server.address, database.absolute(), arguments.ready_file)
+        while not stop.wait(_LOOK_FOR_PARENT_SECONDS if arguments.exit_with_parent else None):
+            if os.getppid() != parent:
+                break
+    return 0
+
+
+def _start(arguments: argparse.Namespace, database: Path, folder: Path, stack: ExitStack) -> Server:
+    from pytest_stigmer.api.generation import load
+    from pytest_stigmer.service.control import ControlHandlers
+    from pytest_stigmer.service.namespaces import Namespaces
+    from pytest_stigmer.service.server import Server
+
+    generation = load("bundled")
+    namespaces = Namespaces(
+        database,
+        folder,
+        generation,
+        start=_instant(arguments.clock),
+        told=_ignore if arguments.quiet else _log,
+    )
+    stack.callback(namespaces.close)
+    server = Server(
+        generation,
+        namespaces.find,
+        host=arguments.host,
+        port=arguments.port,
+        tls=_tls(arguments.tls_certificate, arguments.tls_key),
+        more=[(ControlHandlers.name, ControlHandlers(namespaces))],
+    )
+    return stack.enter_context(server)
+
+
+def _announce(address: str, database: Path, ready_file: Path | None) -> None:
+    ready = {"address": address, "pid": os.getpid(), "database": str(database)}
+    line = json.dumps(ready) + "\n"
+    sys.stdout.write(line)
+    sys.stdout.flush()
+    if ready_file is not None:
+        # Renamed into place, so that whoever waits for the file never reads half a line.
+        half = ready_file.with_name(f"{ready_file.name}.{os.getpid()}")
+        half.write_text(line, encoding="utf-8")
+        half.replace(ready_file)
+
+
+def _instant(text: str) -> str:
+    try:
+        return text and parse_instant(text).isoformat()
+    except ValueError as error:
+        raise UsageError(f"--clock: {error}") from error
+
+
+def _tls(certificate: Path | None, key: Path | None) -> ServerTls | None:
+    from pytest_stigmer.service.server import ServerTls
+
+    if certificate is None and key is None:
+        return None
+    if certificate is None or key is None:
+        raise UsageError("TLS needs both: --tls-certificate and --tls-key")
+    try:
+        return ServerTls(certificate.read_bytes(), key.read_bytes())
+    except OSError as error:
+        raise UsageError(f"--tls-certificate, --tls-key: {error}") from error
+
+
+def _log(call: Call) -> None:
+    now = SystemClock().now().isoformat(timespec="milliseconds")
+    sys.stderr.write(f"{now} {call}\n")
+
+
+def _ignore(call: Call) -> None:
+    del call
