@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 MAX_FAULT_LINES = 5
 """How many lines the report of one faulty scenario file has at most."""
 
+_FEW_WORDS = 20
+
 
 class StigmerError(Exception):
     """Base of all errors of this package; `code` is the gRPC status name it maps to."""
@@ -24,6 +26,10 @@ def _fields(numbers: Mapping[str, int]) -> str:
     return "{" + ", ".join(f"{name} {number}" for name, number in numbers.items()) + "}"
 
 
+def _line(text: object) -> str:
+    return " ".join(str(text).split())
+
+
 class UsageError(StigmerError):
     """An option, a mark or a setting that cannot be followed."""
 
@@ -31,11 +37,20 @@ class UsageError(StigmerError):
 
     @classmethod
     def unknown(cls, what: str, word: str, known: Iterable[str]) -> Self:
-        """Name the word that is not known, the nearest one that is, and all the others."""
+        """Name the word that is not known, the nearest one that is, and the others if few."""
         words = sorted(known)
         near = difflib.get_close_matches(word, words, n=1, cutoff=0.0)
         hint = f"; did you mean {near[0]!r}?" if near else ""
-        return cls(f"unknown {what} {word!r}{hint} (known: {', '.join(words)})")
+        listed = f" (known: {', '.join(words)})" if len(words) <= _FEW_WORDS else ""
+        return cls(f"unknown {what} {word!r}{hint}{listed}")
+
+    @classmethod
+    def no_audit_table(cls, schema: int) -> Self:
+        """Refuse to load a history into a schema that cannot hold one."""
+        return cls(
+            f"schema {schema} has no audit table to load a history into; use schema=2, or "
+            "stigmer_factory.legacy_database() for a file of schema 1 with versions"
+        )
 
     @classmethod
     def no_such_path(cls, path: object) -> Self:
@@ -372,6 +387,37 @@ class StatusError(StigmerError):
     def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
         """Pickle by code and details, so that the error crosses processes."""
         return type(self), (self.code, self.details)
+
+
+class ServerLost(StatusError):
+    """The server under test does not answer any more; nothing further is sent to it."""
+
+    def __init__(self, details: str) -> None:
+        super().__init__("UNAVAILABLE", details)
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str]]:
+        """Pickle by its text, so that the error crosses processes."""
+        return type(self), (self.details,)
+
+    def __str__(self) -> str:
+        """Return the text alone: the status is ours, not the server's."""
+        return self.details
+
+    @classmethod
+    def never_there(cls, address: str, seconds: float, why: object) -> Self:
+        """Name the address where nobody answered, and for how long it was tried."""
+        return cls(
+            f"no server answers at {address} within {seconds:g} s ({_line(why)}): start it, or "
+            "correct --stigmer-target and the TLS options"
+        )
+
+    @classmethod
+    def during(cls, address: str, method: str, why: StatusError) -> Self:
+        """Name the call at which the server fell silent."""
+        return cls(
+            f"the server {address} was lost at {method} ({_line(why)}); "
+            "nothing more is sent to it in this run"
+        )
 
 
 class ArchiveError(StigmerError):

@@ -144,6 +144,32 @@ def test_a_factory_opens_stores_of_either_schema_and_at_a_given_path(
     assert Path("kept.db").exists()
 
 
+def test_a_schema_that_cannot_be_made_is_refused(pytester: pytest.Pytester) -> None:
+    """An unknown schema, and a history for schema 1, say what to do instead."""
+    pytester.makepyfile("""
+        import pytest
+        from pytest_stigmer import UsageError
+        def test_it(stigmer_store_factory, stigmer_factory):
+            with pytest.raises(UsageError, match="unknown schema '3'"):
+                stigmer_store_factory(schema=3)
+            with pytest.raises(UsageError, match="legacy_database"):
+                stigmer_store_factory(schema=1, history=stigmer_factory.audit_history(versions=2))
+    """)
+    pytester.runpytest_inprocess().assert_outcomes(passed=1)
+
+
+def test_a_factory_loads_a_history(pytester: pytest.Pytester) -> None:
+    """A history of the factory is in the new store, newest first."""
+    pytester.makepyfile("""
+        def test_it(stigmer_store_factory, stigmer_factory):
+            history = stigmer_factory.audit_history(versions=3)
+            store = stigmer_store_factory(history=history)
+            (row,) = {(row.kind, row.resource_id) for row in history.rows}
+            assert len(store.list_audit_history(*row)) == 3
+    """)
+    pytester.runpytest_inprocess().assert_outcomes(passed=1)
+
+
 def test_a_factory_puts_a_defect_in_place_or_names_the_nearest(pytester: pytest.Pytester) -> None:
     """`defect=` breaks this store only; a misspelt id is refused with the nearest one."""
     pytester.makepyfile("""

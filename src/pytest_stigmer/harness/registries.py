@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from pytest_stigmer.errors import UsageError
 from pytest_stigmer.harness.session import CLOCK, DATABASES, FAILED, recipe_with
 
 if TYPE_CHECKING:
@@ -16,9 +17,13 @@ if TYPE_CHECKING:
 
     from pytest_stigmer.assembly import Parts
     from pytest_stigmer.factories.history import History
-    from pytest_stigmer.harness.session import HarnessSession
+    from pytest_stigmer.errors import UsageError
+from pytest_stigmer.harness.session import HarnessSession
     from pytest_stigmer.skills.client import SkillClient
     from pytest_stigmer.store.sqlite import SqliteStore
+
+
+_SCHEMAS = (1, 2)
 
 
 class Registry:
@@ -92,8 +97,12 @@ class StoreFactory:
 
         `schema` 1 leaves out the audit table; `defect` puts one of the catalogue in place;
         `history` is loaded in one transaction. Raises the errors of opening a store, UsageError for
-        an unknown defect.
+        an unknown schema or defect and for a history that schema 1 cannot hold.
         """
+        if schema not in _SCHEMAS:
+            raise UsageError.unknown("schema", str(schema), map(str, _SCHEMAS))
+        if history is not None and schema == 1:
+            raise UsageError.no_audit_table(schema)
         from pytest_stigmer.assembly import open_store
 
         recipe = recipe_with(defect) if defect else self._session.recipe
