@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
     from pytest_stigmer.assembly import Parts
     from pytest_stigmer.factories.history import History
-    from pytest_stigmer.errors import UsageError
-from pytest_stigmer.harness.session import HarnessSession
+    from pytest_stigmer.harness.session import HarnessSession
     from pytest_stigmer.skills.client import SkillClient
     from pytest_stigmer.store.sqlite import SqliteStore
 
