@@ -1,0 +1,84 @@
+"""Another distribution's defects and scenarios get the same proof."""
+
+from __future__ import annotations
+
+import pytest
+
+DEFECT = '''
+from pytest_stigmer.defects.change import with_queries
+
+HARM = "Histories are always empty."
+ORIGIN = "ACME-17"
+
+
+def apply(recipe):
+    """Select nothing."""
+    return with_queries(recipe, audit_history="SELECT data FROM resource_audit WHERE :kind = :id")
+'''
+ANSWERING = """
+from pytest_stigmer.defects.base import Defect
+
+DEFECT = Defect("acme-does-nothing", "acme", "No harm is done.", "ACME-18", lambda recipe: recipe)
+"""
+SCENARIO = """
+scenario: A snapshot is listed
+detects: [{}]
+steps:
+  - save_resource: {{id: skl-1, message: {{}}}}
+  - save_audit: {{resource_id: skl-1, message: {{}}}}
+  - list_audit_history: {{resource_id: skl-1}}
+    returns: [{{}}]
+"""
+
+
+@pytest.fixture
+def acme(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """Give a folder with an installed distribution that registers a defect."""
+    site = pytester.mkdir("site")
+    info = site / "acme_defects-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-defects\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[pytest_stigmer.defects]\nacme = acme_loses_history\n")
+    (site / "acme_loses_history.py").write_text(DEFECT)
+    (site / "acme_idle.py").write_text(ANSWERING)
+    monkeypatch.setenv("PYTHONPATH", str(site), prepend=":")
+    return pytester
+
+
+def scenario(folder: pytest.Pytester, *claims: str) -> None:
+    """Write the scenario with these claims."""
+    path = folder.path / "listed.scenario.yaml"
+    path.write_text(SCENARIO.format(", ".join(claims)), encoding="utf-8")
+
+
+def test_a_registered_defect_is_proved_like_a_shipped_one(acme: pytest.Pytester) -> None:
+    """Its id comes from the module's name, and a claim about it must come true."""
+    scenario(acme, "acme-loses-history", "empty-message-is-refused")
+    result = acme.runpytest_subprocess("--stigmer-prove", "-p", "no:randomly")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["acme-loses-history*1*A snapshot is listed*"])
+
+
+def test_an_unclaimed_registered_defect_fails_the_proof(acme: pytest.Pytester) -> None:
+    """The matrix is exact for registered defects too."""
+    scenario(acme, "empty-message-is-refused")
+    result = acme.runpytest_subprocess("--stigmer-prove", "-p", "no:randomly")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*is red under acme-loses-history, but does not claim it*"])
+
+
+def test_a_registered_defect_can_be_put_in_place(acme: pytest.Pytester) -> None:
+    """A downstream suite can be tested with it."""
+    scenario(acme, "acme-loses-history")
+    result = acme.runpytest_subprocess("--stigmer-defect", "acme-loses-history")
+    result.assert_outcomes(failed=1)
+
+
+def test_an_entry_point_can_name_a_finished_defect(acme: pytest.Pytester) -> None:
+    """Then the defect says its id itself."""
+    points = acme.path / "site" / "acme_defects-1.0.dist-info" / "entry_points.txt"
+    points.write_text("[pytest_stigmer.defects]\nacme = acme_idle:DEFECT\n")
+    scenario(acme, "empty-message-is-refused")
+    result = acme.runpytest_subprocess("--stigmer-prove", "-p", "no:randomly")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["acme-does-nothing*0*none*"])

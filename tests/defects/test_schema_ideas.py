@@ -1,0 +1,109 @@
+"""What a foreign key from snapshots to records would do: the facts behind scenarios/README.md."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_stigmer.api.generation import load
+from pytest_stigmer.assembly import assemble
+from pytest_stigmer.defects.change import UPSERT, with_foreign_key, with_queries
+from pytest_stigmer.errors import StoreError
+from pytest_stigmer.harness.shipped import scenario_folder, shipped_scenarios
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from google.protobuf.message import Message
+
+    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.store.sqlite import SqliteStore
+
+# What the write-up recommends: checked at commit, saved in place, deleted with the parent.
+CANDIDATE = "CASCADE DEFERRABLE INITIALLY DEFERRED"
+DECISIONS_OF_V2 = {
+    "lifecycle/bulk_delete_keeps_history",
+    "lifecycle/delete_keeps_history",
+    "schema/archive_before_save",
+    "schema/orphans_survive_the_upgrade",
+}
+"""The scenarios that state what schema v2 does and a schema with the key would not."""
+
+
+@pytest.fixture
+def candidate(reference: Recipe) -> Recipe:
+    """Give the registry that the write-up recommends."""
+    return with_queries(with_foreign_key(reference, CANDIDATE), save_resource=UPSERT)
+
+
+@pytest.fixture
+def store(candidate: Recipe, tmp_path: Path) -> Iterator[SqliteStore]:
+    """Give a store of the candidate with one record and one snapshot."""
+    with assemble(tmp_path / "candidate.db", recipe=candidate) as parts:
+        parts.store.save_resource("skill", "skl-1", message())
+        parts.store.save_audit("skill", "skl-1", message())
+        yield parts.store
+
+
+def message() -> Message:
+    """Return any message."""
+    made: Message = load("bundled").Skill()
+    return made
+
+
+def test_the_candidate_breaks_only_the_decisions_of_v2(
+    candidate: Recipe, status_on: Callable[[Recipe, Path], str]
+) -> None:
+    """With the recommended key all other scenarios, those of the skill API included, stay green."""
+    red = {
+        path.relative_to(scenario_folder()).as_posix().removesuffix(".scenario.yaml")
+        for path in shipped_scenarios()
+        if status_on(candidate, path) != "passed"
+    }
+    assert red == DECISIONS_OF_V2
+
+
+def test_saving_in_place_keeps_the_history(store: SqliteStore) -> None:
+    """ON CONFLICT DO UPDATE deletes no row, so nothing cascades."""
+    store.save_resource("skill", "skl-1", message())
+    assert len(store.list_audit_history("skill", "skl-1")) == 1
+
+
+def test_saving_by_replacing_wipes_the_history(reference: Recipe, tmp_path: Path) -> None:
+    """INSERT OR REPLACE deletes the parent for a moment, and that moment cascades."""
+    recipe = with_foreign_key(reference, CANDIDATE)
+    with assemble(tmp_path / "replacing.db", recipe=recipe) as parts:
+        parts.store.save_resource("skill", "skl-1", message())
+        parts.store.save_audit("skill", "skl-1", message())
+        parts.store.save_resource("skill", "skl-1", message())
+        assert parts.store.list_audit_history("skill", "skl-1") == []
+
+
+def test_archiving_first_works_within_one_transaction(store: SqliteStore) -> None:
+    """A deferred key is checked at commit, when the parent is there."""
+    with store.transaction():
+        store.save_audit("skill", "skl-2", message())
+        store.save_resource("skill", "skl-2", message())
+    assert len(store.list_audit_history("skill", "skl-2")) == 1
+
+
+def test_archiving_first_fails_alone(store: SqliteStore) -> None:
+    """Without a transaction of both, the snapshot is refused, as the real push would be."""
+    with pytest.raises(StoreError, match="FOREIGN KEY constraint failed"):
+        store.save_audit("skill", "skl-2", message())
+    assert store.list_audit_history("skill", "skl-2") == []
+
+
+def test_deleting_takes_the_history_along(store: SqliteStore) -> None:
+    """That is what the key is for."""
+    store.delete_resource("skill", "skl-1")
+    assert store.list_audit_history("skill", "skl-1") == []
+
+
+def test_a_connection_without_the_pragma_knows_no_key(store: SqliteStore) -> None:
+    """foreign_keys holds per connection: on any other of a pool, deletions leave orphans."""
+    store.execute("PRAGMA foreign_keys=OFF")
+    store.delete_resource("skill", "skl-1")
+    assert len(store.list_audit_history("skill", "skl-1")) == 1
