@@ -392,13 +392,6 @@ class StatusError(StigmerError):
 class ServerLost(StatusError):
     """The server under test does not answer any more; nothing further is sent to it."""
 
-    def __init__(self, details: str) -> None:
-        super().__init__("UNAVAILABLE", details)
-
-    def __reduce__(self) -> tuple[type[Self], tuple[str]]:
-        """Pickle by its text, so that the error crosses processes."""
-        return type(self), (self.details,)
-
     def __str__(self) -> str:
         """Return the text alone: the status is ours, not the server's."""
         return self.details
@@ -407,16 +400,18 @@ class ServerLost(StatusError):
     def never_there(cls, address: str, seconds: float, why: object) -> Self:
         """Name the address where nobody answered, and for how long it was tried."""
         return cls(
+            "UNAVAILABLE",
             f"no server answers at {address} within {seconds:g} s ({_line(why)}): start it, or "
-            "correct --stigmer-target and the TLS options"
+            "correct --stigmer-target and the TLS options",
         )
 
     @classmethod
     def during(cls, address: str, method: str, why: StatusError) -> Self:
         """Name the call at which the server fell silent."""
         return cls(
+            "UNAVAILABLE",
             f"the server {address} was lost at {method} ({_line(why)}); "
-            "nothing more is sent to it in this run"
+            "nothing more is sent to it in this run",
         )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_stigmer.errors import ScenarioError, UsageError
+from pytest_stigmer.errors import ScenarioError, ServerLost, UsageError
 from pytest_stigmer.harness.proof import PLAIN_CELL, Row, prove
 from pytest_stigmer.harness.reporting import INCONCLUSIVE
 from pytest_stigmer.harness.runs import outcome_of, plan_cells
@@ -47,7 +47,8 @@ class ScenarioFile(pytest.File):
         if self.config.stash[SESSION].options.prove:
             yield ProofItem.of(self, scenario, scenario.title)
             return
-        for cell in plan_cells(scenario):
+        remote = self.config.stash[SESSION].options.remote
+        for cell in plan_cells(scenario, own_store=not remote):
             name = scenario.title if cell == PLAIN_CELL else f"{scenario.title} [{cell}]"
             yield ScenarioItem.of(self, scenario, name, cell)
 
@@ -99,7 +100,9 @@ class ScenarioItem(_Item):
             raise ScenarioRed(outcome)
 
     def repr_failure(self, excinfo: ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Show a red scenario as a page."""
+        """Show a red scenario as a page, and the loss of a server as one line."""
+        if isinstance(excinfo.value, ServerLost):
+            return str(excinfo.value)
         if not isinstance(excinfo.value, ScenarioRed):
             return super().repr_failure(excinfo, style)
         from pytest_stigmer.scenario.render import render

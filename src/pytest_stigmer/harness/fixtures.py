@@ -85,15 +85,22 @@ def factory(request: pytest.FixtureRequest) -> Factory:
 @contextmanager
 def flow(request: pytest.FixtureRequest) -> Iterator[Flow]:
     """Give the flow of the run's target."""
+    from pytest_stigmer.harness.targets import server_target
     from pytest_stigmer.targets.flow import Flow
 
+    session = _session(request)
+    if session.options.remote:
+        with server_target(session, request.node.nodeid) as target:
+            yield target.flow
+        return
+    name = "stigmer_service" if session.options.target == "service" else "_stigmer_registry"
+    reached: Registry | Service = request.getfixturevalue(name)
     frozen = "stigmer_clock" in request.fixturenames
-    opened: Registry = request.getfixturevalue("_stigmer_registry")
     yield Flow(
         api(request),
-        opened.skills,
+        reached.skills,
         factory(request),
-        store=opened.store,
+        store=reached.store,
         clock=request.getfixturevalue("stigmer_clock") if frozen else None,
     )
 

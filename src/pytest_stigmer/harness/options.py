@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,9 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+API_KEY_VARIABLE = "STIGMER_API_KEY"
+"""The environment's credentials, as in stigmer b070f18, backend/services/agent-runner."""
 
 DEFAULT_SEED = 20260126
 """The run seed when none is given: runs are repeatable unless told otherwise."""
@@ -30,11 +34,19 @@ class Options:
     keep: bool = False
     report: Path | None = None
     stubs: str = "auto"
+    server: ServerOptions = field(default_factory=ServerOptions)
+
+    @property
+    def remote(self) -> bool:
+        """Whether the target is a server in another process."""
+        return self.target not in ("local", "service")
 
     def replay(self) -> str:
         """Return the options that repeat this run's behaviour, as typed on a command line."""
         words = [f"--stigmer-target {self.target}"] if self.target != "local" else []
         words.append(f"--stigmer-seed {self.seed}")
+        words += ["--stigmer-tls"] if self.server.tls else []
+        words += [f"--stigmer-tls-ca {self.server.tls_roots}"] if self.server.tls_roots else []
         words += [f"--stigmer-defect {self.defect}"] if self.defect else []
         return " ".join(words)
 
@@ -95,12 +107,13 @@ def read_options(config: pytest.Config, worker_input: Mapping[str, object] | Non
         keep=config.getoption("--stigmer-keep"),
         report=Path(report) if report else None,
         stubs=_stubs(config.getini("stigmer_stubs")),
+        server=_server(config),
     )
     if options.prove and (options.defect or options.target != "local"):
         raise pytest.UsageError(
             "--stigmer-prove runs every defect in process; drop --stigmer-defect, --stigmer-target"
         )
-    if options.defect and _ADDRESS.fullmatch(options.target):
+    if options.defect and options.remote:
         raise pytest.UsageError(
             "--stigmer-defect needs a registry of our own; use --stigmer-target local or service"
         )
@@ -115,6 +128,21 @@ def _target(text: str) -> str:
         return text
     raise pytest.UsageError(
         f"--stigmer-target {text!r} is none of local, service or HOST:PORT (such as 127.0.0.1:7234)"
+    )
+
+
+def _server(config: pytest.Config) -> ServerOptions:
+    roots = config.getoption("--stigmer-tls-ca")
+    if roots and not Path(roots).is_file():
+        raise pytest.UsageError(f"--stigmer-tls-ca {roots!r} is no file")
+    deadline = config.getoption("--stigmer-deadline") or str(ServerOptions.deadline)
+    if not re.fullmatch(r"\d*\.?\d+", deadline) or not float(deadline):
+        raise pytest.UsageError(f"--stigmer-deadline {deadline!r} is no positive number of seconds")
+    return ServerOptions(
+        tls=bool(config.getoption("--stigmer-tls")),
+        tls_roots=Path(roots) if roots else None,
+        token=config.getoption("--stigmer-token") or os.environ.get(API_KEY_VARIABLE, ""),
+        deadline=float(deadline),
     )
 
 

@@ -7,20 +7,22 @@ from typing import TYPE_CHECKING
 
 from pytest_stigmer.harness.proof import PLAIN_CELL
 from pytest_stigmer.harness.session import recipe_with
-from pytest_stigmer.harness.targets import scratch_target
+from pytest_stigmer.harness.targets import frozen, scratch_target, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from pytest_stigmer.clock import FrozenClock
     from pytest_stigmer.harness.session import HarnessSession
     from pytest_stigmer.scenario.model import Scenario
     from pytest_stigmer.scenario.runner import Outcome
 
 
-def plan_cells(scenario: Scenario) -> Sequence[str]:
-    """Return the plan cells a scenario runs in: all for `matrix: plans`, else the real schema's."""
-    if scenario.matrix != "plans":
+def plan_cells(scenario: Scenario, *, own_store: bool = True) -> Sequence[str]:
+    """Return the plan cells a scenario runs in: all for `matrix: plans`, else the real schema's.
+
+    A store that is not our own has the plan that it has.
+    """
+    if scenario.matrix != "plans" or not own_store:
         return (PLAIN_CELL,)
     from pytest_stigmer.store.plans import PLAN_CELLS
 
@@ -31,13 +33,7 @@ def outcome_of(session: HarnessSession, scenario: Scenario, cell: str, test_id: 
     """Run a scenario once on the target of the run."""
     from pytest_stigmer.scenario.runner import run
 
-    recipe, name = session.recipe, session.options.target
-    with (
-        _frozen(scenario) as clock,
-        scratch_target(
-            session, test_id, clock=clock, recipe=recipe, cell=cell, name=name
-        ) as target,
-    ):
+    with target_of(session, scenario, cell, test_id) as target:
         return run(scenario, target)
 
 
@@ -49,7 +45,7 @@ def prover(
     from pytest_stigmer.defects.catalogue import catalogue
     from pytest_stigmer.scenario.runner import run as run_on
 
-    with _frozen(scenario) as clock:
+    with frozen(scenario) as clock:
         start = clock.now()
 
         def run(defect: str | None, cell: str) -> Outcome:
@@ -59,9 +55,3 @@ def prover(
                 return run_on(scenario, target, evidence=False)
 
         yield tuple(catalogue()), run
-
-
-def _frozen(scenario: Scenario) -> FrozenClock:
-    from pytest_stigmer.clock import DEFAULT_START, FrozenClock
-
-    return FrozenClock(scenario.clock or DEFAULT_START)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.harness.options import Options
     from pytest_stigmer.harness.scratch import Scratch
     from pytest_stigmer.service.loopback import LoopbackServer
+    from pytest_stigmer.targets.connection import Connection
 
 
 @dataclass
@@ -57,6 +58,22 @@ class HarnessSession:
 
         return LoopbackServer(self.generation)
 
+    @cached_property
+    def remote(self) -> Connection:
+        """The connection to the server that is the run's target, made at first use."""
+        from pytest_stigmer.service.transport import ClientTls
+        from pytest_stigmer.targets.connection import Connection
+
+        asked = self.options.server
+        roots = asked.tls_roots.read_bytes() if asked.tls_roots else None
+        return Connection(
+            self.options.target,
+            self.generation,
+            tls=ClientTls(roots) if asked.tls or roots else None,
+            token=asked.token,
+            seconds=asked.deadline,
+        )
+
     def factory(self, test_id: str) -> Factory:
         """Return the factories of one test: a function of the run seed and the test's id."""
         from pytest_stigmer.factories.factory import Factory
@@ -78,6 +95,8 @@ class HarnessSession:
 
     def close(self) -> None:
         """Remove what the run left behind."""
+        if "remote" in self.__dict__:
+            self.remote.close()
         if "service" in self.__dict__:
             self.service.stop()
         if "scratch" in self.__dict__:

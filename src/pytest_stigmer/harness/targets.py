@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,54 @@ if TYPE_CHECKING:
     from pytest_stigmer.clock import FrozenClock
     from pytest_stigmer.harness.registries import Registry
     from pytest_stigmer.harness.session import HarnessSession
+    from pytest_stigmer.scenario.model import Scenario
+    from pytest_stigmer.scenario.target import Target
     from pytest_stigmer.service.loopback import Registries
     from pytest_stigmer.skills.client import Transport
     from pytest_stigmer.store.sqlite import SqliteStore
     from pytest_stigmer.targets.local import LocalTarget
+    from pytest_stigmer.targets.remote import RemoteTarget
+
+
+@contextmanager
+def target_of(
+    session: HarnessSession, scenario: Scenario, cell: str, test_id: str
+) -> Iterator[Target]:
+    """Give the target of the run, fresh for one scenario."""
+    name = session.options.target
+    if session.options.remote:
+        with server_target(session, test_id, hunting="clock" in scenario.needs) as target:
+            yield target
+        return
+    with (
+        frozen(scenario) as clock,
+        scratch_target(
+            session, test_id, clock=clock, recipe=session.recipe, cell=cell, name=name
+        ) as local,
+    ):
+        yield local
+
+
+def frozen(scenario: Scenario) -> FrozenClock:
+    """Return the clock of a scenario, to be entered."""
+    from pytest_stigmer.clock import DEFAULT_START, FrozenClock
+
+    return FrozenClock(scenario.clock or DEFAULT_START)
+
+
+@contextmanager
+def server_target(
+    session: HarnessSession, test_id: str, *, hunting: bool = False
+) -> Iterator[RemoteTarget]:
+    """Give the server that is the run's target; whatever happens, delete what was made there."""
+    from pytest_stigmer.targets.remote import remote_target
+
+    target = remote_target(session.remote, session.factory(test_id), hunting=hunting)
+    try:
+        yield target
+    finally:
+        for left in target.close():
+            warnings.warn(f"left behind on {target.name}: {left}", stacklevel=2)
 
 
 @contextmanager

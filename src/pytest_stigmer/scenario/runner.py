@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.clock import DEFAULT_START
-from pytest_stigmer.errors import StigmerError
+from pytest_stigmer.errors import ServerLost, StigmerError
 from pytest_stigmer.scenario.compare import Difference, difference
 from pytest_stigmer.scenario.target import Answer, Inconclusive, Unsupported
 from pytest_stigmer.scenario.values import NoSuchValue, resolve
@@ -112,7 +112,7 @@ def _run_steps(scenario: Scenario, running: _Run) -> _End:
         return Status.SKIPPED, str(error), step, None
     except Inconclusive as error:
         return Status.INCONCLUSIVE, str(error), step, None
-    except NoSuchValue as error:
+    except (NoSuchValue, ServerLost) as error:
         return Status.ERROR, str(error), step, None
     except Exception as error:  # noqa: BLE001 - a report names it; the run of the others goes on
         return Status.ERROR, f"{type(error).__name__}: {error}", step, error
@@ -145,6 +145,8 @@ def _perform(step: Step, running: _Run) -> None:
 def _answer(target: Target, verb: str, sent: Mapping[str, Any]) -> Answer:
     try:
         return target.perform(verb, sent)
+    except ServerLost:
+        raise
     except StigmerError as error:
         return Answer.of_error(error)
 

@@ -81,7 +81,8 @@ class Target(Protocol):
         """Perform one verb; arguments are those of the schema, saved values already filled in.
 
         A refusal is an Answer with a failure. Raises Unsupported or Inconclusive when the run
-        cannot say anything; any other exception is a fault of the target itself.
+        cannot say anything, ServerLost when there is nobody left to ask; any other exception is a
+        fault of the target itself.
         """
 
     def now(self) -> dt.datetime | None:

@@ -46,9 +46,11 @@ class ControlHandlers:
             "ClearFaults": lambda namespace, _: namespace.faults.clear(),
             "LoadHistory": _load,
         }
+        servers = {name: self._server_of(action) for name, action in actions.items()}
+        servers["Drop"] = self._answering(lambda name, _: namespaces.drop(name))
         self._by_path = {
             method.path: grpc.unary_unary_rpc_method_handler(
-                self._server_of(actions[name]),
+                servers[name],
                 request_deserializer=method.request.FromString,
                 response_serializer=method.response.SerializeToString,
             )
@@ -60,9 +62,12 @@ class ControlHandlers:
         return self._by_path.get(call.method)
 
     def _server_of(self, action: Callable[[Namespace, Any], Any]) -> Callable[[Any, Any], Any]:
+        return self._answering(lambda name, request: action(self._namespaces.find(name), request))
+
+    def _answering(self, action: Callable[[str, Any], Any]) -> Callable[[Any, Any], Any]:
         def serve(request: Any, context: Any) -> Any:
             try:
-                answer = action(self._namespaces.find(namespace_of(context)), request)
+                answer = action(namespace_of(context), request)
             except StigmerError as error:
                 text = error.details if isinstance(error, StatusError) else str(error)
                 return refuse(context, StatusError(error.code, text))

@@ -12,6 +12,7 @@ from pytest_stigmer.errors import StatusError
 from pytest_stigmer.service.served import Served
 from pytest_stigmer.service.server import Server
 from pytest_stigmer.service.transport import GrpcTransport, Stub, open_channel
+from pytest_stigmer.skills.client import SkillClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -98,6 +99,11 @@ class Service:
         self.faults = served.faults
         self._generation = server.generation
         self._served = served
+
+    @cached_property
+    def skills(self) -> SkillClient:
+        """A client of the service like `stigmer_skills`: failures are StatusError."""
+        return SkillClient(self._generation, GrpcTransport(self.channel, self._generation))
 
     @cached_property
     def channel(self) -> Any:

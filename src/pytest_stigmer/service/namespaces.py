@@ -49,7 +49,7 @@ class Namespace(Served):
         """Start anew: an empty database, no artifacts, faults or calls, the first clock."""
         with self._lock:
             self._parts.close()
-            _delete(self._database, self._artifacts)
+            self.delete()
             self.stoppable.set(self._start)
             self.faults.clear()
             self.calls.clear()
@@ -87,6 +87,10 @@ class Namespace(Served):
             self._parts.close()
             for copy in self._snapshots:
                 _delete(copy, copy.with_name(f"{copy.name}.artifacts"))
+
+    def delete(self) -> None:
+        """Delete the files of a closed registry."""
+        _delete(self._database, self._artifacts)
 
     def _open(self) -> Parts:
         return assemble(
@@ -130,6 +134,7 @@ class Namespaces:
         self._told = told
         self._recipe = recipe
         self._lock = threading.Lock()
+        self._count = 0
         self._opened = {"": self._new(database)}
 
     def find(self, name: str) -> Namespace:
@@ -139,9 +144,20 @@ class Namespaces:
             return found
         with self._lock:
             if name not in self._opened:
-                number = len(self._opened)
-                self._opened[name] = self._new(self._folder / f"namespace-{number}.db")
+                self._count += 1
+                self._opened[name] = self._new(self._folder / f"namespace-{self._count}.db")
             return self._opened[name]
+
+    def drop(self, name: str) -> None:
+        """Forget a namespace and delete its files; the default one starts anew instead."""
+        if not name:
+            self._opened[""].reset()
+            return
+        with self._lock:
+            namespace = self._opened.pop(name, None)
+        if namespace is not None:
+            namespace.close()
+            namespace.delete()
 
     def close(self) -> None:
         """Close all of them."""

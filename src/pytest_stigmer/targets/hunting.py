@@ -1,0 +1,120 @@
+"""Same-second histories on a server whose clock is not ours: wait for a second, then prove it.
+
+The scenario's clock is only told. Pushes that it puts into one second are sent in a burst that
+starts with a second of the server; whether they stayed in it is read from the server's answers.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from time import sleep
+from typing import TYPE_CHECKING, Any
+
+from pytest_stigmer.clock import DEFAULT_START, parse_duration, parse_instant
+from pytest_stigmer.scenario.target import Inconclusive, Unsupported
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_NANOSECONDS = 1_000_000_000
+_LATEST_START = _NANOSECONDS // 5
+"""How far into a second a burst may start, in nanoseconds."""
+_MARGIN = _NANOSECONDS // 50
+
+
+class Hunt:
+    """Keeps the told time and the server's side by side.
+
+    `probe` pushes something and returns when the server says that it did, in nanoseconds since the
+    Unix epoch; `wait` sleeps, in seconds. Every archive of the server lies between the time that
+    its own push was answered with and that of the next push.
+    """
+
+    def __init__(self, probe: Callable[[], int], wait: Callable[[float], None] = sleep) -> None:
+        self._probe = probe
+        self._wait = wait
+        self.told = parse_instant(DEFAULT_START)
+        self._burst: list[int] = []
+        self._proved = 0
+        self._last = 0
+
+    def set_clock(self, instant: str) -> None:
+        """Go to an instant; Unsupported when it is earlier than an archive."""
+        self._go(parse_instant(instant))
+
+    def advance(self, duration: str) -> None:
+        """Go on by a duration; Unsupported when it leads back."""
+        self._go(self.told + parse_duration(duration))
+
+    def before_push(self) -> None:
+        """Wait for a second of the server's when a burst begins."""
+        if self._burst:
+            return
+        now = self._probe()
+        if now % _NANOSECONDS > _LATEST_START or now // _NANOSECONDS == self._last // _NANOSECONDS:
+            self._wait((_NANOSECONDS - now % _NANOSECONDS + _MARGIN) / _NANOSECONDS)
+
+    def pushed(self, at: int) -> None:
+        """Note the server's time of a push; Inconclusive when it is not after the last burst's."""
+        if at // _NANOSECONDS <= self._last // _NANOSECONDS and not self._burst:
+            raise Inconclusive(f"the server's clock did not go on to another second: {_text(at)}")
+        self._burst.append(at)
+
+    def prove(self) -> None:
+        """Show that the archives of the burst shared a second, or raise Inconclusive."""
+        if len(self._burst) == self._proved:
+            return
+        first, self._last = self._burst[0], self._probe()
+        if len(self._burst) > 1 and first // _NANOSECONDS != self._last // _NANOSECONDS:
+            raise Inconclusive(
+                f"{len(self._burst)} archives should share a second, but the server's clock went "
+                f"from {_text(first)} to {_text(self._last)} meanwhile: run it again"
+            )
+        self._proved = len(self._burst)
+
+    def _go(self, instant: dt.datetime) -> None:
+        if self._burst:
+            if instant < self.told:
+                raise Unsupported("the clock of this server cannot be set back")
+            if instant.replace(microsecond=0) > self.told.replace(microsecond=0):
+                self.prove()
+                self._burst, self._proved = [], 0
+        self.told = instant
+
+
+class ToldTimes:
+    """Puts the scenario's instants into answers, in the place of the server's own."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, str] = {}
+
+    def learn(self, answer: Any, instant: dt.datetime) -> None:
+        """Take every time in a push's answer that was not seen before for this instant."""
+        for text in _times(answer):
+            self._told.setdefault(text, _json_text(instant))
+
+    def translate(self, answer: Any) -> Any:
+        """Return an answer in plain values with the times that are known put in."""
+        if isinstance(answer, dict):
+            return {name: self.translate(value) for name, value in answer.items()}
+        if isinstance(answer, list):
+            return [self.translate(value) for value in answer]
+        return self._told.get(answer, answer) if isinstance(answer, str) else answer
+
+
+def _times(answer: Any) -> list[str]:
+    audits = ((answer.get("status") or {}).get("audit") or {}).values()
+    names = ("created_at", "updated_at")
+    return [audit[name] for audit in audits if audit for name in names if audit[name]]
+
+
+def _json_text(instant: dt.datetime) -> str:
+    """Write an instant as protobuf's JSON does: no fraction, milliseconds, or microseconds."""
+    spec = "seconds"
+    if instant.microsecond:
+        spec = "microseconds" if instant.microsecond % 1000 else "milliseconds"
+    return instant.isoformat(timespec=spec).replace("+00:00", "Z")
+
+
+def _text(at: int) -> str:
+    return dt.datetime.fromtimestamp(at / _NANOSECONDS, dt.UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,123 @@
+"""A client that leaves no trace: its names are nobody else's, and what it made it deletes."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from pytest_stigmer.errors import ServerLost, StatusError
+from pytest_stigmer.skills.client import SkillClient
+from pytest_stigmer.skills.slug import slug_of
+
+if TYPE_CHECKING:
+    from google.protobuf.message import Message
+
+    from pytest_stigmer.api.generation import Generation
+    from pytest_stigmer.skills.client import Transport
+
+_NONCE_BYTES = 6
+
+
+class IsolatedSkills(SkillClient):
+    """The skill API of a server that others use too.
+
+    Names, slugs and organisations get a suffix on their way to the server and lose it on the way
+    back, in texts of errors too; contents, hashes and ids are the server's. A name without a slug
+    and empty texts go as they are, so that they are refused as anywhere.
+    """
+
+    def __init__(self, messages: Generation, transport: Transport) -> None:
+        super().__init__(messages, transport)
+        self.suffix = f"-x{secrets.token_hex(_NONCE_BYTES)}"
+        self._made: dict[tuple[str, str], str] = {}
+
+    def push(self, request: Message) -> Any:
+        """Push under a name of our own."""
+        own = _copy(request)
+        slug = slug_of(own.name)
+        if slug:
+            own.name += self.suffix
+        own.org = self._own(own.org)
+        identity = (slug_of(own.name), own.org)
+        self._made.setdefault(identity, "")  # before the call: its answer may be lost
+        answer = self._answered(super().push, own)
+        self._made[identity] = answer.metadata.id
+        return answer
+
+    def get(self, request: Message) -> Any:
+        """Return the current record."""
+        return self._answered(super().get, request)
+
+    def get_by_reference(self, request: Message) -> Any:
+        """Resolve a reference to one of our own names."""
+        own = _copy(request)
+        own.slug, own.org = self._own(own.slug), self._own(own.org)
+        return self._answered(super().get_by_reference, own)
+
+    def get_artifact(self, request: Message) -> Any:
+        """Return an artifact; its key is its content's."""
+        return self._answered(super().get_artifact, request)
+
+    def delete(self, request: Any) -> Any:
+        """Delete a skill that this client made; PERMISSION_DENIED for anybody else's.
+
+        An id that nobody has goes to the server, which refuses it as anywhere.
+        """
+        if request.value and request.value not in self._made.values():
+            self._refuse_if_alive(request)
+        return self._answered(super().delete, request)
+
+    def clean_up(self) -> list[str]:
+        """Delete whatever was made and still is there; return what could not be, a line each."""
+        left = []
+        for (slug, org), skill_id in self._made.items():
+            try:
+                self._remove(slug, org, skill_id)
+            except ServerLost as error:
+                return [str(error)] if self._made else []
+            except StatusError as error:
+                left.append(f"{slug} (org {org!r}, id {skill_id or 'unknown'}): {error}")
+        return left
+
+    def _remove(self, slug: str, org: str, skill_id: str) -> None:
+        api = self._messages
+        try:
+            if not skill_id:
+                reference = api.ApiResourceReference(slug=slug, org=org)
+                skill_id = super().get_by_reference(reference).metadata.id
+            super().delete(api.SkillId(value=skill_id))
+        except StatusError as error:
+            if error.code not in ("NOT_FOUND", "INVALID_ARGUMENT"):
+                raise
+
+    def _refuse_if_alive(self, request: Any) -> None:
+        try:
+            super().get(request)
+        except StatusError:
+            return
+        raise StatusError(
+            "PERMISSION_DENIED", f"{request.value} was not made by this run: it is left alone"
+        )
+
+    def _own(self, text: str) -> str:
+        return text and text + self.suffix
+
+    def _answered(self, call: Any, request: Message) -> Any:
+        try:
+            answer = call(request)
+        except ServerLost:
+            raise
+        except StatusError as error:
+            text = error.details.replace(self.suffix, "")
+            raise StatusError(error.code, text) from error
+        if hasattr(answer, "metadata"):
+            found = answer.metadata
+            for field in ("name", "slug", "org"):
+                setattr(found, field, getattr(found, field).removesuffix(self.suffix))
+        return answer
+
+
+def _copy(request: Message) -> Any:
+    own = type(request)()
+    own.CopyFrom(request)
+    return own

@@ -1,0 +1,179 @@
+"""The targets on a server in another process: one that we can steer, and any other."""
+
+from __future__ import annotations
+
+import secrets
+from time import sleep
+from typing import TYPE_CHECKING, Any
+
+from pytest_stigmer.clock import parse_instant
+from pytest_stigmer.errors import ServerLost, StatusError, StigmerError
+from pytest_stigmer.scenario.target import Answer, Inconclusive
+from pytest_stigmer.skills.client import SkillClient
+from pytest_stigmer.targets.flow import Flow
+from pytest_stigmer.targets.hunting import Hunt, ToldTimes
+from pytest_stigmer.targets.isolation import IsolatedSkills
+from pytest_stigmer.targets.plain import answer_value
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Mapping
+
+    from pytest_stigmer.factories.factory import Factory
+    from pytest_stigmer.targets.connection import Connection
+
+_CLOCK_VERBS = ("set_clock", "advance")
+
+
+class SteerableTarget:
+    """A namespace of its own on a server with our control API: empty, and with its own clock."""
+
+    capabilities = frozenset({"skills", "clock"})
+
+    def __init__(self, connection: Connection, factory: Factory) -> None:
+        self.name = connection.address
+        namespace = f"run-{secrets.token_hex(8)}"
+        self._connection = connection
+        self._instant: dt.datetime | None = None
+        self._control = connection.control(namespace)
+        api = connection.generation
+        client = SkillClient(api, connection.transport(namespace))
+        self.flow = Flow(api, client, factory)
+
+    def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
+        """Perform one verb; raise ServerLost once the server is lost."""
+        if verb in _CLOCK_VERBS:
+            return self._move_clock(verb, arguments)
+        return _answer(getattr(self.flow, verb), arguments)
+
+    def now(self) -> dt.datetime | None:
+        """Return the instant at which the namespace's clock was stopped last."""
+        return self._instant
+
+    def timeline(self) -> None:
+        """Show nothing: the file is the server's."""
+
+    def explain(self, verb: str, arguments: Mapping[str, Any]) -> None:
+        """Explain nothing: the file is the server's."""
+
+    def close(self) -> list[str]:
+        """Let the server forget the namespace; return what stays, a line."""
+        if self._connection.lost:
+            return []
+        try:
+            self._control.call("Drop")
+        except StatusError as error:
+            return [f"the namespace of a scenario on {self.name}: {error}"]
+        return []
+
+    def _move_clock(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
+        self._connection.check()
+        method = {"set_clock": "SetClock", "advance": "AdvanceClock"}[verb]
+        (value,) = arguments.values()
+        try:
+            self._instant = parse_instant(self._control.call(method, value=value).instant)
+        except StatusError as error:
+            failure = self._connection.failed(method, error)
+            if failure is not error:
+                raise failure from error
+            return Answer.of_error(error)
+        return Answer()
+
+
+class AnyServerTarget:
+    """A server that knows nothing of us and may be in use by others.
+
+    Scenarios see an empty registry, because all names are made unique; what was made is deleted by
+    `close`. With `hunting`, scenarios that need a clock get archives of one second proved from the
+    server's answers, else they end inconclusive; `wait` sleeps, in seconds.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        factory: Factory,
+        *,
+        hunting: bool = False,
+        wait: Callable[[float], None] = sleep,
+    ) -> None:
+        self.name = connection.address
+        self.capabilities = frozenset({"skills", "clock"} if hunting else {"skills"})
+        api = connection.generation
+        self.skills = IsolatedSkills(api, connection.transport())
+        self.flow = Flow(api, self.skills, factory)
+        self._hunt = Hunt(self._probe, wait) if hunting else None
+        self._times = ToldTimes()
+
+    def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
+        """Perform one verb; raise ServerLost, Inconclusive, or Unsupported for a step back."""
+        if self._hunt is None:
+            return _answer(getattr(self.flow, verb), arguments)
+        if verb in _CLOCK_VERBS:
+            getattr(self._hunt, verb)(*arguments.values())
+            return Answer()
+        if verb != "push":
+            self._hunt.prove()
+            return self._told(_answer(getattr(self.flow, verb), arguments))
+        return self._push(self._hunt, arguments)
+
+    def now(self) -> dt.datetime | None:
+        """Return the instant that the scenario tells, when it needs a clock."""
+        return self._hunt.told if self._hunt else None
+
+    def timeline(self) -> None:
+        """Show nothing: the file is the server's."""
+
+    def explain(self, verb: str, arguments: Mapping[str, Any]) -> None:
+        """Explain nothing: the file is the server's."""
+
+    def close(self) -> list[str]:
+        """Delete everything that was made; return what could not be, a line each."""
+        return self.skills.clean_up()
+
+    def _push(self, hunt: Hunt, arguments: Mapping[str, Any]) -> Answer:
+        hunt.before_push()
+        answer = _answer(self.flow.push, arguments)
+        if answer.failure is None:
+            hunt.pushed(_archived(answer.value))
+            self._times.learn(answer.value, hunt.told)
+        return self._told(answer)
+
+    def _told(self, answer: Answer) -> Answer:
+        return Answer(self._times.translate(answer.value), answer.failure)
+
+    def _probe(self) -> int:
+        return _archived(answer_value(self.flow.push(name="clock probe", skill_md="# probe")))
+
+
+RemoteTarget = SteerableTarget | AnyServerTarget
+
+
+def remote_target(connection: Connection, factory: Factory, *, hunting: bool) -> RemoteTarget:
+    """Return the target that the server allows for; raise ServerLost when nobody answers."""
+    connection.check()
+    if connection.steerable:
+        return SteerableTarget(connection, factory)
+    return AnyServerTarget(connection, factory, hunting=hunting)
+
+
+def _answer(verb: Callable[..., Any], arguments: Mapping[str, Any]) -> Answer:
+    try:
+        return Answer(answer_value(verb(**arguments)))
+    except ServerLost:
+        raise
+    except StigmerError as error:
+        return Answer.of_error(error)
+
+
+def _archived(skill: dict[str, Any]) -> int:
+    """Return when the server says that it pushed a skill, nanoseconds since the Unix epoch."""
+    from google.protobuf.timestamp_pb2 import Timestamp
+
+    audit = ((skill["status"] or {}).get("audit") or {}).get("status_audit") or {}
+    if not audit.get("updated_at"):
+        raise Inconclusive(
+            "the server's answers carry no time: nothing can be proved about seconds"
+        )
+    instant = Timestamp()
+    instant.FromJsonString(audit["updated_at"])
+    return int(instant.ToNanoseconds())
