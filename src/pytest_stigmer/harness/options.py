@@ -24,6 +24,16 @@ _STUBS = ("auto", "bundled", "installed")
 
 
 @dataclass(frozen=True)
+class ServerOptions:
+    """How a server in another process is reached; `token` never shows in a repr or a report."""
+
+    tls: bool = False
+    tls_roots: Path | None = None
+    token: str = field(default="", repr=False)
+    deadline: float = 30.0
+
+
+@dataclass(frozen=True)
 class Options:
     """What the user asked for; `report` and `defect` are None when not given."""
 
@@ -84,6 +94,28 @@ def add_options(parser: pytest.Parser) -> None:
         "--stigmer-report",
         metavar="FILE.html",
         help="write one self-contained page with results, timelines and the kill matrix",
+    )
+    group.addoption(
+        "--stigmer-tls",
+        action="store_true",
+        help="reach HOST:PORT by TLS, checked against the system's certificates",
+    )
+    group.addoption(
+        "--stigmer-tls-ca",
+        metavar="FILE.pem",
+        help="reach HOST:PORT by TLS, checked against these certificates",
+    )
+    group.addoption(
+        "--stigmer-token",
+        metavar="TOKEN",
+        help="sent to HOST:PORT as 'authorization: Bearer TOKEN' "
+        f"(default: the environment's {API_KEY_VARIABLE})",
+    )
+    group.addoption(
+        "--stigmer-deadline",
+        metavar="SECONDS",
+        help=f"how long HOST:PORT may take for one call (default: {ServerOptions.deadline:g}); "
+        "no call is repeated",
     )
     parser.addini(
         "stigmer_stubs",
