@@ -37,8 +37,8 @@ class StoreModel:
 
     `live` holds serialized records by kind and id, `history` all snapshots in the order in which
     they were saved: newest means last in that list, whatever any clock says. `before_write` is
-    asked before a table changes (`resources` or `resource_audit`, `insert` or `delete`) and may
-    raise, as an engine may.
+    asked when a writing verb or a transaction begins, and before a table changes (`resources` or
+    `resource_audit`, `insert` or `delete`); it may raise, as an engine may.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class StoreModel:
         """Put the record in its place."""
         data = encode(message)
         name, resource_id = self._kind(kind), checked_text(resource_id)
+        self.before_write("", "begin")
         self.before_write("resources", "insert")
         self.live.setdefault(name, {})[resource_id] = data
 
@@ -99,6 +100,7 @@ class StoreModel:
         data = encode(message)
         texts = [checked_text(text) for text in (resource_id, version_hash, tag)]
         name = self._kind(kind)
+        self.before_write("", "begin")
         self.before_write("resource_audit", "insert")
         self.history.append(Snapshot(name, texts[0], data, texts[1], texts[2]))
 
@@ -127,6 +129,7 @@ class StoreModel:
     def delete_audit_by_resource_id(self, kind: str | int, resource_id: str) -> int:
         """Forget the snapshots of a resource."""
         doomed = self._newest_first(kind, checked_text(resource_id))
+        self.before_write("", "begin")
         if doomed:
             self.before_write("resource_audit", "delete")
         gone = (self._kind(kind), resource_id)
@@ -137,6 +140,7 @@ class StoreModel:
     def transaction(self) -> Iterator[None]:
         """Take everything back when the block fails."""
         self._kind("")
+        self.before_write("", "begin")
         live = {kind: dict(records) for kind, records in self.live.items()}
         history = list(self.history)
         try:
@@ -177,6 +181,7 @@ class StoreModel:
 
     def _delete(self, kind: str | int, ids: list[str]) -> int:
         records = self._records(kind)
+        self.before_write("", "begin")
         doomed = [resource_id for resource_id in ids if resource_id in records]
         if doomed:
             self.before_write("resources", "delete")

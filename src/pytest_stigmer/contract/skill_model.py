@@ -38,8 +38,8 @@ class SkillModel:
     """Messages in, messages out, a failure is a StatusError, as of `skills.client.SkillClient`.
 
     A skill is an organisation and a slug. Which artifacts are acceptable is not modelled: that is
-    the archive reader's to say. `artifacts` maps storage keys to content. Ids count up, so that
-    equal histories give equal ids.
+    the archive reader's to say. `artifacts` maps storage keys to content. A new skill takes the id
+    `next_id`, which whoever compares it with a registry sets; '' makes one up, counting.
     """
 
     def __init__(self, store: StoreModel, clock: Clock, generation: Generation) -> None:
@@ -47,6 +47,7 @@ class SkillModel:
         self.clock = clock
         self.api = generation
         self.artifacts: dict[str, bytes] = {}
+        self.next_id = ""
         self._made = 0
 
     def push(self, request: Any) -> Any:
@@ -170,7 +171,7 @@ class SkillModel:
         skill = self.api.Skill(api_version=values.API_VERSION, kind=values.KIND_NAME)
         if found is None:
             self._made += 1
-            skill.metadata.id = f"skl-{self._made:026d}"
+            skill.metadata.id = self.next_id or f"skl-{self._made:026d}"
         else:
             skill.metadata.CopyFrom(found.metadata)
             skill.metadata.ClearField("version")

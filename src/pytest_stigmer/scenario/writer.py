@@ -11,7 +11,7 @@ from pytest_stigmer.scenario.faults import SCHEMA_PATH
 from pytest_stigmer.scenario.verbs import VERBS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from pytest_stigmer.scenario.document import Document
@@ -62,6 +62,26 @@ def new_scenario(name: str, *, schema: str | None = None) -> str:
     title = " ".join(re.split(r"[-_\s]+", name)).strip() or "a new scenario"
     where = schema or SCHEMA_PATH.as_posix()
     return _TEMPLATE.format(title=_quoted(title), schema=where)
+
+
+def scenario_text(
+    title: str, steps: Iterable[Mapping[str, Any]], *, clock: str | None = None, told: str = ""
+) -> str:
+    """Return the text of a scenario file.
+
+    Each step maps one verb to its arguments, with `as`, `returns` and `fails` where it has them;
+    values are as the file has them, `${...}` included. `told` is the description.
+    """
+    lines = [f"scenario: {_quoted(title)}\n"]
+    if told:
+        lines.append(f"description: {_quoted(told)}\n")
+    if clock:
+        lines.append(f"clock: {clock}\n")
+    lines.append("steps:\n")
+    for step in steps:
+        for turn, (key, value) in enumerate(step.items()):
+            lines.append(f"  {' ' if turn else '-'} {key}: {_flow(value, is_escaped=True)}\n")
+    return "".join(lines)
 
 
 def complete(path: Path, outcome: Outcome) -> tuple[str, list[tuple[int, str]]]:
@@ -129,15 +149,18 @@ def _leaves(value: dict[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
             yield place, item
 
 
-def _flow(value: Any) -> str:
+def _flow(value: Any, *, is_escaped: bool = False) -> str:
     """Write a value on one line of YAML; every text that could be read otherwise is quoted."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_flow(key)}: {_flow(item)}" for key, item in value.items()) + "}"
+        items = (
+            f"{_flow(key)}: {_flow(item, is_escaped=is_escaped)}" for key, item in value.items()
+        )
+        return "{" + ", ".join(items) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(_flow, value)) + "]"
+        return "[" + ", ".join(_flow(item, is_escaped=is_escaped) for item in value) + "]"
     if isinstance(value, str):
         is_plain = _PLAIN.fullmatch(value) and value.lower() not in _WORDS
-        return value if is_plain else _quoted(value.replace("${", "$${"))
+        return value if is_plain else _quoted(value if is_escaped else value.replace("${", "$${"))
     return json.dumps(value)
 
 

@@ -1,0 +1,190 @@
+"""One history on two registries: every answer is held against the model's."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pytest_stigmer.errors import StigmerError
+from pytest_stigmer.scenario.model import ExpectedFailure
+from pytest_stigmer.scenario.runner import answer_differences
+from pytest_stigmer.scenario.target import Answer
+from pytest_stigmer.scenario.values import resolve
+from pytest_stigmer.scenario.verbs import VERBS
+from pytest_stigmer.scenario.writer import scenario_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_stigmer.contract.model_target import ModelTarget
+    from pytest_stigmer.scenario.compare import Difference
+    from pytest_stigmer.scenario.target import Target
+
+_TIMES = ("created_at", "updated_at")
+_ELEMENT = re.compile(r"\d+\.")
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """Steps that a registry answers otherwise than the model, the last of them wrongly.
+
+    A step is a map as a scenario file has it. `why` is one sentence about the last.
+    """
+
+    steps: tuple[dict[str, Any], ...]
+    why: str
+
+    def scenario(self, *, clock: str | None) -> str:
+        """Return a scenario file that fails until the registry answers as the model does."""
+        verb = next(iter(self.steps[-1]))
+        title = f"{verb.replace('_', ' ')} answers as the contract says, after {self.length} steps"
+        told = f"Found by exploring: {self.why}"
+        return scenario_text(title, self._as_told(), clock=clock, told=told)
+
+    @property
+    def length(self) -> int:
+        """How many steps come before the one that is answered wrongly."""
+        return len(self.steps) - 1
+
+    def _as_told(self) -> list[dict[str, Any]]:
+        """Drop the names that no step refers to."""
+        text = repr(self.steps)
+        return [
+            {key: value for key, value in step.items() if key != "as" or f"${{{value}." in text}
+            for step in self.steps
+        ]
+
+
+class Mismatch(AssertionError):
+    """The registry answered otherwise than the model."""
+
+    def __init__(self, found: Counterexample) -> None:
+        super().__init__(found.why)
+        self.found = found
+
+
+class Comparison:
+    """Performs each verb on the registry and on the model, and remembers the steps.
+
+    Ids are the registry's: the model takes over the id that a push was answered with, unless it is
+    one that was given out before.
+    """
+
+    def __init__(self, subject: Target, model: ModelTarget) -> None:
+        self.subject = subject
+        self.model = model
+        self.steps: list[dict[str, Any]] = []
+        self.ids: dict[str, str] = {}
+        self._saved: dict[str, Any] = {}
+
+    def step(
+        self,
+        verb: str,
+        arguments: Mapping[str, Any],
+        *,
+        dies: bool = False,
+        save_as: str | None = None,
+    ) -> None:
+        """Perform one verb on both; raise Mismatch.
+
+        Arguments may name earlier pushes, as in a scenario: `${push_1.metadata.id}`. With `dies`
+        the registry was told to crash in this verb. A push is saved as `save_as`, or is numbered.
+        """
+        sent = resolve(dict(arguments), self._saved)
+        got = self._answer_of_subject(verb, sent)
+        self._adopt_id(verb, got)
+        wanted = self.model.crashing(verb, sent) if dies else self.model.perform(verb, sent)
+        step = self._held(verb, arguments, wanted, got)
+        if verb == "push" and wanted.failure is None:
+            step["as"] = save_as or f"push_{len(self._saved) + 1}"
+            self._saved[step["as"]] = got.value
+            self.ids.setdefault(got.value["metadata"]["id"], step["as"])
+        self.steps.append(step)
+
+    @property
+    def pushes(self) -> list[str]:
+        """The names under which the answers of pushes are saved."""
+        return list(self._saved)
+
+    def _answer_of_subject(self, verb: str, sent: Mapping[str, Any]) -> Answer:
+        try:
+            return self.subject.perform(verb, sent)
+        except StigmerError as error:
+            return Answer.of_error(error)
+        except Exception as error:  # noqa: BLE001 - a registry that breaks down is what is sought
+            return Answer.refused("UNKNOWN", f"{type(error).__name__}: {error}")
+
+    def _adopt_id(self, verb: str, got: Answer) -> None:
+        given = got.value["metadata"]["id"] if verb == "push" and got.failure is None else ""
+        self.model.skills.next_id = "" if given in self.ids else given
+
+    def _held(
+        self, verb: str, arguments: Mapping[str, Any], wanted: Answer, got: Answer
+    ) -> dict[str, Any]:
+        """Return the step as a scenario has it; raise Mismatch when the answers differ."""
+        bare = VERBS[verb].bare
+        step: dict[str, Any] = {verb: arguments[bare] if bare else dict(arguments)}
+        fails = ExpectedFailure(wanted.failure.code) if wanted.failure else None
+        returns = None if fails else self._comparable(wanted.value)
+        if VERBS[verb].shape == "nothing":
+            returns = None
+        differences = answer_differences(got, returns, fails)
+        if fails:
+            step["fails"] = fails.code
+        if differences:
+            returned = got.failure is None and fails is None
+            if returned:
+                step["returns"] = self._told(returns, differences)
+            raise Mismatch(Counterexample((*self.steps, step), _why(verb, differences[0])))
+        return step
+
+    def _comparable(self, value: Any) -> Any:
+        """Leave out what the registry cannot share with the model: without a clock, the time."""
+        if "clock" in self.subject.capabilities:
+            return value
+        if isinstance(value, list):
+            return [self._comparable(item) for item in value]
+        if isinstance(value, dict):
+            return {key: self._comparable(item) for key, item in value.items() if key not in _TIMES}
+        return value
+
+    def _told(self, returns: Any, differences: list[Difference]) -> Any:
+        """Return of the model's answer what differs; of a list, what tells its elements apart."""
+        if isinstance(returns, list):
+            paths = {_ELEMENT.sub("", found.where, count=1) for found in differences}
+            paths = {path for path in paths if path and not path.isdigit()} | {"spec.skill_md"}
+            return [_part(item, sorted(paths)) for item in returns]
+        if isinstance(returns, dict):
+            return {found.where: self._named(found) for found in differences}
+        return returns
+
+    def _named(self, found: Difference) -> Any:
+        """Say an id by the push that was given it; a new skill's id is none given before."""
+        if not found.where.endswith("metadata.id"):
+            return found.expected
+        if found.expected in self.ids:
+            return f"${{{self.ids[found.expected]}.metadata.id}}"
+        if found.got in self.ids:
+            return {"not": f"${{{self.ids[found.got]}.metadata.id}}"}
+        return found.expected
+
+
+def _part(value: Any, paths: list[str]) -> Any:
+    return {path: _at(value, path) for path in paths} if isinstance(value, dict) else value
+
+
+def _at(value: Any, path: str) -> Any:
+    for part in path.split("."):
+        value = value[part] if isinstance(value, dict) and part in value else None
+    return value
+
+
+def _why(verb: str, found: Difference) -> str:
+    where = f" {found.where}" if found.where else ""
+    return f"{verb}{where} must be {_short(found.expected)}, but is {_short(found.got)}"
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 120 else f"{text[:117]}..."

@@ -1,0 +1,159 @@
+"""The models as a target: what any registry must answer to the verbs of a scenario."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, cast
+
+from pytest_stigmer.contract.disputed import REFERENCE
+from pytest_stigmer.contract.model import Snapshot, StoreModel
+from pytest_stigmer.contract.skill_model import SkillModel
+from pytest_stigmer.errors import NewerSchema, StigmerError, StoreError, StoreLocked
+from pytest_stigmer.scenario.target import Answer
+from pytest_stigmer.store.connection import WAIT_SECONDS
+from pytest_stigmer.store.schema import LATEST
+from pytest_stigmer.targets.flow import Flow
+from pytest_stigmer.targets.plain import answer_value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_stigmer.api.generation import Generation
+    from pytest_stigmer.clock import FrozenClock
+    from pytest_stigmer.contract.disputed import Disputed
+    from pytest_stigmer.factories.factory import Factory
+
+_LEGACY_ID = re.compile("[A-Za-z0-9_]+_audit/(.+)/([0-9]+)", re.DOTALL | re.ASCII)
+_UNDECODABLE = b"\xff\xff"
+
+
+class ModelTarget:
+    """Performs verbs on the models and answers as a target does; faults included."""
+
+    name = "model"
+    capabilities = frozenset({"skills", "store", "clock", "faults"})
+
+    def __init__(
+        self,
+        *,
+        clock: FrozenClock,
+        factory: Factory,
+        generation: Generation,
+        disputed: Disputed = REFERENCE,
+    ) -> None:
+        self.clock = clock
+        self.generation = generation
+        self.factory = factory
+        self.skills = SkillModel(StoreModel(disputed=disputed), clock, generation)
+        self.version = LATEST
+        self._aborted: set[tuple[str, str]] = set()
+        self._locked = False
+        self._take(self.skills.store)
+
+    @property
+    def store(self) -> StoreModel:
+        """The model of the store as it is now."""
+        return self.skills.store
+
+    def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
+        """Perform one verb and answer in plain values; a refusal is an answer too."""
+        own = getattr(self, f"_{verb}", None)
+        try:
+            return Answer(answer_value((own or getattr(self._flow, verb))(**arguments)))
+        except StigmerError as error:
+            return Answer.of_error(error)
+
+    def crashing(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
+        """Answer a verb whose process dies before it commits; nothing of it is kept."""
+        live = {kind: dict(records) for kind, records in self.store.live.items()}
+        history = list(self.store.history)
+        answer = self.perform(verb, arguments)
+        self.store.live, self.store.history = live, history
+        return answer if answer.failure else Answer.refused("UNAVAILABLE", "the process died")
+
+    def _take(self, store: StoreModel) -> None:
+        self.skills.store = store
+        store.before_write = self._check_write
+        self._flow = Flow(
+            self.generation,
+            cast("Any", self.skills),
+            self.factory,
+            store=cast("Any", store),
+            clock=self.clock,
+        )
+
+    def _check_write(self, table: str, on: str) -> None:
+        if self._locked:
+            raise StoreLocked.after(WAIT_SECONDS, self.store.path)
+        if (table, on) in self._aborted:
+            raise StoreError.unexpected(self.store.path, f"writes to {table} are aborted")
+
+    def _close(self) -> None:
+        self._locked = False
+        self.store.close()
+
+    def _reopen(self) -> None:
+        if self.version > LATEST:
+            self.store.close()
+            raise NewerSchema.of(self.store.path, self.version, LATEST)
+        self._take(self.store.reopened())
+
+    def _crash_after(self, statement: int) -> None:
+        """Wait for the verb that dies; `crashing` performs it."""
+
+    def _lock(self) -> None:
+        self._locked = True
+
+    def _unlock(self) -> None:
+        self._locked = False
+
+    def _abort_writes(self, table: str, on: str = "insert") -> None:
+        self._aborted.add((table, on))
+
+    def _allow_writes(self) -> None:
+        self._aborted.clear()
+
+    def _corrupt_row(self, table: str, id: str, kind: str = "skill", row: int = 1) -> None:  # noqa: A002
+        if table == "resources":
+            self.store.live[kind][id] = _UNDECODABLE
+            return
+        places = [
+            place
+            for place, snapshot in enumerate(self.store.history)
+            if (snapshot.kind, snapshot.resource_id) == (kind, id)
+        ]
+        place = places[row - 1]
+        self.store.history[place] = self.store.history[place]._replace(data=_UNDECODABLE)
+
+    def _set_archived_at(self, **arguments: Any) -> None:
+        """Change nothing: no answer depends on a time that is stored."""
+
+    def _set_schema_version(self, version: int) -> None:
+        self.version = version
+
+    def _list_artifacts(self) -> list[str]:
+        return sorted(self.skills.artifacts)
+
+    def _open_legacy(self, rows: list[dict[str, Any]], schema: int = 1) -> None:
+        """Start again with a file of live rows: snapshots move, oldest first, all else stays."""
+        del schema
+        self._aborted.clear()
+        self.skills.artifacts.clear()
+        store = StoreModel(disputed=self.store.disputed)
+        moved: list[tuple[int, str, str, Snapshot]] = []
+        for row in rows:
+            kind, data = row.get("kind", "skill"), self._legacy_data(row)
+            match = _LEGACY_ID.fullmatch(row["id"])
+            if match is None:
+                store.live.setdefault(kind, {})[row["id"]] = data
+            else:
+                names = self.generation.codec.legacy(kind, data) or ("", "")
+                snapshot = Snapshot(kind, match[1], data, *names)
+                moved.append((int(match[2]), kind, row["id"], snapshot))
+        store.history = [row[-1] for row in sorted(moved, key=lambda row: row[:-1])]
+        self._take(store)
+
+    def _legacy_data(self, row: Mapping[str, Any]) -> bytes:
+        if "base64" in row:
+            return _UNDECODABLE
+        return bytes(self._flow.message(row.get("message", {})).SerializeToString())

@@ -1,0 +1,84 @@
+"""From a long wrong history to a short one: steps and arguments are left out while it stays wrong.
+
+Hypothesis could shrink too; replaying steps needs a fraction of its runs, and is not led astray by
+a registry whose answers depend on chance.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pytest_stigmer.contract.comparison import Mismatch
+from pytest_stigmer.scenario.values import NoSuchValue
+from pytest_stigmer.scenario.verbs import VERBS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
+
+    from pytest_stigmer.contract.comparison import Comparison, Counterexample
+
+    Steps = Sequence[dict[str, Any]]
+    Fresh = Callable[[], AbstractContextManager[Comparison]]
+
+_OPTIONAL = frozenset({"org", "tag", "scope", "version", "version_hash", "kind"})
+_NEEDED = {"get_audit_by_tag": "tag", "get_audit_by_hash": "version_hash"}
+
+
+def shrunk(found: Counterexample, fresh: Fresh) -> Counterexample:
+    """Return a shorter counterexample, or the one given; `fresh` gives new registries."""
+    for candidates in (_fewer_steps, _fewer_arguments, _fewer_steps):
+        found = _shrunk_by(candidates, found, fresh)
+    return found
+
+
+def replayed(steps: Steps, fresh: Fresh) -> Counterexample | None:
+    """Perform steps on a fresh registry; return where it answers wrongly, or None."""
+    with fresh() as comparison:
+        before = ""
+        for step in steps:
+            verb = next(iter(step))
+            bare = VERBS[verb].bare
+            arguments = {bare: step[verb]} if bare else step[verb]
+            dies = before == "crash_after"
+            try:
+                comparison.step(verb, arguments, dies=dies, save_as=step.get("as"))
+            except Mismatch as mismatch:
+                return mismatch.found
+            except (NoSuchValue, LookupError):
+                # It names the answer of a step that was left out.
+                return None
+            before = verb
+    return None
+
+
+def _shrunk_by(
+    candidates: Callable[[Steps], Iterator[Steps]], found: Counterexample, fresh: Fresh
+) -> Counterexample:
+    is_shorter = True
+    while is_shorter:
+        is_shorter = False
+        for steps in candidates(found.steps):
+            again = replayed(steps, fresh)
+            if again is not None:
+                found, is_shorter = again, True
+                break
+    return found
+
+
+def _fewer_steps(steps: Steps) -> Iterator[Steps]:
+    size = len(steps) // 2
+    while size:
+        for end in range(len(steps) - 1, 0, -size):
+            yield [*steps[: max(0, end - size)], *steps[end:]]
+        size //= 2
+
+
+def _fewer_arguments(steps: Steps) -> Iterator[Steps]:
+    for place, step in enumerate(steps):
+        verb = next(iter(step))
+        if VERBS[verb].bare:
+            continue
+        for name in sorted(_OPTIONAL & step[verb].keys() - {_NEEDED.get(verb)}):
+            arguments = {key: value for key, value in step[verb].items() if key != name}
+            yield [*steps[:place], {**step, verb: arguments}, *steps[place + 1 :]]

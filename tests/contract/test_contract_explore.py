@@ -1,0 +1,119 @@
+"""The explorer finds nothing in the reference and the shortest way to a defect."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_stigmer.assembly import REFERENCE
+from pytest_stigmer.clock import DEFAULT_START, FrozenClock
+from pytest_stigmer.contract import explore
+from pytest_stigmer.contract.explore import Search
+from pytest_stigmer.defects.catalogue import find
+from pytest_stigmer.errors import UsageError
+from pytest_stigmer.factories.factory import Factory
+from pytest_stigmer.scenario.loader import load
+from pytest_stigmer.scenario.runner import Status
+from pytest_stigmer.scenario.runner import run as run_scenario
+from pytest_stigmer.targets.local import LocalTarget
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from pytest_stigmer.api.generation import Generation
+
+    Searching = Callable[..., Search]
+
+
+@pytest.fixture
+def searching(tmp_path: Path, api: Generation) -> Searching:
+    """Give a function that makes a search on local registries with a defect."""
+    count = 0
+
+    def made(defect: str | None = None, seed: int = 0) -> Search:
+        recipe = find(defect).apply(REFERENCE) if defect else REFERENCE
+
+        @contextmanager
+        def open_target(clock: FrozenClock) -> Iterator[Any]:
+            nonlocal count
+            count += 1
+            factory = Factory(0, "explore", api)
+            target = LocalTarget(
+                tmp_path / f"{count}.db",
+                clock=clock,
+                factory=factory,
+                generation=api,
+                recipe=recipe,
+            )
+            try:
+                yield target
+            finally:
+                target.close()
+
+        return Search(open_target, api, seed=seed)
+
+    return made
+
+
+@pytest.mark.parametrize("surface", explore.SURFACES)
+def test_reference_answers_random_histories_as_the_model(
+    searching: Searching, surface: str
+) -> None:
+    """No random history is answered otherwise by the reference than by the model."""
+    with FrozenClock() as clock:
+        found = searching().round(surface, 0, clock, histories=40)
+    assert found is None, found
+
+
+@pytest.mark.parametrize(
+    ("surface", "defect"),
+    [("store", "order-trusts-clock"), ("skills", "tag-order-without-tiebreak")],
+)
+def test_counterexample_is_a_scenario_that_fails_until_the_defect_is_gone(
+    searching: Searching, tmp_path: Path, surface: str, defect: str
+) -> None:
+    """What is found is written as a short scenario: red on the defect, green on the reference."""
+    path = tmp_path / "found.scenario.yaml"
+    with FrozenClock() as clock:
+        found = searching(defect).round(surface, 0, clock)
+        assert found is not None
+        path.write_text(found.scenario(clock=DEFAULT_START), encoding="utf-8")
+        scenario = load(path)
+        with searching(defect).open_target(clock) as target:
+            red = run_scenario(scenario, target)
+        with searching().open_target(clock) as target:
+            green = run_scenario(scenario, target)
+    assert (red.status, green.status) == (Status.FAILED, Status.PASSED)
+    assert len(scenario.steps) <= 8
+
+
+def test_command_writes_what_it_finds_and_fails(
+    searching: Searching, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command exits with 1 and names the file, and never overwrites an earlier finding."""
+    parser = argparse.ArgumentParser()
+    explore.add_arguments(parser)
+    path = tmp_path / "found.scenario.yaml"
+    options = parser.parse_args(["--minutes", "1", "--write", str(path)])
+    search = searching("tag-order-tiebreak-ascending")
+    assert explore.run(options, search) == 1
+    assert str(path) in capsys.readouterr().out
+    with pytest.raises(UsageError, match="found"):
+        explore.run(options, search)
+
+
+def test_command_succeeds_where_nothing_is_found(
+    searching: Searching, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a mismatch the command exits with 0 and writes no file."""
+    parser = argparse.ArgumentParser()
+    explore.add_arguments(parser)
+    path = tmp_path / "found.scenario.yaml"
+    options = parser.parse_args(["--minutes", "0", "--write", str(path)])
+    assert explore.run(options, searching()) == 0
+    assert "no mismatch" in capsys.readouterr().out
+    assert not path.exists()
