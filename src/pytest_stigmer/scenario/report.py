@@ -33,6 +33,15 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True)
+class Exchange:
+    """One step with its answer; `got` and `expected` are pairs of dotted path and value."""
+
+    happened: Happened
+    got: tuple[tuple[str, Any], ...]
+    expected: tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Everything a person needs to see why a scenario did not pass.
 
@@ -86,6 +95,11 @@ def page(outcome: Outcome, *, seed: int | None = None, defect: str | None = None
         explanation=(evidence.explanation or "") if evidence else "",
         trace=_trace(outcome.error),
     )
+
+
+def exchange(performed: Performed) -> Exchange:
+    """Tell one step: what was sent, what came back, what was expected."""
+    return Exchange(_happened(performed), _got(performed), _expected(performed))
 
 
 def replay(outcome: Outcome, *, seed: int | None = None, defect: str | None = None) -> str:

@@ -50,10 +50,7 @@ def timeline(rows: Sequence[AuditRow], failed: Performed) -> Timeline | None:
     if not rows:
         return None
     asked = [row for row in rows if _is_asked_for(row, failed)]
-    ordered = sorted(rows, key=lambda row: _is_asked_for(row, failed))
-    answered = _places(ordered, failed.answer.value, lambda row, value: row.value == value)
-    wanted = None if failed.fails else failed.returns
-    expected = _places(ordered, wanted, lambda row, value: not difference(value, row.value))
+    answered, expected = places(rows, failed)
     marks = [
         Mark(row, answered.get(row.id), expected.get(row.id), alike=_alike(row, asked))
         for row in rows
@@ -63,6 +60,14 @@ def timeline(rows: Sequence[AuditRow], failed: Performed) -> Timeline | None:
     instants = tuple(sorted({mark.row.archived_at for mark in shown}))
     is_listing = isinstance(failed.answer.value, list)
     return Timeline(tuple(shown), instants, len(rows) - len(shown), is_listing)
+
+
+def places(rows: Sequence[AuditRow], step: Performed) -> tuple[dict[int, int], dict[int, int]]:
+    """Return which rows a step answered and which it should have: row id to place, from 1."""
+    ordered = sorted(rows, key=lambda row: _is_asked_for(row, step))
+    answered = _places(ordered, step.answer.value, lambda row, value: row.value == value)
+    wanted = None if step.fails else step.returns
+    return answered, _places(ordered, wanted, lambda row, value: not difference(value, row.value))
 
 
 def _is_asked_for(row: AuditRow, failed: Performed) -> bool:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+SQLITE_VERSION = sqlite3.sqlite_version
+"""The version of the SQLite library in use."""
+
 WAIT_SECONDS = 5.0
 """How long a call waits for another connection's lock."""
 

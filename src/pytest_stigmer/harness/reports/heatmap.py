@@ -1,0 +1,115 @@
+"""The kill matrix as a heat map: a row per defect, a column per scenario, linked to both."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.harness.proof import SHOWN
+from pytest_stigmer.harness.reports.markup import chips, link, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pytest_stigmer.harness.reports.data import DefectData, MatrixData, RowData
+
+_SUFFIX = ".scenario.yaml"
+_HEATS = 4
+
+
+def heatmap(matrix: MatrixData, places: Mapping[str, str]) -> Iterator[str]:
+    """Yield the section; `places` maps a scenario's path to its anchor."""
+    yield '<section aria-labelledby="matrix"><h2 id="matrix">Kill matrix</h2>'
+    yield from _problems(matrix)
+    yield (
+        "<p>A number tells in how many plan cells a scenario is red under a defect; the darker, "
+        "the more of its cells show it. <b>!</b> is claimed and not seen, <b>?</b> seen and not "
+        "claimed. Follow a number to the run that shows it.</p>"
+    )
+    yield '<div class="scroll matrix" tabindex="0" role="region" aria-labelledby="matrix">'
+    yield f'<table class="heat">{_head(matrix, places)}'
+    for family, defects in groupby(matrix.defects, key=lambda defect: defect.family):
+        yield (
+            f'<tbody><tr class="family"><th scope="rowgroup" colspan="{len(matrix.rows) + 2}">'
+            f"{text(family)}</th></tr>"
+        )
+        yield from (_row(defect, matrix.rows, places) for defect in defects)
+        yield "</tbody>"
+    yield "</table></div>"
+    yield from _catalogue(matrix, places)
+    yield "</section>"
+
+
+def _problems(matrix: MatrixData) -> Iterator[str]:
+    if matrix.problems:
+        items = "".join(f"<li>{text(problem)}</li>" for problem in matrix.problems)
+        yield f'<ul class="problems">{items}</ul>'
+    if not matrix.is_complete:
+        yield "<p>Not all shipped scenarios ran: a defect without a killer may be out of reach.</p>"
+
+
+def _head(matrix: MatrixData, places: Mapping[str, str]) -> str:
+    columns = "".join(
+        f'<th scope="col" class="column" title="{text(row.title)}"><div>'
+        f"{link(places[row.path], _name(row)) if row.path in places else text(_name(row))}"
+        "</div></th>"
+        for row in matrix.rows
+    )
+    return (
+        '<thead><tr><th scope="col" class="corner">Defect</th>'
+        f'<th scope="col" class="killers">Killers</th>{columns}</tr></thead>'
+    )
+
+
+def _name(row: RowData) -> str:
+    return PurePosixPath(row.path).name.removesuffix(_SUFFIX)
+
+
+def _row(defect: DefectData, rows: tuple[RowData, ...], places: Mapping[str, str]) -> str:
+    killers = sum(1 for row in rows if SHOWN in row.cells.get(defect.id, {}).values())
+    cells = "".join(_cell(defect, row, places) for row in rows)
+    words = text(f"{defect.id} {defect.family} {defect.harm}".lower())
+    return (
+        f'<tr class="defect" data-words="{words}"><th scope="row">'
+        f"{link(f'defect-{defect.id}', defect.id)}</th>"
+        f'<td class="killers{"" if killers else " none"}">{killers}</td>{cells}</tr>'
+    )
+
+
+def _cell(defect: DefectData, row: RowData, places: Mapping[str, str]) -> str:
+    states = list(row.cells.get(defect.id, {}).values())
+    shown, is_claimed = states.count(SHOWN), defect.id in row.claimed
+    if not shown and not is_claimed:
+        return "<td></td>"
+    told = f"{defect.id}: red in {shown} of {len(states)} plan cells of {row.title}"
+    mark, kind = str(shown), f"heat{_heat(shown, len(states))}"
+    if not shown:
+        told, mark, kind = f"{defect.id}: claimed and not seen by {row.title}", "!", "wrong"
+    elif not is_claimed:
+        told, mark, kind = f"{told}; not claimed", f"{shown}?", "wrong"
+    target = f"{places[row.path]}-{defect.id}" if row.path in places else "matrix"
+    return (
+        f'<td class="{kind}"><a href="#{text(target)}" title="{text(told)}" '
+        f'aria-label="{text(told)}">{mark}</a></td>'
+    )
+
+
+def _heat(shown: int, cells: int) -> int:
+    return -(-shown * _HEATS // cells)
+
+
+def _catalogue(matrix: MatrixData, places: Mapping[str, str]) -> Iterator[str]:
+    yield "<details><summary>The defects in words</summary>"
+    yield '<div class="scroll" tabindex="0" role="region" aria-label="Defects"><table>'
+    yield '<thead><tr><th scope="col">Defect</th><th scope="col">Harm</th>'
+    yield '<th scope="col">Origin</th><th scope="col">Seen by</th></tr></thead><tbody>'
+    for defect in matrix.defects:
+        seen = [row for row in matrix.rows if SHOWN in row.cells.get(defect.id, {}).values()]
+        links = "<br>".join(link(places.get(row.path, "matrix"), row.title) for row in seen)
+        yield (
+            f'<tr id="defect-{text(defect.id)}"><th scope="row">{text(defect.id)}<br>'
+            f"{chips([defect.family])}</th><td>{text(defect.harm)}</td>"
+            f"<td>{text(defect.origin)}</td><td>{links or 'no scenario'}</td></tr>"
+        )
+    yield "</tbody></table></div></details>"

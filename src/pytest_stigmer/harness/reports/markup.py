@@ -1,0 +1,49 @@
+"""Pieces of HTML; every text that comes from outside passes through `text`."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32)), "�")
+
+
+def text(value: object) -> str:
+    """Return a text that is safe between tags and in quoted attributes."""
+    return escape(str(value).translate(_CONTROLS))
+
+
+def shown(value: Any) -> str:
+    """Return a plain value as people read it: a text as it is, anything else as JSON."""
+    return text(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+def link(target: str, words: object, *, kind: str = "") -> str:
+    """Return a link to an anchor of the page."""
+    styled = f' class="{kind}"' if kind else ""
+    return f'<a href="#{text(target)}"{styled}>{text(words)}</a>'
+
+
+def badge(status: str) -> str:
+    """Return a status as a coloured word."""
+    return f'<span class="badge {text(status)}">{text(status)}</span>'
+
+
+def chips(words: Iterable[object]) -> str:
+    """Return words as small boxes."""
+    return "".join(f'<span class="chip">{text(word)}</span>' for word in words)
+
+
+def pairs(values: Iterable[tuple[str, Any]]) -> str:
+    """Return dotted paths and values as a list of definitions."""
+    rows = "".join(
+        f"<div><dt>{text(path)}</dt><dd>{shown(value)}</dd></div>"
+        if path
+        else f"<div><dd>{shown(value)}</dd></div>"
+        for path, value in values
+    )
+    return f"<dl>{rows}</dl>" if rows else ""

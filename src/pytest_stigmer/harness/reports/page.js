@@ -1,0 +1,62 @@
+"use strict";
+(() => {
+  const items = [...document.querySelectorAll(".item")];
+  const defects = [...document.querySelectorAll("tr.defect")];
+  const buttons = [...document.querySelectorAll("[data-filter]")];
+  const search = document.getElementById("search");
+  const found = document.getElementById("found");
+
+  function apply() {
+    const wanted = new Set(
+      buttons.filter((b) => b.getAttribute("aria-pressed") === "true").map((b) => b.dataset.filter),
+    );
+    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const fits = (element) => words.every((word) => element.dataset.words.includes(word));
+    let shown = 0;
+    for (const item of items) {
+      item.hidden = !(fits(item) && (wanted.size === 0 || wanted.has(item.dataset.status)));
+      shown += item.hidden ? 0 : 1;
+    }
+    const isAboutDefects = words.length > 0 && defects.some(fits);
+    for (const row of defects) row.hidden = isAboutDefects && !fits(row);
+    const isFiltered = words.length > 0 || wanted.size > 0;
+    found.textContent = isFiltered ? `${shown} of ${items.length} entries` : "";
+  }
+
+  for (const button of buttons) {
+    button.addEventListener("click", () => {
+      const isPressed = button.getAttribute("aria-pressed") === "true";
+      button.setAttribute("aria-pressed", String(!isPressed));
+      apply();
+    });
+  }
+  search.addEventListener("input", apply);
+
+  // A link may lead into something folded or filtered away: open and show the way to it.
+  function reveal() {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!target) return;
+    for (let element = target; element; element = element.parentElement) {
+      element.hidden = false;
+      if (element.tagName === "DETAILS") element.open = true;
+    }
+    target.scrollIntoView();
+  }
+  window.addEventListener("hashchange", reveal);
+  reveal();
+
+  const root = document.documentElement;
+  const toggle = document.getElementById("theme");
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const isDark = () => (root.dataset.theme || (system.matches ? "dark" : "light")) === "dark";
+  const name = () => {
+    toggle.textContent = isDark() ? "Light theme" : "Dark theme";
+  };
+  toggle.hidden = false;
+  toggle.addEventListener("click", () => {
+    root.dataset.theme = isDark() ? "light" : "dark";
+    name();
+  });
+  system.addEventListener("change", name);
+  name();
+})();

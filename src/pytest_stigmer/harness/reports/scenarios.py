@@ -1,0 +1,163 @@
+"""The scenarios of a page: for each its runs as timeline and transcript, and its source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.harness.proof import SHOWN
+from pytest_stigmer.harness.reports.data import STATUSES
+from pytest_stigmer.harness.reports.markup import badge, chips, link, pairs, shown, text
+from pytest_stigmer.harness.reports.picture import picture
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_stigmer.harness.reports.data import (
+        Document,
+        RowData,
+        RunData,
+        ScenarioData,
+        StepData,
+        TestData,
+    )
+
+
+def anchors(document: Document) -> dict[str, str]:
+    """Return the anchor of each scenario, by its path."""
+    return {scenario.path: f"s{n}" for n, scenario in enumerate(document.scenarios, start=1)}
+
+
+def scenario_cards(document: Document) -> Iterator[str]:
+    """Yield a card per scenario; those that are not green are open."""
+    places = anchors(document)
+    rows = {row.path: row for row in document.matrix.rows} if document.matrix else {}
+    for scenario in document.scenarios:
+        tests = [test for test in document.tests if test.scenario == scenario.path]
+        yield from _card(scenario, places[scenario.path], tests, rows.get(scenario.path))
+
+
+def _card(
+    scenario: ScenarioData, place: str, tests: list[TestData], row: RowData | None
+) -> Iterator[str]:
+    status = min((test.status for test in tests), key=STATUSES.index, default="passed")
+    is_open = "" if status == "passed" else " open"
+    words = text(" ".join(_words(scenario)).lower())
+    yield (
+        f'<details class="item card" id="{place}" data-status="{status}" data-words="{words}"'
+        f"{is_open}><summary>{badge(status)} <span>{text(scenario.title)}</span> "
+        f"<code>{text(scenario.path)}:{scenario.line}</code></summary>"
+    )
+    yield f"<p>{text(scenario.description)}</p>" if scenario.description else ""
+    yield _detects(scenario, row)
+    for number, run in enumerate(scenario.runs):
+        yield from _run(run, place, number, row)
+    yield from _details(tests)
+    yield _source(scenario, place)
+    yield "</details>"
+
+
+def _words(scenario: ScenarioData) -> Iterator[str]:
+    yield from (scenario.title, scenario.path, *scenario.detects)
+    for run in scenario.runs:
+        yield from (run.status, run.reason)
+        for archive in run.archives:
+            yield from (archive.resource_id, archive.tag, archive.version_hash)
+
+
+def _detects(scenario: ScenarioData, row: RowData | None) -> str:
+    if not scenario.detects:
+        return ""
+    words = (
+        link(f"defect-{defect}", defect, kind="chip") if row else chips([defect])
+        for defect in scenario.detects
+    )
+    return f'<p class="detects">detects {" ".join(words)}</p>'
+
+
+def _run(run: RunData, place: str, number: int, row: RowData | None) -> Iterator[str]:
+    name = f"{place}-{run.defect}" if run.defect else f"{place}-run{number}"
+    who = f"with {text(run.defect)}" if run.defect else "as it should be"
+    yield f'<section class="run" id="{text(name)}"><h3>{badge(run.status)} {who}</h3>'
+    yield f'<p class="reason">{text(run.reason)}</p>' if run.reason else ""
+    yield _cells(run, row)
+    drawn = picture(run)
+    if drawn:
+        label = f"Timeline, {run.defect or 'reference'}"
+        yield (
+            f'<div class="scroll" tabindex="0" role="region" aria-label="{text(label)}">'
+            f"{drawn}</div>"
+        )
+    yield from _transcript(run, place)
+    if run.explanation:
+        yield f"<details><summary>Query and plan</summary><pre>{text(run.explanation)}</pre>"
+        yield "</details>"
+    yield "</section>"
+
+
+def _cells(run: RunData, row: RowData | None) -> str:
+    states = row.cells.get(run.defect, {}) if row and run.defect else {}
+    if not states:
+        return f'<p class="cells">plan cells {chips(run.cells)}</p>'
+    words = "".join(
+        f'<span class="chip {"shows" if state == SHOWN else "masks"}">'
+        f"{text(cell)} {'shows' if state == SHOWN else 'masks'} it</span>"
+        for cell, state in states.items()
+    )
+    return f'<p class="cells">{words}</p>'
+
+
+def _transcript(run: RunData, place: str) -> Iterator[str]:
+    is_open = "" if run.status == "passed" else " open"
+    yield f"<details{is_open}><summary>Transcript: {len(run.steps)} steps</summary>"
+    yield '<div class="scroll" tabindex="0" role="region" aria-label="Transcript">'
+    yield '<table class="steps"><thead><tr><th scope="col">Step</th><th scope="col">Clock</th>'
+    yield '<th scope="col">Sent</th><th scope="col">Answer</th><th scope="col">Expected</th>'
+    yield "</tr></thead><tbody>"
+    yield from (_step(number, step, place) for number, step in enumerate(run.steps, start=1))
+    if run.stopped is not None and run.stopped not in [step.line for step in run.steps]:
+        yield f'<tr class="wrong"><td colspan="5">stopped at {_line(place, run.stopped)}</td></tr>'
+    yield "</tbody></table></div></details>"
+
+
+def _step(number: int, step: StepData, place: str) -> str:
+    saved = f'<p class="as">as {text(step.save_as)}</p>' if step.save_as else ""
+    kind = ' class="wrong"' if step.differences else ""
+    return (
+        f'<tr{kind}><th scope="row">{number}<br>{_line(place, step.line)}</th>'
+        f"<td>{text(step.at[11:-1])}</td>"
+        f"<td><b>{text(step.verb)}</b>{pairs(step.sent)}{saved}</td>"
+        f"<td>{pairs(step.got) or 'done'}</td><td>{pairs(step.expected)}{_differences(step)}</td>"
+        "</tr>"
+    )
+
+
+def _differences(step: StepData) -> str:
+    items = "".join(
+        f"<li>{text(d.where or 'the answer')} {text(d.why)}: {shown(d.got)}, "
+        f"not {shown(d.expected)}</li>"
+        for d in step.differences
+    )
+    return f'<ul class="differences">{items}</ul>' if items else ""
+
+
+def _line(place: str, line: int) -> str:
+    return link(f"{place}-L{line}", f"line {line}")
+
+
+def _details(tests: list[TestData]) -> Iterator[str]:
+    for test in tests:
+        if test.detail:
+            name = test.cell or test.status
+            yield f"<details><summary>What pytest says: {text(name)}</summary>"
+            yield f"<pre>{text(test.detail)}</pre></details>"
+
+
+def _source(scenario: ScenarioData, place: str) -> str:
+    lines = "".join(
+        f'<span id="{place}-L{number}"><i>{number}</i>{text(line)}\n</span>'
+        for number, line in enumerate(scenario.source.splitlines(), start=1)
+    )
+    return (
+        f'<details class="source"><summary>Source: {text(scenario.path)}</summary>'
+        f"<pre>{lines}</pre></details>"
+    )
