@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,8 @@ from pytest_stigmer.api.generation import load
 from pytest_stigmer.assembly import assemble
 from pytest_stigmer.defects.change import UPSERT, with_foreign_key, with_queries
 from pytest_stigmer.errors import StoreError
-from pytest_stigmer.harness.shipped import scenario_folder, shipped_scenarios
+from pytest_stigmer.harness.shipped import SUFFIX, scenario_folder, shipped_scenarios
+from pytest_stigmer.scenario.loader import load as load_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -58,7 +60,7 @@ def test_the_candidate_breaks_only_the_decisions_of_v2(
 ) -> None:
     """With the recommended key all other scenarios, those of the skill API included, stay green."""
     red = {
-        path.relative_to(scenario_folder()).as_posix().removesuffix(".scenario.yaml")
+        path.relative_to(scenario_folder()).as_posix().removesuffix(SUFFIX)
         for path in shipped_scenarios()
         if status_on(candidate, path) != "passed"
     }
@@ -107,3 +109,16 @@ def test_a_connection_without_the_pragma_knows_no_key(store: SqliteStore) -> Non
     store.execute("PRAGMA foreign_keys=OFF")
     store.delete_resource("skill", "skl-1")
     assert len(store.list_audit_history("skill", "skl-1")) == 1
+
+
+def test_the_write_up_names_what_the_proof_shows() -> None:
+    """In each row of its table the scenarios claim the defect, and nothing is named in vain."""
+    write_up = (scenario_folder() / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z]+/[a-z_0-9]+)`", write_up))
+    assert named >= DECISIONS_OF_V2
+    claims = {name: load_scenario(scenario_folder() / f"{name}{SUFFIX}").detects for name in named}
+    rows = re.findall(r"^\|.*\| `([a-z-]+)` \| (.*) \|$", write_up, re.MULTILINE)
+    assert len(rows) == 4
+    for defect, scenarios in rows:
+        for name in re.findall(r"`(.+?)`", scenarios):
+            assert defect in claims[name], name
