@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_stigmer.assembly import REFERENCE
-from pytest_stigmer.clock import DEFAULT_START, FrozenClock
+from pytest_stigmer.clock import FrozenClock
 from pytest_stigmer.contract import explore
 from pytest_stigmer.contract.explore import Search
 from pytest_stigmer.defects.catalogue import find
@@ -30,15 +30,16 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def searching(tmp_path: Path, api: Generation) -> Searching:
+def searching(tmp_path: Path, api: Generation) -> Iterator[Searching]:
     """Give a function that makes a search on local registries with a defect."""
     count = 0
+    clock = FrozenClock()
 
     def made(defect: str | None = None, seed: int = 0) -> Search:
         recipe = find(defect).apply(REFERENCE) if defect else REFERENCE
 
         @contextmanager
-        def open_target(clock: FrozenClock) -> Iterator[Any]:
+        def open_target() -> Iterator[Any]:
             nonlocal count
             count += 1
             factory = Factory(0, "explore", api)
@@ -56,7 +57,8 @@ def searching(tmp_path: Path, api: Generation) -> Searching:
 
         return Search(open_target, api, seed=seed)
 
-    return made
+    with clock:
+        yield made
 
 
 @pytest.mark.parametrize("surface", explore.SURFACES)
@@ -64,8 +66,7 @@ def test_reference_answers_random_histories_as_the_model(
     searching: Searching, surface: str
 ) -> None:
     """No random history is answered otherwise by the reference than by the model."""
-    with FrozenClock() as clock:
-        found = searching().round(surface, 0, clock, histories=40)
+    found = searching().round(surface, histories=30)
     assert found is None, found
 
 
@@ -78,15 +79,14 @@ def test_counterexample_is_a_scenario_that_fails_until_the_defect_is_gone(
 ) -> None:
     """What is found is written as a short scenario: red on the defect, green on the reference."""
     path = tmp_path / "found.scenario.yaml"
-    with FrozenClock() as clock:
-        found = searching(defect).round(surface, 0, clock)
-        assert found is not None
-        path.write_text(found.scenario(clock=DEFAULT_START), encoding="utf-8")
-        scenario = load(path)
-        with searching(defect).open_target(clock) as target:
-            red = run_scenario(scenario, target)
-        with searching().open_target(clock) as target:
-            green = run_scenario(scenario, target)
+    found = searching(defect).round(surface)
+    assert found is not None
+    path.write_text(found.scenario(), encoding="utf-8")
+    scenario = load(path)
+    with searching(defect).open_target() as target:
+        red = run_scenario(scenario, target)
+    with searching().open_target() as target:
+        green = run_scenario(scenario, target)
     assert (red.status, green.status) == (Status.FAILED, Status.PASSED)
     assert len(scenario.steps) <= 8
 

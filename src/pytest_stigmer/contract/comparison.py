@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pytest_stigmer.errors import StigmerError
+from pytest_stigmer.clock import DEFAULT_START
+from pytest_stigmer.errors import ServerLost, StigmerError
 from pytest_stigmer.scenario.model import ExpectedFailure
 from pytest_stigmer.scenario.runner import answer_differences
 from pytest_stigmer.scenario.target import Answer
@@ -29,18 +30,20 @@ _ELEMENT = re.compile(r"\d+\.")
 class Counterexample:
     """Steps that a registry answers otherwise than the model, the last of them wrongly.
 
-    A step is a map as a scenario file has it. `why` is one sentence about the last.
+    A step is a map as a scenario file has it. `why` is one sentence about the last. `clock` is
+    the start of a history that needs a clock.
     """
 
     steps: tuple[dict[str, Any], ...]
     why: str
+    clock: str | None = None
 
-    def scenario(self, *, clock: str | None) -> str:
+    def scenario(self) -> str:
         """Return a scenario file that fails until the registry answers as the model does."""
         verb = next(iter(self.steps[-1]))
         title = f"{verb.replace('_', ' ')} answers as the contract says, after {self.length} steps"
         told = f"Found by exploring: {self.why}"
-        return scenario_text(title, self._as_told(), clock=clock, told=told)
+        return scenario_text(title, self._as_told(), clock=self.clock, told=told)
 
     @property
     def length(self) -> int:
@@ -102,6 +105,17 @@ class Comparison:
             self.ids.setdefault(got.value["metadata"]["id"], step["as"])
         self.steps.append(step)
 
+    def begin(self) -> None:
+        """Set both clocks to the start, where the registry has one."""
+        if self._has_clock:
+            start = {"instant": DEFAULT_START}
+            self.subject.perform("set_clock", start)
+            self.model.perform("set_clock", start)
+
+    @property
+    def _has_clock(self) -> bool:
+        return "clock" in self.subject.capabilities
+
     @property
     def pushes(self) -> list[str]:
         """The names under which the answers of pushes are saved."""
@@ -110,6 +124,8 @@ class Comparison:
     def _answer_of_subject(self, verb: str, sent: Mapping[str, Any]) -> Answer:
         try:
             return self.subject.perform(verb, sent)
+        except ServerLost:
+            raise
         except StigmerError as error:
             return Answer.of_error(error)
         except Exception as error:  # noqa: BLE001 - a registry that breaks down is what is sought
@@ -136,12 +152,14 @@ class Comparison:
             returned = got.failure is None and fails is None
             if returned:
                 step["returns"] = self._told(returns, differences)
-            raise Mismatch(Counterexample((*self.steps, step), _why(verb, differences[0])))
+            clock = DEFAULT_START if self._has_clock else None
+            why = _why(verb, differences[0])
+            raise Mismatch(Counterexample((*self.steps, step), why, clock))
         return step
 
     def _comparable(self, value: Any) -> Any:
         """Leave out what the registry cannot share with the model: without a clock, the time."""
-        if "clock" in self.subject.capabilities:
+        if self._has_clock:
             return value
         if isinstance(value, list):
             return [self._comparable(item) for item in value]

@@ -5,11 +5,10 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_stigmer.clock import DEFAULT_START, FrozenClock, stopwatch
+from pytest_stigmer.clock import stopwatch
 from pytest_stigmer.contract.comparison import Comparison
 from pytest_stigmer.contract.journal import Journal
 from pytest_stigmer.contract.model_target import ModelTarget
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.contract.comparison import Counterexample
     from pytest_stigmer.scenario.target import Target
 
-    OpenTarget = Callable[[FrozenClock], AbstractContextManager[Target]]
+    OpenTarget = Callable[[], AbstractContextManager[Target]]
 
 SURFACES = ("skills", "store")
 HISTORIES = 200
@@ -37,14 +36,22 @@ STEPS = 30
 
 @dataclass(frozen=True)
 class Search:
-    """Where and how to search: what opens a fresh registry, and whose messages it speaks."""
+    """Where and how to search: what opens a fresh registry, and whose messages it speaks.
+
+    Where that registry follows Python's clock, the caller has frozen it.
+    """
 
     open_target: OpenTarget
     generation: Generation
     seed: int = 0
 
+    def surfaces(self) -> list[str]:
+        """Return which sorts of histories the target can be driven through."""
+        with self.open_target() as subject:
+            return [surface for surface in SURFACES if surface in subject.capabilities]
+
     def round(
-        self, surface: str, number: int, clock: FrozenClock, *, histories: int = HISTORIES
+        self, surface: str, number: int = 0, *, histories: int = HISTORIES
     ) -> Counterexample | None:
         """Try a number of random histories; equal numbers and seeds are equal histories."""
         from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
@@ -52,7 +59,7 @@ class Search:
         from hypothesis.stateful import run_state_machine_as_test
 
         journal = Journal()
-        machine = self._machine(surface, clock, journal)
+        machine = self._machine(surface, journal)
         how = settings(
             max_examples=histories,
             stateful_step_count=STEPS,
@@ -68,55 +75,34 @@ class Search:
         except (AssertionError, HypothesisException, BaseExceptionGroup):
             if journal.found is None:
                 raise
-        return journal.found and shrunk(journal.found, partial(self._fresh, clock))
+        return journal.found and shrunk(journal.found, self._fresh)
 
-    def _machine(self, surface: str, clock: FrozenClock, journal: Journal) -> Any:
+    def _machine(self, surface: str, journal: Journal) -> Any:
         from pytest_stigmer.contract.machines import SkillMachine, StoreMachine
 
         base: Any = {"skills": SkillMachine, "store": StoreMachine}[surface]
-        fresh = partial(self._fresh, clock)
-        return type(base.__name__, (base,), {"fresh": staticmethod(fresh), "journal": journal})
+        how = {"fresh": staticmethod(self._fresh), "journal": journal}
+        return type(base.__name__, (base,), how)
 
     @contextmanager
-    def _fresh(self, clock: FrozenClock) -> Iterator[Comparison]:
-        factory = Factory(self.seed, "explore", self.generation)
-        clock.move_to(DEFAULT_START)
-        with self.open_target(clock) as subject:
-            model = ModelTarget(clock=_Shadow(clock), factory=factory, generation=self.generation)
-            yield Comparison(subject, model)
-
-
-class _Shadow(FrozenClock):
-    """The clock as the model sees it: moving it twice for one step would be wrong."""
-
-    def __init__(self, clock: FrozenClock) -> None:
-        super().__init__()
-        self._clock = clock
-
-    def now(self) -> Any:
-        return self._clock.now()
-
-    def advance(self, duration: Any) -> Any:
-        del duration
-        return self._clock.now()
-
-    def move_to(self, instant: Any) -> Any:
-        del instant
-        return self._clock.now()
+    def _fresh(self) -> Iterator[Comparison]:
+        model = ModelTarget(Factory(self.seed, "explore", self.generation), self.generation)
+        with self.open_target() as subject:
+            comparison = Comparison(subject, model)
+            comparison.begin()
+            yield comparison
 
 
 def explore(search: Search, *, minutes: float) -> tuple[Counterexample | None, float]:
     """Search for so many minutes; return the shortest wrong history, or None, and the seconds."""
     begun = stopwatch()
-    with FrozenClock(DEFAULT_START) as clock, search.open_target(clock) as subject:
-        offered = subject.capabilities
-        surfaces = [surface for surface in SURFACES if surface in offered]
-        number = 0
-        while stopwatch() - begun < minutes * 60:
-            found = search.round(surfaces[number % len(surfaces)], number, clock)
-            if found is not None:
-                return found, stopwatch() - begun
-            number += 1
+    surfaces = search.surfaces()
+    number = 0
+    while stopwatch() - begun < minutes * 60:
+        found = search.round(surfaces[number % len(surfaces)], number)
+        if found is not None:
+            return found, stopwatch() - begun
+        number += 1
     return None, stopwatch() - begun
 
 
@@ -146,7 +132,7 @@ def run(options: argparse.Namespace, search: Search) -> int:
     if found is None:
         sys.stdout.write(f"explored for {seconds:.0f} s with seed {options.seed}: no mismatch\n")
         return 0
-    text = found.scenario(clock=DEFAULT_START)
+    text = found.scenario()
     options.write.write_text(text, encoding="utf-8")
     sys.stdout.write(
         f"{found.why}\nwrote {options.write}: {found.length + 1} steps, found after "

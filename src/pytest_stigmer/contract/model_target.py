@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, cast
 
+from pytest_stigmer.clock import DEFAULT_START, parse_duration, parse_instant
 from pytest_stigmer.contract.disputed import REFERENCE
 from pytest_stigmer.contract.model import Snapshot, StoreModel
 from pytest_stigmer.contract.skill_model import SkillModel
@@ -16,15 +17,34 @@ from pytest_stigmer.targets.flow import Flow
 from pytest_stigmer.targets.plain import answer_value
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
     from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.clock import FrozenClock
     from pytest_stigmer.contract.disputed import Disputed
     from pytest_stigmer.factories.factory import Factory
 
 _LEGACY_ID = re.compile("[A-Za-z0-9_]+_audit/(.+)/([0-9]+)", re.DOTALL | re.ASCII)
 _UNDECODABLE = b"\xff\xff"
+
+
+class ModelClock:
+    """A clock that freezes nothing and is moved by the verbs of a scenario."""
+
+    def __init__(self) -> None:
+        self._instant = parse_instant(DEFAULT_START)
+
+    def now(self) -> dt.datetime:
+        """Return the instant it was moved to."""
+        return self._instant
+
+    def advance(self, duration: str) -> None:
+        """Move by a duration such as `-300ms`."""
+        self._instant += parse_duration(duration)
+
+    def move_to(self, instant: str) -> None:
+        """Move to an instant."""
+        self._instant = parse_instant(instant)
 
 
 class ModelTarget:
@@ -34,17 +54,12 @@ class ModelTarget:
     capabilities = frozenset({"skills", "store", "clock", "faults"})
 
     def __init__(
-        self,
-        *,
-        clock: FrozenClock,
-        factory: Factory,
-        generation: Generation,
-        disputed: Disputed = REFERENCE,
+        self, factory: Factory, generation: Generation, *, disputed: Disputed = REFERENCE
     ) -> None:
-        self.clock = clock
+        self.clock = ModelClock()
         self.generation = generation
         self.factory = factory
-        self.skills = SkillModel(StoreModel(disputed=disputed), clock, generation)
+        self.skills = SkillModel(StoreModel(disputed=disputed), self.clock, generation)
         self.version = LATEST
         self._aborted: set[tuple[str, str]] = set()
         self._locked = False
@@ -79,7 +94,7 @@ class ModelTarget:
             cast("Any", self.skills),
             self.factory,
             store=cast("Any", store),
-            clock=self.clock,
+            clock=cast("Any", self.clock),
         )
 
     def _check_write(self, table: str, on: str) -> None:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_stigmer.contract import explore
 from pytest_stigmer.errors import UsageError
+from pytest_stigmer.harness import exploring
 from pytest_stigmer.harness.options import DEFAULT_SEED, Options
 from pytest_stigmer.harness.shipped import SUFFIX, scenario_folder
 from pytest_stigmer.service import serve
@@ -159,5 +161,10 @@ COMMANDS = {
     ),
     "new": Command("write a commented scenario file to start from", _new_arguments, _new),
     "defects": Command("list the catalogue of defects", _defects_arguments, _defects),
+    "explore": Command(
+        "search random histories for a wrong answer; write the shortest as a scenario",
+        explore.add_arguments,
+        exploring.run,
+    ),
     "serve": Command("serve the skill API on gRPC until stopped", serve.add_arguments, serve.run),
 }
