@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_stigmer.assembly import assemble
+from pytest_stigmer.assembly import REFERENCE, assemble
+from pytest_stigmer.factories.artifacts import artifact
+from pytest_stigmer.skills.controller import SkillController
+from pytest_stigmer.skills.index import Identity, SlugIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from conftest import Push
 
     from pytest_stigmer.api.generation import Generation
+    from pytest_stigmer.api.values import Skill
     from pytest_stigmer.assembly import Parts
     from pytest_stigmer.skills.client import SkillClient
+    from pytest_stigmer.skills.index import Snapshot
 
     Refusal = Callable[..., tuple[str, str]]
     Refer = Callable[..., Any]
@@ -168,3 +176,78 @@ def test_a_row_without_metadata_has_no_slug(
     """It is readable, and no reference can name it."""
     parts.store.save_resource("skill", "skl-1", api.Skill())
     assert refusal(refer)[0] == "NOT_FOUND"
+
+
+class Overtaken:
+    """A slow reading of all skills in one thread, overtaken by two pushes in another.
+
+    The second push waits in the middle for the reading to end, or for a moment, should the reading
+    keep pushes out.
+    """
+
+    def __init__(self, path: Path, api: Generation) -> None:
+        self.in_the_middle = threading.Event()
+        self.ended = threading.Event()
+        self.reader = threading.Thread(target=self.read)
+        self.pusher = threading.Thread(target=self.push_two)
+        self.api = api
+        recipe = replace(
+            REFERENCE,
+            index=lambda *given: _SlowIndex(self, *given),
+            skills=lambda *given, **more: _Interrupted(self, *given, **more),
+        )
+        self.parts = assemble(path, generation=api, recipe=recipe)
+
+    def push(self, name: str) -> Any:
+        """Push a skill and return it."""
+        request = self.api.PushSkillRequest(name=name, artifact=artifact(files={}))
+        return self.parts.client().push(request)
+
+    def push_two(self) -> None:
+        """Push two skills."""
+        self.push("First")
+        self.push("Second")
+
+    def read(self) -> None:
+        """Look for a skill."""
+        self.parts.skills.index.find(Identity("", "none"))
+        self.ended.set()
+
+
+class _SlowIndex(SlugIndex):
+    def __init__(self, overtaken: Overtaken, *given: Any) -> None:
+        super().__init__(*given)
+        self._overtaken = overtaken
+
+    def _read(self, revision: object) -> Snapshot:
+        snapshot = super()._read(revision)
+        if threading.current_thread() is self._overtaken.reader:
+            self._overtaken.pusher.start()
+            self._overtaken.in_the_middle.wait(timeout=0.2)
+        return snapshot
+
+
+class _Interrupted(SkillController):
+    def __init__(self, overtaken: Overtaken, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self._overtaken = overtaken
+
+    def write(self, skill: Skill, message: Any) -> None:
+        super().write(skill, message)
+        if skill.metadata.slug == "second":
+            self._overtaken.in_the_middle.set()
+            self._overtaken.ended.wait(timeout=10)
+
+
+def test_a_slow_reading_in_one_thread_loses_no_push_of_another(
+    tmp_path: Path, api: Generation
+) -> None:
+    """It never takes the place of what a push in the middle of its transaction has read."""
+    overtaken = Overtaken(tmp_path / "threads.db", api)
+    with overtaken.parts:
+        overtaken.reader.start()
+        overtaken.reader.join()
+        overtaken.pusher.join()
+        first = overtaken.parts.skills.index.find(Identity("", "first"))
+        assert overtaken.push("First").metadata.id == first
+        assert len(overtaken.parts.store.list_resources("skill")) == 2

@@ -101,11 +101,14 @@ class SlugIndex:
         self._current()
 
     def _current(self) -> Snapshot:
-        # Asked before the rows are read: a change in between makes the next call read again.
-        revision = self._store.revision()
-        if revision != self._snapshot.revision:
-            self._snapshot = self._read(revision)
-        return self._snapshot
+        # Alone: a reading of another thread must not replace the snapshot that a push asked before
+        # it follows its own write.
+        with self._store.undisturbed():
+            # Asked before the rows are read: a change in between makes the next call read again.
+            revision = self._store.revision()
+            if revision != self._snapshot.revision:
+                self._snapshot = self._read(revision)
+            return self._snapshot
 
     def _read(self, revision: object) -> Snapshot:
         snapshot = Snapshot(revision)

@@ -41,30 +41,30 @@ class Session:
     @property
     def connection(self) -> sqlite3.Connection:
         """The open connection; raise StoreClosed or StoreForked."""
-        self._guard()
+        self.guard()
         if self._connection is None:
             raise StoreClosed.at(self._path)
         return self._connection
 
     def rows(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Run a statement and return all its rows."""
-        with self._guard(), translated(self._path):
+        with self.guard(), translated(self._path):
             return self._usable().execute(sql, values).fetchall()
 
     def count(self, sql: str, values: Mapping[str, Any]) -> int:
         """Run a statement and return how many rows it changed."""
-        with self._guard(), translated(self._path):
+        with self.guard(), translated(self._path):
             return self._usable().execute(sql, values).rowcount
 
     def many(self, sql: str, batch: Iterable[Mapping[str, Any]]) -> None:
         """Run a statement once for each set of values."""
-        with self._guard(), translated(self._path):
+        with self.guard(), translated(self._path):
             self._usable().executemany(sql, batch)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make the block one unit that has the write lock at once; a nested one is a savepoint."""
-        with self._guard():
+        with self.guard():
             name = f"nested_{self._depth}"
             self._run("BEGIN IMMEDIATE" if self._depth == 0 else f"SAVEPOINT {name}")
             self._depth += 1
@@ -79,10 +79,17 @@ class Session:
 
     def revision(self) -> tuple[int, int, int]:
         """Return a value that is another one after any change to the file, undone ones included."""
-        with self._guard(), translated(self._path):
+        with self.guard(), translated(self._path):
             connection = self._usable()
             (foreign,) = connection.execute("PRAGMA data_version").fetchone()
             return foreign, connection.total_changes, self._undone
+
+    def guard(self) -> threading.RLock:
+        """Return the lock, which keeps other threads out while a block holds it."""
+        # The process is asked first: in a child, a lock that another thread held is held for ever.
+        if not self._is_ours():
+            raise StoreForked.at(self._path)
+        return self._lock
 
     def close(self) -> None:
         """Close the connection; in a forked child leave it to the parent."""
@@ -96,12 +103,6 @@ class Session:
 
     def _is_ours(self) -> bool:
         return self._process == os.getpid()
-
-    def _guard(self) -> threading.RLock:
-        # The process is asked first: in a child, a lock that another thread held is held for ever.
-        if not self._is_ours():
-            raise StoreForked.at(self._path)
-        return self._lock
 
     def _run(self, sql: str) -> None:
         with translated(self._path):

@@ -20,6 +20,7 @@ from pytest_stigmer.store.session import Session
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from contextlib import AbstractContextManager
     from os import PathLike
     from pathlib import Path
     from types import TracebackType
@@ -162,6 +163,10 @@ class SqliteStore:
         What was read between two equal values is still true.
         """
         return self._session.revision()
+
+    def undisturbed(self) -> AbstractContextManager[object]:
+        """Keep other threads out of this store for a block; other connections go on."""
+        return self._session.guard()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
