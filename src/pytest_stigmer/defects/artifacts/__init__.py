@@ -1,0 +1,1 @@
+"""An artifact is accepted, kept or answered that should not be."""

@@ -1,0 +1,33 @@
+"""Bytes that are not UTF-8 are replaced in SKILL.md."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.errors import ArchiveError
+from pytest_stigmer.skills.archive import MAX_SKILL_MD_BYTES, ArchiveReader
+
+if TYPE_CHECKING:
+    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.skills.zipdirectory import Entry
+
+HARM = "The instructions that are answered are not those that were pushed."
+ORIGIN = "D47"
+
+
+class _Mending(ArchiveReader):
+    def skill_md(self, data: bytes, entry: Entry) -> str:
+        """Return the text, mended where it cannot be read."""
+        try:
+            return super().skill_md(data, entry)
+        except ArchiveError:
+            content = b"".join(self.unpack(data, entry, MAX_SKILL_MD_BYTES))
+            if not content:
+                raise
+            return content.decode("utf-8", "replace")
+
+
+def apply(recipe: Recipe) -> Recipe:
+    """Decode with replacement characters."""
+    return replace(recipe, archives=_Mending)

@@ -1,0 +1,30 @@
+"""The text of an error shows where the artifacts lie."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.errors import StatusError
+from pytest_stigmer.skills.artifacts import ArtifactStorage
+
+if TYPE_CHECKING:
+    from pytest_stigmer.assembly import Recipe
+
+HARM = "A caller learns the paths of the machine."
+ORIGIN = "D40"
+
+
+class _Talkative(ArtifactStorage):
+    def read(self, key: str) -> bytes:
+        """Return the artifact; a failure names its file."""
+        try:
+            return super().read(key)
+        except StatusError as error:
+            text = error.details.removesuffix(key)
+            raise StatusError(error.code, f"{text}{self.root / key}") from error
+
+
+def apply(recipe: Recipe) -> Recipe:
+    """Name the file in place of the key."""
+    return replace(recipe, artifacts=_Talkative)

@@ -1,0 +1,37 @@
+"""A skill keeps the artifact of its first push."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.skills.controller import SkillController
+
+if TYPE_CHECKING:
+    from pytest_stigmer.api.values import PushSkill, Skill
+    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.skills.archive import Archive
+    from pytest_stigmer.skills.index import Identity
+
+HARM = "The new instructions are run with the old scripts."
+ORIGIN = "TestPush_Update_NewArtifact of b070f18, with deduplication by name"
+
+
+class _Sticky(SkillController):
+    def next_version(
+        self,
+        request: PushSkill,
+        identity: Identity,
+        archive: Archive,
+        key: str,
+        current: Skill | None,
+    ) -> Skill:
+        """Return the version with the artifact of the one before."""
+        made = super().next_version(request, identity, archive, key, current)
+        kept = key if current is None else current.artifact_storage_key
+        return replace(made, artifact_storage_key=kept)
+
+
+def apply(recipe: Recipe) -> Recipe:
+    """Leave the storage key as it was."""
+    return replace(recipe, skills=_Sticky)

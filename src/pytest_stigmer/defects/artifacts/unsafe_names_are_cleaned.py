@@ -1,0 +1,33 @@
+"""Names that lead outside the skill are mended in silence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.skills.archive import SKILL_MD, ArchiveReader, cleaned_name
+
+if TYPE_CHECKING:
+    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.skills.zipdirectory import Entry
+
+HARM = (
+    "The stored artifact keeps the name that was checked in another form, and unpacking it "
+    "writes anywhere."
+)
+ORIGIN = "D48, for names"
+
+
+class _Cleaning(ArchiveReader):
+    def check_name(self, entry: Entry) -> None:
+        """Accept any name."""
+
+    def find_skill_md(self, entries: list[Entry]) -> Entry:
+        """Return the entry whose cleaned name is SKILL.md."""
+        cleaned = {cleaned_name(entry.name): entry for entry in reversed(entries)}
+        return cleaned.get(SKILL_MD) or super().find_skill_md(entries)
+
+
+def apply(recipe: Recipe) -> Recipe:
+    """Check names in their cleaned form."""
+    return replace(recipe, archives=_Cleaning)

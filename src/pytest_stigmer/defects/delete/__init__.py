@@ -1,0 +1,1 @@
+"""A deletion removes too little or too much."""

@@ -1,0 +1,30 @@
+"""A push may have any scope, whatever its organisation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.api.values import SCOPE_UNSPECIFIED
+from pytest_stigmer.skills.controller import SkillController
+
+if TYPE_CHECKING:
+    from pytest_stigmer.api.values import PushSkill
+    from pytest_stigmer.assembly import Recipe
+
+HARM = (
+    "Skills come to be that belong to an identity account, or to an organisation without name, "
+    "and that no reference can name."
+)
+ORIGIN = "D4"
+
+
+class _Unscoped(SkillController):
+    def check_push(self, request: PushSkill) -> None:
+        """Refuse a tag only."""
+        super().check_push(replace(request, scope=SCOPE_UNSPECIFIED))
+
+
+def apply(recipe: Recipe) -> Recipe:
+    """Check every push as if it had no scope."""
+    return replace(recipe, skills=_Unscoped)

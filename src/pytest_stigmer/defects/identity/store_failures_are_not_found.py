@@ -1,0 +1,32 @@
+"""Whatever keeps a record from being read is answered as NOT_FOUND."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from pytest_stigmer.errors import StoreError
+from pytest_stigmer.skills.controller import SkillController
+from pytest_stigmer.skills.refusals import no_skill_with_id
+
+if TYPE_CHECKING:
+    from pytest_stigmer.assembly import Recipe
+
+HARM = (
+    "A client whose skill is locked or damaged is told that it does not exist, and makes it again."
+)
+ORIGIN = "D11"
+
+
+class _Misleading(SkillController):
+    def message(self, skill_id: str) -> Any:
+        """Return the record, or say that there is none."""
+        try:
+            return super().message(skill_id)
+        except StoreError as error:
+            raise no_skill_with_id(skill_id) from error
+
+
+def apply(recipe: Recipe) -> Recipe:
+    """Say NOT_FOUND for every failure of the store."""
+    return replace(recipe, skills=_Misleading)

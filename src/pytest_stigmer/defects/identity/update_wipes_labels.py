@@ -1,0 +1,28 @@
+"""An update drops labels, annotations and tags."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.skills.controller import SkillController
+
+if TYPE_CHECKING:
+    from pytest_stigmer.api.values import Metadata, PushSkill, Skill
+    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.skills.index import Identity
+
+HARM = "What was sorted and selected by labels disappears from view with the next push."
+ORIGIN = "D3"
+
+
+class _Rebuilding(SkillController):
+    def metadata(self, request: PushSkill, identity: Identity, current: Skill | None) -> Metadata:
+        """Return metadata with nothing that the request has no field for."""
+        made = super().metadata(request, identity, current)
+        return replace(made, labels={}, annotations={}, tags=())
+
+
+def apply(recipe: Recipe) -> Recipe:
+    """Start every update from empty metadata."""
+    return replace(recipe, skills=_Rebuilding)

@@ -1,0 +1,29 @@
+"""The archived copy is stored without its version hash."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from pytest_stigmer.api.values import SKILL_KIND
+from pytest_stigmer.skills.controller import SkillController
+
+if TYPE_CHECKING:
+    from pytest_stigmer.api.values import Skill
+    from pytest_stigmer.assembly import Recipe
+
+HARM = "With the next push nobody can fetch this version by its hash."
+ORIGIN = "D21, for pushes"
+
+
+class _Nameless(SkillController):
+    def write(self, skill: Skill, message: Any) -> None:
+        """Archive a version without its hash."""
+        skill_id = skill.metadata.id
+        self.store.save_audit(SKILL_KIND, skill_id, message, tag=skill.tag)
+        self.store.save_resource(SKILL_KIND, skill_id, message)
+
+
+def apply(recipe: Recipe) -> Recipe:
+    """Leave the hash out of the audit row."""
+    return replace(recipe, skills=_Nameless)

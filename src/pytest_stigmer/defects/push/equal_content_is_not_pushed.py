@@ -1,0 +1,39 @@
+"""A push of the content that is current changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.skills.controller import SkillController
+
+if TYPE_CHECKING:
+    from pytest_stigmer.api.values import PushSkill, Skill
+    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.skills.archive import Archive
+    from pytest_stigmer.skills.index import Identity
+
+HARM = (
+    "A version cannot be given another tag by pushing it again: the tag goes on naming another one."
+)
+ORIGIN = "D18, with deduplication in the wrong place"
+
+
+class _Lazy(SkillController):
+    def next_version(
+        self,
+        request: PushSkill,
+        identity: Identity,
+        archive: Archive,
+        key: str,
+        current: Skill | None,
+    ) -> Skill:
+        """Return the current record for the same content."""
+        if current is not None and current.version_hash == archive.version_hash:
+            return current
+        return super().next_version(request, identity, archive, key, current)
+
+
+def apply(recipe: Recipe) -> Recipe:
+    """Return the current record where its hash is the same."""
+    return replace(recipe, skills=_Lazy)

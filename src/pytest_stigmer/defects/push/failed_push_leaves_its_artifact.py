@@ -1,0 +1,25 @@
+"""What a failed push has stored stays."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.skills.controller import SkillController
+
+if TYPE_CHECKING:
+    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.skills.artifacts import StoredArtifact
+
+HARM = "Artifacts that nothing names pile up, and a refused upload can be fetched by its hash."
+ORIGIN = "D52"
+
+
+class _Untidy(SkillController):
+    def undo(self, artifact: StoredArtifact | None) -> None:
+        """Leave the artifact."""
+
+
+def apply(recipe: Recipe) -> Recipe:
+    """Undo nothing."""
+    return replace(recipe, skills=_Untidy)

@@ -1,0 +1,30 @@
+"""Only updates are archived."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from pytest_stigmer.api.values import SKILL_KIND
+from pytest_stigmer.skills.controller import SkillController
+
+if TYPE_CHECKING:
+    from pytest_stigmer.api.values import Skill
+    from pytest_stigmer.assembly import Recipe
+
+HARM = "The first version of every skill is lost with the second."
+ORIGIN = "TestPush_CreateNew_ArchivesVersion of b070f18, which looks at no archive"
+
+
+class _Late(SkillController):
+    def write(self, skill: Skill, message: Any) -> None:
+        """Archive updates only."""
+        if skill.spec_audit.event == "updated":
+            super().write(skill, message)
+        else:
+            self.store.save_resource(SKILL_KIND, skill.metadata.id, message)
+
+
+def apply(recipe: Recipe) -> Recipe:
+    """Save a new skill without its archived copy."""
+    return replace(recipe, skills=_Late)

@@ -1,0 +1,36 @@
+"""A push of the same content under the same tag leaves no trace."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from pytest_stigmer.api.values import SKILL_KIND
+from pytest_stigmer.errors import AuditNotFound
+from pytest_stigmer.skills.controller import SkillController
+
+if TYPE_CHECKING:
+    from pytest_stigmer.api.values import Skill
+    from pytest_stigmer.assembly import Recipe
+
+HARM = "The history does not show that somebody pushed, as the real one does."
+ORIGIN = "D18, turned round"
+
+
+class _Thrifty(SkillController):
+    def write(self, skill: Skill, message: Any) -> None:
+        """Archive what is not archived yet."""
+        try:
+            newest = self.store.get_audit_by_hash(
+                SKILL_KIND, skill.metadata.id, skill.version_hash, self.generation.Skill
+            )
+        except AuditNotFound:
+            return super().write(skill, message)
+        if newest.spec.tag != skill.tag:
+            return super().write(skill, message)
+        return self.store.save_resource(SKILL_KIND, skill.metadata.id, message)
+
+
+def apply(recipe: Recipe) -> Recipe:
+    """Archive a version unless its hash and tag are archived already."""
+    return replace(recipe, skills=_Thrifty)

@@ -1,0 +1,39 @@
+"""A pushed skill never becomes ready."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.skills.controller import SkillController
+
+if TYPE_CHECKING:
+    from pytest_stigmer.api.values import PushSkill, Skill
+    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.skills.archive import Archive
+    from pytest_stigmer.skills.index import Identity
+
+HARM = "Clients that wait for a skill to be ready wait for ever."
+ORIGIN = "stigmer b070f18, push.go: the state is always READY"
+
+
+_UPLOADING = 1
+
+
+class _Waiting(SkillController):
+    def next_version(
+        self,
+        request: PushSkill,
+        identity: Identity,
+        archive: Archive,
+        key: str,
+        current: Skill | None,
+    ) -> Skill:
+        """Return the version as it is during the upload."""
+        made = super().next_version(request, identity, archive, key, current)
+        return replace(made, state=_UPLOADING)
+
+
+def apply(recipe: Recipe) -> Recipe:
+    """Leave the state at UPLOADING."""
+    return replace(recipe, skills=_Waiting)

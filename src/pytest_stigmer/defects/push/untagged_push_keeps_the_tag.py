@@ -1,0 +1,36 @@
+"""A push without tag takes over the tag of the version before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.skills.controller import SkillController
+
+if TYPE_CHECKING:
+    from pytest_stigmer.api.values import PushSkill, Skill
+    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.skills.archive import Archive
+    from pytest_stigmer.skills.index import Identity
+
+HARM = "A draft that was pushed without a tag goes out to everyone who follows `stable`."
+ORIGIN = "D70, with the tag moving by itself"
+
+
+class _Sticky(SkillController):
+    def next_version(
+        self,
+        request: PushSkill,
+        identity: Identity,
+        archive: Archive,
+        key: str,
+        current: Skill | None,
+    ) -> Skill:
+        """Return the version with the tag it was not given."""
+        made = super().next_version(request, identity, archive, key, current)
+        return made if request.tag or current is None else replace(made, tag=current.tag)
+
+
+def apply(recipe: Recipe) -> Recipe:
+    """Use the current tag where none is given."""
+    return replace(recipe, skills=_Sticky)

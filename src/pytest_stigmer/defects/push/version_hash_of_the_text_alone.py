@@ -1,0 +1,28 @@
+"""The version hash is taken of SKILL.md and not of the whole artifact."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.skills.archive import ArchiveReader
+
+if TYPE_CHECKING:
+    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.skills.archive import Archive
+
+HARM = "Two versions whose scripts differ have one hash, and pinning it pins neither."
+ORIGIN = "TestPush_CreateNew_SetsVersionHash of b070f18"
+
+
+class _TextOnly(ArchiveReader):
+    def read(self, data: bytes) -> Archive:
+        """Return the archive under the hash of its text."""
+        read = super().read(data)
+        return replace(read, version_hash=sha256(read.skill_md.encode()).hexdigest())
+
+
+def apply(recipe: Recipe) -> Recipe:
+    """Hash the instructions."""
+    return replace(recipe, archives=_TextOnly)

@@ -1,0 +1,1 @@
+"""References name another version, or another skill, than they should."""

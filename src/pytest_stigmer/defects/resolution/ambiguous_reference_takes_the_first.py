@@ -1,0 +1,30 @@
+"""A slug that several organisations have answers with the first of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.skills.index import Identity
+from pytest_stigmer.skills.references import ReferenceResolver
+
+if TYPE_CHECKING:
+    from pytest_stigmer.api.values import Reference
+    from pytest_stigmer.assembly import Recipe
+
+HARM = "Whose skill runs depends on who was there first."
+ORIGIN = "D5"
+
+
+class _Guessing(ReferenceResolver):
+    def identity(self, reference: Reference) -> Identity:
+        """Return the first skill of the slug where neither organisation nor scope is given."""
+        if reference.org or reference.scope:
+            return super().identity(reference)
+        organisations = sorted(self._index.organisations(reference.slug))
+        return Identity(organisations[0] if organisations else "", reference.slug)
+
+
+def apply(recipe: Recipe) -> Recipe:
+    """Take the first organisation where none is named."""
+    return replace(recipe, references=_Guessing)

@@ -1,0 +1,26 @@
+"""A version hash is looked up among the tags."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.skills.references import ReferenceResolver
+
+if TYPE_CHECKING:
+    from pytest_stigmer.assembly import Recipe
+
+HARM = "No version can be pinned by its hash."
+ORIGIN = "TestIntegration_VersionResolution_Hash of b070f18"
+
+
+class _OnlyTags(ReferenceResolver):
+    def is_hash(self, version: str) -> bool:
+        """Say no."""
+        del version
+        return False
+
+
+def apply(recipe: Recipe) -> Recipe:
+    """Take no version for a hash."""
+    return replace(recipe, references=_OnlyTags)

@@ -1,0 +1,27 @@
+"""The index of slugs is built once and never again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.skills.index import SlugIndex
+
+if TYPE_CHECKING:
+    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.skills.index import Snapshot
+
+HARM = (
+    "A skill that another process has stored is not found until a restart, and a push doubles it."
+)
+ORIGIN = "D53, with an index that does not follow; D6"
+
+
+class _Frozen(SlugIndex):
+    def _current(self) -> Snapshot:
+        return super()._current() if self._snapshot.revision is None else self._snapshot
+
+
+def apply(recipe: Recipe) -> Recipe:
+    """Keep the first reading of the skills."""
+    return replace(recipe, index=_Frozen)

@@ -1,0 +1,31 @@
+"""A reference without organisation finds only skills that have none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.skills.index import Identity
+from pytest_stigmer.skills.references import ReferenceResolver
+
+if TYPE_CHECKING:
+    from pytest_stigmer.api.values import Reference
+    from pytest_stigmer.assembly import Recipe
+
+HARM = "References that named the only skill of a slug stop resolving."
+ORIGIN = "D5, turned round"
+
+
+class _Strict(ReferenceResolver):
+    def identity(self, reference: Reference) -> Identity:
+        """Return the skill of exactly this organisation."""
+        return (
+            super().identity(reference)
+            if reference.scope
+            else Identity(reference.org, reference.slug)
+        )
+
+
+def apply(recipe: Recipe) -> Recipe:
+    """Take the organisation as it is given."""
+    return replace(recipe, references=_Strict)

@@ -1,0 +1,28 @@
+"""A reference takes any organisation's skill of its slug."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.skills.index import Identity
+from pytest_stigmer.skills.references import ReferenceResolver
+
+if TYPE_CHECKING:
+    from pytest_stigmer.api.values import Reference
+    from pytest_stigmer.assembly import Recipe
+
+HARM = "A reference to one's own skill runs the instructions of another organisation."
+ORIGIN = "D1; D5"
+
+
+class _Promiscuous(ReferenceResolver):
+    def identity(self, reference: Reference) -> Identity:
+        """Return the first skill of the slug."""
+        organisations = sorted(self._index.organisations(reference.slug))
+        return Identity(organisations[0] if organisations else "", reference.slug)
+
+
+def apply(recipe: Recipe) -> Recipe:
+    """Take the first organisation that has the slug."""
+    return replace(recipe, references=_Promiscuous)

@@ -1,0 +1,28 @@
+"""A name passes for a slug in a reference."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.skills.references import ReferenceResolver
+from pytest_stigmer.skills.slug import slug_of
+
+if TYPE_CHECKING:
+    from pytest_stigmer.api.values import Reference
+    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.skills.index import Identity
+
+HARM = "A reference that resolves here fails on the real server, which compares slugs as they are."
+ORIGIN = "D9, turned round"
+
+
+class _Helpful(ReferenceResolver):
+    def identity(self, reference: Reference) -> Identity:
+        """Return the skill of the slug's slug."""
+        return super().identity(replace(reference, slug=slug_of(reference.slug)))
+
+
+def apply(recipe: Recipe) -> Recipe:
+    """Make a slug of what the reference has for one."""
+    return replace(recipe, references=_Helpful)

@@ -1,0 +1,27 @@
+"""Tags are compared without regard to case."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from pytest_stigmer.skills.references import ReferenceResolver
+
+if TYPE_CHECKING:
+    from pytest_stigmer.assembly import Recipe
+
+HARM = "A reference to `Beta` answers with `beta`, which its author holds apart."
+ORIGIN = "D19, for the case of tags"
+
+
+class _CaseBlind(ReferenceResolver):
+    def by_tag(self, skill_id: str, tag: str, current: Any) -> Any:
+        """Return the current record for its tag in any case."""
+        if current.spec.tag.lower() == tag.lower():
+            return current
+        return super().by_tag(skill_id, tag, current)
+
+
+def apply(recipe: Recipe) -> Recipe:
+    """Compare the current tag in lower case."""
+    return replace(recipe, references=_CaseBlind)

@@ -1,0 +1,30 @@
+"""A bad archive is answered as a fault of the server."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.errors import StatusError
+from pytest_stigmer.skills.controller import SkillController
+
+if TYPE_CHECKING:
+    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.skills.archive import Archive
+
+HARM = "A client retries for ever what it should mend, and the server's alarms go off."
+ORIGIN = "D47"
+
+
+class _Blaming(SkillController):
+    def read_archive(self, data: bytes) -> Archive:
+        """Return what the artifact holds; a refusal is INTERNAL."""
+        try:
+            return super().read_archive(data)
+        except StatusError as error:
+            raise StatusError("INTERNAL", error.details) from error
+
+
+def apply(recipe: Recipe) -> Recipe:
+    """Answer INTERNAL for every refused archive."""
+    return replace(recipe, skills=_Blaming)

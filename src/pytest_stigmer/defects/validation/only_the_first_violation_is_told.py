@@ -1,0 +1,30 @@
+"""Of several broken rules only the first is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from pytest_stigmer.errors import StatusError
+from pytest_stigmer.skills.endpoint import SkillEndpoint
+
+if TYPE_CHECKING:
+    from pytest_stigmer.assembly import Recipe
+
+HARM = "An author mends a request field by field, one attempt for each."
+ORIGIN = "stigmer b070f18, validation.go: all violations are collected"
+
+
+class _Terse(SkillEndpoint):
+    def validate(self, message: Any, message_class: type[Any], request: bytes) -> None:
+        """Name one broken rule."""
+        try:
+            super().validate(message, message_class, request)
+        except StatusError as error:
+            first, _, _ = error.details.removeprefix("validation errors:\n - ").partition("\n")
+            raise StatusError(error.code, f"validation error: {first}") from error
+
+
+def apply(recipe: Recipe) -> Recipe:
+    """Cut the list after its first line."""
+    return replace(recipe, endpoint=_Terse)

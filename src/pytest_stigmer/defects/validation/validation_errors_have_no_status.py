@@ -1,0 +1,30 @@
+"""A broken rule is answered with UNKNOWN and the text of a pipeline step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from pytest_stigmer.errors import StatusError
+from pytest_stigmer.skills.endpoint import SkillEndpoint
+
+if TYPE_CHECKING:
+    from pytest_stigmer.assembly import Recipe
+
+HARM = "A client cannot tell its own mistake from a fault of the server."
+ORIGIN = "fix dc3410c"
+
+
+class _Wrapping(SkillEndpoint):
+    def validate(self, message: Any, message_class: type[Any], request: bytes) -> None:
+        """Refuse a request without a status of its own."""
+        try:
+            super().validate(message, message_class, request)
+        except StatusError as error:
+            text = f"pipeline step ValidateProtoConstraints failed: {error.details}"
+            raise StatusError("UNKNOWN", text) from error
+
+
+def apply(recipe: Recipe) -> Recipe:
+    """Wrap the error and lose its code."""
+    return replace(recipe, endpoint=_Wrapping)
