@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.errors import UsageError
@@ -193,5 +194,10 @@ def content_bytes(content: Any) -> str | bytes:
     if isinstance(content, (str, bytes)):
         return content
     if "size" in content:
-        return b"#" * int(content["size"])
+        return _of_size(int(content["size"]))
     return base64.b64decode(content["base64"], validate=True)
+
+
+@functools.lru_cache(maxsize=1)
+def _of_size(size: int) -> bytes:
+    return b"#" * size
