@@ -1,0 +1,186 @@
+"""`stigmer-harness serve`, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_stigmer.api.generation import load
+from pytest_stigmer.errors import StatusError
+from pytest_stigmer.service.transport import ClientTls
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_stigmer.factories.factory import Factory
+
+API = load("bundled")
+
+
+@pytest.fixture
+def request_of(stigmer_factory: Factory) -> Callable[..., Any]:
+    """Give a function that makes a push request of the bundled generation."""
+
+    def make(**fields: Any) -> Any:
+        request = stigmer_factory.push_request(**{"name": "Calculator", **fields})
+        return API.PushSkillRequest.FromString(request.SerializeToString())
+
+    return make
+
+
+def test_the_ready_line_is_all_of_standard_output(
+    serving: Any, connected: Any, request_of: Callable[..., Any], tmp_path: Path
+) -> None:
+    """It has address, pid and database; calls are logged to standard error; SIGTERM gives 0."""
+    ready_file = tmp_path / "ready.json"
+    with serving("--ready-file", str(ready_file)) as served:
+        assert json.loads(ready_file.read_text()) == served.ready
+        assert served.ready["pid"] == served.process.pid
+        host, _, port = served.address.partition(":")
+        assert (host, port.isdecimal()) == ("127.0.0.1", True)
+        assert Path(served.ready["database"]).is_file()
+        with connected(served.address) as client:
+            client().skills.push(request_of())
+            with pytest.raises(StatusError):
+                client().skills.get(API.SkillId(value="skl-1"))
+        served.process.send_signal(signal.SIGTERM)
+        code, out, log = served.end()
+    assert (code, out) == (0, "")
+    lines = [line.split(" ", 1)[1] for line in log.splitlines()]
+    assert lines[0].startswith("push OK (")
+    assert lines[1].startswith("get NOT_FOUND: Skill not found: skl-1 (")
+    assert not Path(served.ready["database"]).exists()
+
+
+def test_ctrl_c_stops_it_cleanly(serving: Any) -> None:
+    """SIGINT gives exit code 0 and no traceback."""
+    with serving() as served:
+        served.process.send_signal(signal.SIGINT)
+        assert served.end() == (0, "", "")
+
+
+def test_a_given_database_stays(
+    serving: Any, connected: Any, request_of: Callable[..., Any], tmp_path: Path
+) -> None:
+    """What was pushed before a stop is served after the next start, artifact included."""
+    database = tmp_path / "kept.db"
+    with serving("--database", str(database)) as served, connected(served.address) as client:
+        pushed = client().skills.push(request_of())
+        served.process.terminate()
+        served.end()
+    with closing(sqlite3.connect(database)) as file:
+        assert file.execute("SELECT id FROM resources").fetchall() == [(pushed.metadata.id,)]
+    with serving("--database", str(database)) as served, connected(served.address) as client:
+        key = API.GetArtifactRequest(artifact_storage_key=pushed.status.artifact_storage_key)
+        assert client().skills.get(API.SkillId(value=pushed.metadata.id)) == pushed
+        assert client().skills.get_artifact(key).artifact
+
+
+def test_the_clock_may_start_frozen(
+    serving: Any, connected: Any, request_of: Callable[..., Any]
+) -> None:
+    """Every namespace starts at the instant of --clock."""
+    instant = "2026-01-25T10:00:00.100Z"
+    with serving("--clock", instant) as served, connected(served.address) as client:
+        for namespace in ("", "worker-1"):
+            pushed = client(namespace).skills.push(request_of())
+            assert pushed.status.audit.spec_audit.created_at.ToJsonString() == instant
+
+
+CHILD = """
+import subprocess, sys
+serve = [sys.executable, "-m", "pytest_stigmer.cli", "serve", "--exit-with-parent"]
+child = subprocess.Popen(serve, stdout=subprocess.PIPE, text=True)
+print(child.stdout.readline(), end="", flush=True)
+sys.stdin.readline()
+"""
+
+
+def test_it_ends_with_its_parent_when_asked_to() -> None:
+    """Its standard error, which it alone still holds, closes soon after its parent was killed."""
+    with subprocess.Popen(
+        [sys.executable, "-c", CHILD],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as parent:
+        assert parent.stdout is not None
+        pid = json.loads(parent.stdout.readline())["pid"]
+        os.kill(pid, 0)
+        parent.kill()
+        _, err = parent.communicate(timeout=10)
+    assert err == ""
+
+
+def test_a_taken_port_is_a_usage_error(serving: Any) -> None:
+    """The second server says which address is taken and exits with 2."""
+    with serving() as served:
+        port = served.address.rpartition(":")[2]
+        second = subprocess.run(
+            [sys.executable, "-m", "pytest_stigmer.cli", "serve", "--port", port],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=30,
+        )
+    assert (second.returncode, second.stdout) == (2, "")
+    assert f"cannot listen on 127.0.0.1:{port}" in second.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        (("--clock", "noon"), "--clock: 'noon' is not an instant"),
+        (("--tls-key", "key.pem"), "TLS needs both: --tls-certificate and --tls-key"),
+        (
+            ("--tls-key", "no.pem", "--tls-certificate", "no.pem"),
+            "No such file or directory: 'no.pem'",
+        ),
+    ],
+)
+def test_options_that_cannot_be_followed_are_usage_errors(
+    options: tuple[str, ...], text: str
+) -> None:
+    """Exit code 2 and one line that names the option."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest_stigmer.cli", "serve", *options],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert text in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="openssl makes the certificate")
+def test_tls_is_served_to_those_who_trust_it(
+    serving: Any, connected: Any, request_of: Callable[..., Any], tmp_path: Path
+) -> None:
+    """With certificate and key a client with the right roots is served, a plain one is not."""
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
+    made = ["-keyout", str(key), "-out", str(certificate), "-days", "36500", "-nodes"]
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", *made, *subject],
+        check=True,
+        capture_output=True,
+    )
+    options = ("--tls-certificate", str(certificate), "--tls-key", str(key))
+    with serving(*options) as served:
+        with connected(served.address, ClientTls(certificate.read_bytes())) as client:
+            assert client().skills.push(request_of()).metadata.slug == "calculator"
+        with connected(served.address) as client, pytest.raises(StatusError, match="UNAVAILABLE"):
+            client().skills.get(API.SkillId(value="skl-1"))

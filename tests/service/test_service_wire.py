@@ -1,0 +1,148 @@
+"""What clients of any language see: bytes, statuses, limits, health and reflection."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
+    ProtoReflectionDescriptorDatabase,
+)
+
+if TYPE_CHECKING:
+    from pytest_stigmer.factories.factory import Factory
+    from pytest_stigmer.service.loopback import Service
+
+COMMAND = "ai.stigmer.agentic.skill.v1.SkillCommandController"
+QUERY = "ai.stigmer.agentic.skill.v1.SkillQueryController"
+MEBIBYTE = 1024 * 1024
+
+
+def varint(number: int) -> bytes:
+    """Encode as protobuf does."""
+    low, rest = number & 0x7F, number >> 7
+    return bytes([low | 0x80]) + varint(rest) if rest else bytes([low])
+
+
+def field(number: int, content: bytes) -> bytes:
+    """Encode one length-delimited field."""
+    return varint(number << 3 | 2) + varint(len(content)) + content
+
+
+def archive(text: str) -> bytes:
+    """Return a ZIP with SKILL.md."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as writer:
+        writer.writestr("SKILL.md", text)
+    return buffer.getvalue()
+
+
+def call(service: Service, path: str, request: bytes) -> bytes:
+    """Make a call that knows nothing but bytes."""
+    answer: bytes = service.channel.unary_unary(path)(request, timeout=10)
+    return answer
+
+
+def refusal(service: Service, path: str, request: bytes) -> tuple[str, str]:
+    """Return status name and text of a call that fails."""
+    with pytest.raises(grpc.RpcError) as caught:
+        call(service, path, request)
+    error: Any = caught.value
+    return error.code().name, error.details()
+
+
+def test_a_client_that_knows_only_bytes_gets_right_answers(stigmer_service: Service) -> None:
+    """A hand-encoded push is stored, its version hash is the ZIP's, and its reference resolves."""
+    data = archive("# one")
+    pushed = call(stigmer_service, f"/{COMMAND}/push", field(1, b"Calculator") + field(4, data))
+    version_hash = hashlib.sha256(data).hexdigest().encode()
+    assert field(1, version_hash) in pushed
+    reference = field(4, b"calculator") + field(5, version_hash)
+    assert call(stigmer_service, f"/{QUERY}/getByReference", reference) == pushed
+    key = field(1, b"skills/" + version_hash + b".zip")
+    assert call(stigmer_service, f"/{QUERY}/getArtifact", key) == field(1, data)
+
+
+def test_a_request_of_another_generation_is_refused_by_name(stigmer_service: Service) -> None:
+    """A push whose field 2 is the artifact is told of which generation this server is."""
+    foreign = field(1, b"acme") + field(2, archive("# one")) + field(3, b"stable")
+    code, text = refusal(stigmer_service, f"/{COMMAND}/push", foreign)
+    assert code == "INVALID_ARGUMENT"
+    assert "another API generation: field 2 is length-delimited" in text
+
+
+def test_a_request_that_is_equal_on_the_wire_is_served(stigmer_service: Service) -> None:
+    """Unknown fields of a newer client do no harm."""
+    request = field(1, b"Calculator") + field(4, archive("# one")) + field(99, b"new")
+    assert call(stigmer_service, f"/{COMMAND}/push", request)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (f"/{QUERY}/list", f"unknown method list for service {QUERY}"),
+        ("/ai.stigmer.Nobody/get", "unknown service ai.stigmer.Nobody"),
+    ],
+)
+def test_an_unknown_method_is_refused_in_the_real_servers_words(
+    stigmer_service: Service, path: str, text: str
+) -> None:
+    """UNIMPLEMENTED names the method and the service, or the service alone."""
+    assert refusal(stigmer_service, path, b"") == ("UNIMPLEMENTED", text)
+
+
+def test_bytes_that_are_no_message_are_refused(stigmer_service: Service) -> None:
+    """The text is the real server's, whatever grpcio would say."""
+    code, text = refusal(stigmer_service, f"/{QUERY}/get", b"\xff\xff")
+    assert (code, text.split(": ")[:2]) == ("INTERNAL", ["grpc", "error unmarshalling request"])
+
+
+@pytest.mark.parametrize("over", [1, 2 * MEBIBYTE])
+def test_a_message_over_the_limit_is_refused_in_the_real_servers_words(
+    stigmer_service: Service, over: int
+) -> None:
+    """10 MiB is the longest request; one byte more is RESOURCE_EXHAUSTED with both sizes."""
+    head = field(1, b"Calculator")
+    rest = 10 * MEBIBYTE + over - len(head) - 5
+    request = head + varint(4 << 3 | 2) + varint(rest) + b"#" * rest
+    code, text = refusal(stigmer_service, f"/{COMMAND}/push", request)
+    assert code == "RESOURCE_EXHAUSTED"
+    assert text == f"grpc: received message larger than max ({len(request)} vs. 10485760)"
+
+
+def test_a_message_far_over_the_limit_is_not_even_received(stigmer_service: Service) -> None:
+    """A hard limit remains: grpcio itself refuses, with the same status."""
+    code, _ = refusal(stigmer_service, f"/{COMMAND}/push", b"#" * (17 * MEBIBYTE))
+    assert code == "RESOURCE_EXHAUSTED"
+
+
+def test_health_tells_that_every_service_serves(stigmer_service: Service) -> None:
+    """The standard health service answers for the server and for each service."""
+    stub = health_pb2_grpc.HealthStub(stigmer_service.channel)
+    for name in ("", COMMAND, QUERY):
+        answer = stub.Check(health_pb2.HealthCheckRequest(service=name), timeout=10)
+        assert answer.status == health_pb2.HealthCheckResponse.SERVING
+
+
+def test_reflection_lists_the_services(stigmer_service: Service) -> None:
+    """A tool without stubs finds both services and the messages of their calls."""
+    database = ProtoReflectionDescriptorDatabase(stigmer_service.channel)
+    assert {COMMAND, QUERY, "grpc.health.v1.Health"} <= set(database.get_services())
+    file = database.FindFileContainingSymbol(COMMAND)
+    assert [method.name for method in file.service[0].method] == ["push", "delete"]
+
+
+def test_reflection_leaves_the_default_pool_alone(
+    stigmer_service: Service, stigmer_factory: Factory
+) -> None:
+    """Serving and reflecting do not register the API's messages where users' stubs would."""
+    from google.protobuf.descriptor_pool import Default
+
+    stigmer_service.command.push(stigmer_factory.push_request())
+    with pytest.raises(KeyError):
+        Default().FindMessageTypeByName("ai.stigmer.agentic.skill.v1.PushSkillRequest")
