@@ -9,6 +9,7 @@ import pytest
 
 from pytest_stigmer.errors import ScenarioError, ServerLost, UsageError
 from pytest_stigmer.harness.proof import PLAIN_CELL, Row, prove
+from pytest_stigmer.harness.recording import recorder_of
 from pytest_stigmer.harness.reporting import INCONCLUSIVE
 from pytest_stigmer.harness.runs import outcome_of, plan_cells
 from pytest_stigmer.harness.session import SESSION, HarnessSession
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from _pytest._code.code import ExceptionInfo
 
+    from pytest_stigmer.harness.recording import Recorder
     from pytest_stigmer.scenario.model import Scenario
     from pytest_stigmer.scenario.runner import Outcome
 
@@ -64,6 +66,7 @@ class _Item(pytest.Item):
 
     scenario: Scenario
     cell: str
+    recorder: Recorder
 
     @classmethod
     def of(
@@ -72,6 +75,8 @@ class _Item(pytest.Item):
         """Make the item of one scenario in one plan cell."""
         item: _Item = cls.from_parent(parent, name=name)
         item.scenario, item.cell = scenario, cell
+        item.recorder = recorder_of(item.harness.options, scenario)
+        item.user_properties += item.properties()
         for mark in scenario.marks:
             item.add_marker(getattr(pytest.mark, mark))
         return item
@@ -80,6 +85,18 @@ class _Item(pytest.Item):
     def harness(self) -> HarnessSession:
         """The session this item runs in."""
         return self.config.stash[SESSION]
+
+    def properties(self) -> list[tuple[str, object]]:
+        """Return what JUnit XML tells of this item besides its outcome."""
+        options = self.harness.options
+        cell = [] if options.prove else [("stigmer_cell", self.cell)]
+        detects = [("stigmer_detects", " ".join(self.scenario.detects))]
+        return [
+            ("stigmer_target", options.target),
+            ("stigmer_seed", options.seed),
+            *cell,
+            *(detects if self.scenario.detects else []),
+        ]
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Name the file, the line (from 0) and the title, as reports show them."""
@@ -91,7 +108,7 @@ class ScenarioItem(_Item):
 
     def runtest(self) -> None:
         """Run the scenario and turn its outcome into pytest's."""
-        outcome = outcome_of(self.harness, self.scenario, self.cell, self.nodeid)
+        outcome = outcome_of(self.harness, self.scenario, self.cell, self.nodeid, self.recorder)
         if outcome.status == "skipped":
             pytest.skip(outcome.reason)
         if outcome.status == "inconclusive":
@@ -122,7 +139,7 @@ class ProofItem(_Item):
         """Prove the scenario; fail unless its row is exactly as claimed."""
         from pytest_stigmer.harness.runs import prover
 
-        with prover(self.harness, self.scenario, self.nodeid) as (defects, run):
+        with prover(self.harness, self.scenario, self.nodeid, self.recorder) as (defects, run):
             self.row = prove(self.scenario, defects, plan_cells(self.scenario), run)
         if problems := self.row.problems():
             raise NotAsClaimed(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.harness.options import read_options
+from pytest_stigmer.harness.recording import SCENARIO
 from pytest_stigmer.harness.reporting import ROW, Reporter
 from pytest_stigmer.harness.session import FAILED, SESSION, HarnessSession, worker_input
 
@@ -26,6 +28,14 @@ def start(config: pytest.Config) -> None:
     config.stash[SESSION] = session
     config.pluginmanager.register(Reporter(session, is_worker=sent is not None), "stigmer-reporter")
     config.addinivalue_line("markers", CLOCK_MARK)
+    if session.options.reports and sent is None:
+        from pytest_stigmer.harness.reports.collector import Collector
+
+        config.pluginmanager.register(Collector(session, config), "stigmer-collector")
+    if os.environ.get("GITHUB_ACTIONS") == "true" and sent is None:
+        from pytest_stigmer.harness.reports.annotations import Annotator
+
+        config.pluginmanager.register(Annotator(config.rootpath), "stigmer-annotator")
 
 
 def stop(config: pytest.Config) -> None:
@@ -61,6 +71,9 @@ def annotate(item: pytest.Item, report: Any) -> Any:
     row = getattr(item, "row", None)
     if row is not None and report.when == "call":
         setattr(report, ROW, row.as_data())
+    recorder = getattr(item, "recorder", None)
+    if recorder is not None and report.when == "call":
+        setattr(report, SCENARIO, recorder.told())
     if report.failed:
         item.stash[FAILED] = True
         notes = item.config.stash[SESSION].notes(item)

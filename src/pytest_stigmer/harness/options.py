@@ -20,6 +20,7 @@ DEFAULT_SEED = 20260126
 """The run seed when none is given: runs are repeatable unless told otherwise."""
 
 _ADDRESS = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:/]+):\d{1,5}")
+REPORT_SUFFIXES = (".html", ".json", ".md")
 _STUBS = ("auto", "bundled", "installed")
 
 
@@ -35,14 +36,14 @@ class ServerOptions:
 
 @dataclass(frozen=True)
 class Options:
-    """What the user asked for; `report` and `defect` are None when not given."""
+    """What the user asked for; `defect` is None when not given, `reports` may be several files."""
 
     target: str = "local"
     seed: int = DEFAULT_SEED
     prove: bool = False
     defect: str | None = None
     keep: bool = False
-    report: Path | None = None
+    reports: tuple[Path, ...] = ()
     stubs: str = "auto"
     server: ServerOptions = field(default_factory=ServerOptions)
 
@@ -92,8 +93,10 @@ def add_options(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--stigmer-report",
-        metavar="FILE.html",
-        help="write one self-contained page with results, timelines and the kill matrix",
+        metavar="FILE",
+        action="append",
+        help="write a report of results, timelines and the kill matrix: FILE.html is one "
+        "self-contained page, FILE.json the same as data, FILE.md a summary (repeatable)",
     )
     group.addoption(
         "--stigmer-tls",
@@ -130,14 +133,13 @@ def read_options(config: pytest.Config, worker_input: Mapping[str, object] | Non
 
     An xdist worker takes the seed that its controller drew.
     """
-    report = config.getoption("--stigmer-report")
     options = Options(
         target=_target(config.getoption("--stigmer-target") or "local"),
         seed=_seed(config.getoption("--stigmer-seed"), worker_input),
         prove=config.getoption("--stigmer-prove"),
         defect=_defect(config.getoption("--stigmer-defect")),
         keep=config.getoption("--stigmer-keep"),
-        report=Path(report) if report else None,
+        reports=tuple(_report(text) for text in config.getoption("--stigmer-report") or ()),
         stubs=_stubs(config.getini("stigmer_stubs")),
         server=_server(config),
     )
@@ -150,6 +152,15 @@ def read_options(config: pytest.Config, worker_input: Mapping[str, object] | Non
             "--stigmer-defect needs a registry of our own; use --stigmer-target local or service"
         )
     return options
+
+
+def _report(text: str) -> Path:
+    path = Path(text).absolute()
+    if path.suffix not in REPORT_SUFFIXES or path.is_dir():
+        raise pytest.UsageError(
+            f"--stigmer-report {text!r} is no file name ending in {', '.join(REPORT_SUFFIXES)}"
+        )
+    return path
 
 
 def _target(text: str) -> str:

@@ -31,7 +31,7 @@ class Reporter:
 
     def pytest_report_teststatus(self, report: Any) -> tuple[str, str, str] | None:
         """Count an inconclusive scenario as such, not as skipped."""
-        if report.skipped and _reason(report).startswith(INCONCLUSIVE):
+        if report.skipped and skip_reason(report).startswith(INCONCLUSIVE):
             return "inconclusive", "I", "INCONCLUSIVE"
         return None
 
@@ -47,7 +47,7 @@ class Reporter:
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """List inconclusive scenarios with their reasons and print the kill matrix."""
         for report in terminalreporter.stats.get("inconclusive", []):
-            terminalreporter.write_line(f"INCONCLUSIVE {report.nodeid}: {_reason(report)}")
+            terminalreporter.write_line(f"INCONCLUSIVE {report.nodeid}: {skip_reason(report)}")
         if self._session.options.prove and not self._is_worker:
             from pytest_stigmer.harness.matrix import draw
 
@@ -68,8 +68,8 @@ class Reporter:
         return merge(rows, tuple(catalogue()), shipped_scenarios())
 
 
-def _reason(report: Any) -> str:
-    """Return a skipped report's reason, without pytest's own prefix."""
+def skip_reason(report: Any) -> str:
+    """Return why a test was skipped, without pytest's own prefix; '' for one that was not."""
     if isinstance(report.longrepr, tuple):
         return str(report.longrepr[2]).removeprefix("Skipped: ")
     return ""

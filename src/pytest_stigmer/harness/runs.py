@@ -6,12 +6,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.harness.proof import PLAIN_CELL
+from pytest_stigmer.harness.recording import NO_RECORDER
 from pytest_stigmer.harness.session import recipe_with
 from pytest_stigmer.harness.targets import frozen, scratch_target, target_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Sequence
 
+    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.harness.recording import Recorder
     from pytest_stigmer.harness.session import HarnessSession
     from pytest_stigmer.scenario.model import Scenario
     from pytest_stigmer.scenario.runner import Outcome
@@ -29,17 +32,25 @@ def plan_cells(scenario: Scenario, *, own_store: bool = True) -> Sequence[str]:
     return tuple(cell.name for cell in PLAN_CELLS)
 
 
-def outcome_of(session: HarnessSession, scenario: Scenario, cell: str, test_id: str) -> Outcome:
+def outcome_of(
+    session: HarnessSession,
+    scenario: Scenario,
+    cell: str,
+    test_id: str,
+    recorder: Recorder = NO_RECORDER,
+) -> Outcome:
     """Run a scenario once on the target of the run."""
     from pytest_stigmer.scenario.runner import run
 
     with target_of(session, scenario, cell, test_id) as target:
-        return run(scenario, target)
+        outcome = run(scenario, recorder.watch(target))
+    recorder.keep(outcome, cell=cell)
+    return outcome
 
 
 @contextmanager
 def prover(
-    session: HarnessSession, scenario: Scenario, test_id: str
+    session: HarnessSession, scenario: Scenario, test_id: str, recorder: Recorder
 ) -> Iterator[tuple[Sequence[str], Callable[[str | None, str], Outcome]]]:
     """Freeze the clock once; give all defects' ids and the function that runs one in a cell."""
     from pytest_stigmer.defects.catalogue import catalogue
@@ -47,11 +58,27 @@ def prover(
 
     with frozen(scenario) as clock:
         start = clock.now()
+        known: dict[tuple[Hashable, str], Outcome] = {}
 
         def run(defect: str | None, cell: str) -> Outcome:
-            clock.move_to(start)
             recipe = recipe_with(defect)
-            with scratch_target(session, test_id, clock=clock, recipe=recipe, cell=cell) as target:
-                return run_on(scenario, target, evidence=False)
+            key = (parts_reached(scenario, recipe), cell)
+            if key not in known:
+                clock.move_to(start)
+                with scratch_target(
+                    session, test_id, clock=clock, recipe=recipe, cell=cell
+                ) as target:
+                    known[key] = run_on(scenario, recorder.watch(target), evidence=False)
+                recorder.keep(known[key], cell=cell, defect=defect)
+            return known[key]
 
         yield tuple(catalogue()), run
+
+
+def parts_reached(scenario: Scenario, recipe: Recipe) -> Hashable:
+    """Return the constructors whose work a scenario can see.
+
+    A scenario without a verb of the skill API sees the store alone: under all recipes with the same
+    store it is the same run, and a proof makes it once.
+    """
+    return recipe if "skills" in scenario.needs else (recipe.store, recipe.fresh_file)

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_stigmer.defects.catalogue import catalogue
+from pytest_stigmer.harness.proof import Row
 from pytest_stigmer.harness.recording import SCENARIO
-from pytest_stigmer.harness.reporting import INCONCLUSIVE
+from pytest_stigmer.harness.reporting import INCONCLUSIVE, ROW, skip_reason
 from pytest_stigmer.harness.reports.data import (
     STATUSES,
     DefectData,
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pytest_stigmer.harness.matrix import Matrix
-    from pytest_stigmer.harness.proof import Row
     from pytest_stigmer.harness.session import HarnessSession
 
 _PACKAGES = ("pytest", "pytest-stigmer", "pytest-xdist", "protobuf", "grpcio")
@@ -138,7 +138,7 @@ def _status(telling: pytest.TestReport, call: pytest.TestReport) -> str:
     if hasattr(call, "wasxfail"):
         return "xfailed" if call.skipped else "xpassed"
     if telling.skipped:
-        return "inconclusive" if _why(telling).startswith(INCONCLUSIVE) else "skipped"
+        return "inconclusive" if skip_reason(telling).startswith(INCONCLUSIVE) else "skipped"
     return "passed"
 
 
@@ -146,14 +146,17 @@ def _reason(telling: pytest.TestReport, call: pytest.TestReport, status: str) ->
     if status in ("xfailed", "xpassed"):
         return str(call.wasxfail)
     if telling.skipped:
-        return _why(telling).removeprefix(INCONCLUSIVE)
-    return _first_line(telling) if telling.failed else ""
+        return skip_reason(telling).removeprefix(INCONCLUSIVE)
+    return _why_red(telling) if telling.failed else ""
 
 
-def _why(report: pytest.TestReport | pytest.CollectReport) -> str:
-    if isinstance(report.longrepr, tuple):
-        return str(report.longrepr[2]).removeprefix("Skipped: ")
-    return ""
+def _why_red(report: pytest.TestReport) -> str:
+    """Prefer what the harness knows to what pytest printed."""
+    row, told = getattr(report, ROW, None), getattr(report, SCENARIO, None)
+    if row is not None:
+        return "; ".join(Row.from_data(row).problems()) or _first_line(report)
+    reasons = [run["reason"] for run in json.loads(told)["runs"]] if told else []
+    return next(filter(None, reasons), "") or _first_line(report)
 
 
 def _first_line(report: pytest.TestReport | pytest.CollectReport) -> str:
@@ -174,7 +177,7 @@ def _uncollected(report: pytest.CollectReport) -> TestData:
         status="error" if is_red else "skipped",
         path=report.nodeid.partition("::")[0],
         line=1,
-        reason=_first_line(report) if is_red else _why(report),
+        reason=_first_line(report) if is_red else skip_reason(report),
         detail=report.longreprtext if is_red else "",
     )
 
@@ -192,7 +195,9 @@ def _matrix(root: Path, matrix: Matrix) -> MatrixData:
 
 def _row(root: Path, row: Row) -> RowData:
     data: dict[str, Any] = asdict(row)
-    return RowData(**{**data, "path": _relative(root, row.path)})
+    reached = row.killed | set(row.claimed)
+    cells = {defect: states for defect, states in data["cells"].items() if defect in reached}
+    return RowData(**{**data, "path": _relative(root, row.path), "cells": cells})
 
 
 def _relative(root: Path, path: str) -> str:

@@ -126,7 +126,11 @@ class DefectData:
 
 @dataclass(frozen=True)
 class RowData:
-    """One scenario's row of the kill matrix: what each defect did in each plan cell."""
+    """One scenario's row of the kill matrix.
+
+    `cells` tells what each defect did in each plan cell, `shown` or `masked`; a defect that is
+    neither claimed nor shown by any cell is left out.
+    """
 
     title: str
     path: str

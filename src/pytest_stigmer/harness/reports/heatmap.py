@@ -29,7 +29,7 @@ def heatmap(matrix: MatrixData, places: Mapping[str, str]) -> Iterator[str]:
     )
     yield '<div class="scroll matrix" tabindex="0" role="region" aria-labelledby="matrix">'
     yield f'<table class="heat">{_head(matrix, places)}'
-    for family, defects in groupby(matrix.defects, key=lambda defect: defect.family):
+    for family, defects in groupby(_reached(matrix), key=lambda defect: defect.family):
         yield (
             f'<tbody><tr class="family"><th scope="rowgroup" colspan="{len(matrix.rows) + 2}">'
             f"{text(family)}</th></tr>"
@@ -45,8 +45,25 @@ def _problems(matrix: MatrixData) -> Iterator[str]:
     if matrix.problems:
         items = "".join(f"<li>{text(problem)}</li>" for problem in matrix.problems)
         yield f'<ul class="problems">{items}</ul>'
-    if not matrix.is_complete:
-        yield "<p>Not all shipped scenarios ran: a defect without a killer may be out of reach.</p>"
+    left_out = len(matrix.defects) - len(_reached(matrix))
+    if left_out:
+        yield (
+            f"<p>Not all shipped scenarios ran: {left_out} defects are out of reach of these and "
+            "are left out.</p>"
+        )
+
+
+def _reached(matrix: MatrixData) -> list[DefectData]:
+    """Leave out the defects of other scenarios; with all scenarios, a survivor is a finding."""
+    return [
+        defect
+        for defect in matrix.defects
+        if matrix.is_complete
+        or any(
+            defect.id in row.claimed or SHOWN in row.cells.get(defect.id, {}).values()
+            for row in matrix.rows
+        )
+    ]
 
 
 def _head(matrix: MatrixData, places: Mapping[str, str]) -> str:
@@ -104,7 +121,7 @@ def _catalogue(matrix: MatrixData, places: Mapping[str, str]) -> Iterator[str]:
     yield '<div class="scroll" tabindex="0" role="region" aria-label="Defects"><table>'
     yield '<thead><tr><th scope="col">Defect</th><th scope="col">Harm</th>'
     yield '<th scope="col">Origin</th><th scope="col">Seen by</th></tr></thead><tbody>'
-    for defect in matrix.defects:
+    for defect in _reached(matrix):
         seen = [row for row in matrix.rows if SHOWN in row.cells.get(defect.id, {}).values()]
         links = "<br>".join(link(places.get(row.path, "matrix"), row.title) for row in seen)
         yield (

@@ -33,9 +33,10 @@ def badge(status: str) -> str:
     return f'<span class="badge {text(status)}">{text(status)}</span>'
 
 
-def chips(words: Iterable[object]) -> str:
+def chips(words: Iterable[object], *, kind: str = "") -> str:
     """Return words as small boxes."""
-    return "".join(f'<span class="chip">{text(word)}</span>' for word in words)
+    styled = f"chip {kind}".strip()
+    return "".join(f'<span class="{styled}">{text(word)}</span>' for word in words)
 
 
 def pairs(values: Iterable[tuple[str, Any]]) -> str:

@@ -80,7 +80,7 @@ def _told(document: Document) -> str:
         return f"{total} tests: {told or 'none ran'}"
     matrix = document.matrix
     size = f"{len(matrix.rows)} scenarios x {len(matrix.defects)} defects"
-    exact = f"NOT as claimed ({len(matrix.problems)} problems)"
+    exact = f"NOT as claimed (problems: {len(matrix.problems)})"
     return f"{size}: {exact if matrix.problems else 'exactly as claimed'}; {told or 'none ran'}"
 
 

@@ -61,6 +61,26 @@ def picture(run: RunData) -> str:
     )
 
 
+def legend() -> str:
+    """Return the key to the marks."""
+    marks = {
+        "archive, numbered by id": _circle("archive", 10, 10, "1"),
+        "answered": _circle("answered", 10, 10, "2"),
+        "answered wrongly": _circle("answered wrong", 10, 10, "1"),
+        "expected": _circle("expected", 10, 10, "2"),
+        "asked": _asked(10, 10),
+        "clock moves": _arrow(0, 20, 10),
+        "whole seconds, as the store keeps them": _rectangle("band odd", 0, 0, 20, 20),
+    }
+    return '<p class="legend">{}</p>'.format(
+        "".join(
+            f'<span><svg class="timeline" width="20" height="20" aria-hidden="true">{mark}</svg>'
+            f"{words}</span>"
+            for words, mark in marks.items()
+        )
+    )
+
+
 def _beside(archives: tuple[ArchiveData, ...], steps: tuple[float, ...]) -> dict[str, float]:
     """Place each archive at its step; those of one instant stand side by side."""
     places: dict[str, float] = {}
@@ -113,7 +133,7 @@ def _lanes(drawn: Picture) -> Iterator[str]:
         if step.verb in _CLOCK_VERBS and number:
             yield _arrow(drawn.steps[number - 1], x, y)
         elif _is_lookup(step):
-            yield f'<path class="asked" d="M{x - 5:.1f} {y - 5}l10 5l-10 5z"/>'
+            yield _asked(x, y)
         else:
             yield f'<circle class="done" cx="{x:.1f}" cy="{y}" r="3"/>'
 
@@ -188,6 +208,10 @@ def _y(step: int) -> float:
 def _arrow(start: float, end: float, y: float) -> str:
     tip = -6 if end > start else 6
     return f'<path class="moved" d="M{start:.1f} {y}H{end:.1f}m{tip} -4L{end:.1f} {y}l{tip} 4"/>'
+
+
+def _asked(x: float, y: float) -> str:
+    return f'<path class="asked" d="M{x - 5:.1f} {y - 5}l10 5l-10 5z"/>'
 
 
 def _circle(kind: str, x: float, y: float, text: str) -> str:

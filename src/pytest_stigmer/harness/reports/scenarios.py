@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pytest_stigmer.harness.proof import SHOWN
 from pytest_stigmer.harness.reports.data import STATUSES
 from pytest_stigmer.harness.reports.markup import badge, chips, link, pairs, shown, text
-from pytest_stigmer.harness.reports.picture import picture
+from pytest_stigmer.harness.reports.picture import legend, picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     )
 
 
+_MERE_SUCCESS = (("", "success"),)
+
+
 def anchors(document: Document) -> dict[str, str]:
     """Return the anchor of each scenario, by its path."""
     return {scenario.path: f"s{n}" for n, scenario in enumerate(document.scenarios, start=1)}
@@ -29,6 +32,7 @@ def anchors(document: Document) -> dict[str, str]:
 
 def scenario_cards(document: Document) -> Iterator[str]:
     """Yield a card per scenario; those that are not green are open."""
+    yield legend()
     places = anchors(document)
     rows = {row.path: row for row in document.matrix.rows} if document.matrix else {}
     for scenario in document.scenarios:
@@ -76,39 +80,43 @@ def _detects(scenario: ScenarioData, row: RowData | None) -> str:
 
 def _run(run: RunData, place: str, number: int, row: RowData | None) -> Iterator[str]:
     name = f"{place}-{run.defect}" if run.defect else f"{place}-run{number}"
-    who = f"with {text(run.defect)}" if run.defect else "as it should be"
-    yield f'<section class="run" id="{text(name)}"><h3>{badge(run.status)} {who}</h3>'
+    is_proof = row is not None and run.defect is not None
+    yield f'<details class="run" id="{text(name)}"{"" if is_proof else " open"}><summary>'
+    yield f"{_caught(run, row) if is_proof else badge(run.status)} {_who(run)}</summary>"
     yield f'<p class="reason">{text(run.reason)}</p>' if run.reason else ""
     yield _cells(run, row)
     drawn = picture(run)
     if drawn:
-        label = f"Timeline, {run.defect or 'reference'}"
-        yield (
-            f'<div class="scroll" tabindex="0" role="region" aria-label="{text(label)}">'
-            f"{drawn}</div>"
-        )
-    yield from _transcript(run, place)
+        label = text(f"Timeline, {_who(run)}")
+        yield f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">{drawn}</div>'
+    yield from _transcript(run, place, is_open=run.status != "passed" and not is_proof)
     if run.explanation:
         yield f"<details><summary>Query and plan</summary><pre>{text(run.explanation)}</pre>"
         yield "</details>"
-    yield "</section>"
+    yield "</details>"
+
+
+def _caught(run: RunData, row: RowData | None) -> str:
+    return badge("caught" if row and run.defect in row.claimed else "unclaimed")
+
+
+def _who(run: RunData) -> str:
+    return f"with {text(run.defect)}" if run.defect else "reference"
 
 
 def _cells(run: RunData, row: RowData | None) -> str:
     states = row.cells.get(run.defect, {}) if row and run.defect else {}
     if not states:
         return f'<p class="cells">plan cells {chips(run.cells)}</p>'
-    words = "".join(
-        f'<span class="chip {"shows" if state == SHOWN else "masks"}">'
-        f"{text(cell)} {'shows' if state == SHOWN else 'masks'} it</span>"
-        for cell, state in states.items()
-    )
-    return f'<p class="cells">{words}</p>'
+    shows = [cell for cell, state in states.items() if state == SHOWN]
+    masks = [cell for cell in states if cell not in shows]
+    told = f'<p class="cells">shown by {chips(shows, kind="shows")}'
+    return f"{told} masked by {chips(masks)}</p>" if masks else f"{told}</p>"
 
 
-def _transcript(run: RunData, place: str) -> Iterator[str]:
-    is_open = "" if run.status == "passed" else " open"
-    yield f"<details{is_open}><summary>Transcript: {len(run.steps)} steps</summary>"
+def _transcript(run: RunData, place: str, *, is_open: bool) -> Iterator[str]:
+    yield f"<details{' open' if is_open else ''}>"
+    yield f"<summary>Transcript: {len(run.steps)} steps</summary>"
     yield '<div class="scroll" tabindex="0" role="region" aria-label="Transcript">'
     yield '<table class="steps"><thead><tr><th scope="col">Step</th><th scope="col">Clock</th>'
     yield '<th scope="col">Sent</th><th scope="col">Answer</th><th scope="col">Expected</th>'
@@ -126,9 +134,13 @@ def _step(number: int, step: StepData, place: str) -> str:
         f'<tr{kind}><th scope="row">{number}<br>{_line(place, step.line)}</th>'
         f"<td>{text(step.at[11:-1])}</td>"
         f"<td><b>{text(step.verb)}</b>{pairs(step.sent)}{saved}</td>"
-        f"<td>{pairs(step.got) or 'done'}</td><td>{pairs(step.expected)}{_differences(step)}</td>"
+        f"<td>{pairs(step.got) or 'done'}</td><td>{_expected(step)}{_differences(step)}</td>"
         "</tr>"
     )
+
+
+def _expected(step: StepData) -> str:
+    return "" if step.expected == _MERE_SUCCESS and not step.differences else pairs(step.expected)
 
 
 def _differences(step: StepData) -> str:
