@@ -2,9 +2,12 @@
 
 from contextlib import suppress
 
+# A session within the process unloads what it was the first to import. These do not survive that:
+# the compiled part of YAML goes on raising the errors of the unloaded one, which nobody catches;
+# protobuf's crashes.
+import yaml  # noqa: F401
+
 with suppress(ImportError):  # protobuf may lack its compiled part
-    # A session within the process unloads what it was the first to import. This library does not
-    # survive that: loaded a second time, it crashes.
     import google._upb._message  # noqa: F401
 
 pytest_plugins = ["pytester"]
