@@ -97,8 +97,12 @@ def test_a_failed_test_says_how_to_keep_its_database(pytester: pytest.Pytester) 
     result.stdout.fnmatch_lines(["*--stigmer-seed 20260126 --stigmer-keep*"])
 
 
-def test_keep_leaves_the_database_of_a_failed_test_only(pytester: pytest.Pytester) -> None:
+def test_keep_leaves_the_database_of_a_failed_test_only(
+    pytester: pytest.Pytester, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With the option the failed test's file is there and named; a passed one's is not."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
     pytester.makepyfile("""
         def test_red(stigmer_store):
             stigmer_store.connection.execute("CREATE TABLE seen (x)")
@@ -118,11 +122,28 @@ def test_keep_leaves_the_database_of_a_failed_test_only(pytester: pytest.Pyteste
     connection.close()
 
 
+def test_keep_names_no_database_that_is_gone(pytester: pytest.Pytester) -> None:
+    """A test that passed and whose teardown then failed is told that its file is deleted."""
+    pytester.makepyfile("""
+        import pytest
+        @pytest.fixture
+        def breaks_late():
+            yield
+            raise OSError
+        def test_it(breaks_late, stigmer_store): pass
+    """)
+    result = pytester.runpytest_inprocess("--stigmer-keep")
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["database deleted before the teardown failed: *test_it*.db"])
+    result.stdout.no_fnmatch_line("database kept: *")
+
+
 def test_nothing_is_left_behind(
     pytester: pytest.Pytester, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After a run without --stigmer-keep the temporary folder is empty, also after failures."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
     pytester.makepyfile(TWO_VERSIONS, test_red="def test_red(stigmer_store): assert False")
     pytester.runpytest_inprocess("-p", "no:randomly", "--basetemp", str(pytester.path / "base"))
     assert not list(tmp_path.glob("pytest-stigmer-*"))

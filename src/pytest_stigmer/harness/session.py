@@ -86,12 +86,18 @@ class HarnessSession:
         if not databases:
             return []
         if self.options.keep:
-            self.scratch.keep()
-            return [f"database kept: {path} (look at it: sqlite3 {path})" for path in databases]
+            return [self._kept(path) for path in databases]
         return [
             f"{len(databases)} database(s) of this test are deleted; to keep and look at them:",
             f"  pytest {item.nodeid!r} {self.options.replay()} --stigmer-keep",
         ]
+
+    def _kept(self, database: Path) -> str:
+        if not database.exists():
+            # A test that had passed: its files went with its fixtures.
+            return f"database deleted before the teardown failed: {database.name}"
+        self.scratch.keep()
+        return f"database kept: {database} (look at it: sqlite3 {database})"
 
     def close(self) -> None:
         """Remove what the run left behind."""
