@@ -204,3 +204,14 @@ def test_an_artifact_that_another_registry_stored_meanwhile_stays(
         with pytest.raises(StatusError):
             push()
     assert len(files(parts)) == 1
+
+
+def test_a_record_too_large_to_be_answered_is_not_kept(
+    push: Push, parts: Parts, refusal: Refusal
+) -> None:
+    """Name and slug together are over the limit that either alone would keep."""
+    code, details = refusal(push, "n" * (6 * 1024 * 1024))
+    assert code == "RESOURCE_EXHAUSTED"
+    assert "trying to send message larger than max" in details
+    assert history(parts) == []
+    assert files(parts) == []

@@ -23,6 +23,9 @@ SCOPE_IDENTITY_ACCOUNT = 3
 
 STATE_READY = 2
 
+MAX_MESSAGE_BYTES = 10 * 1024 * 1024
+"""The longest request and answer. Source: stigmer b070f18, backend/libs/go/grpc/server.go."""
+
 KIND_UNKNOWN_NUMBER = 0
 KIND_SKILL_NUMBER = 43
 

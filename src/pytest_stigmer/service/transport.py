@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import grpc
 
+from pytest_stigmer.api.values import MAX_MESSAGE_BYTES
 from pytest_stigmer.errors import StatusError
-from pytest_stigmer.skills.endpoint import MAX_MESSAGE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -78,7 +78,7 @@ class SkillController:
         All of it is kept, or nothing: the record, its archived copy, and the artifact unless it was
         there before. Pushes exclude each other, in other processes too. Raises StatusError
         INVALID_ARGUMENT for a request or an artifact that breaks a rule, DATA_LOSS when an
-        unreadable row may be the skill.
+        unreadable row may be the skill, RESOURCE_EXHAUSTED for a record too large to be answered.
         """
         self.check_push(request)
         identity = self.identity(request)
@@ -200,9 +200,12 @@ class SkillController:
     def save(self, identity: Identity, skill: Skill) -> Stored:
         """Write a version, archived copy and live record, inside the caller's transaction."""
         message = self.generation.codec.skill_message(skill)
+        data = self.generation.codec.encode(message)
+        if len(data) > values.MAX_MESSAGE_BYTES:
+            raise refusals.message_too_large(refusals.SENDING, len(data))
         self.write(skill, message)
         self.index.saved(identity, skill.metadata.id)
-        return Stored(skill, self.generation.codec.encode(message))
+        return Stored(skill, data)
 
     def write(self, skill: Skill, message: Any) -> None:
         """Archive a version and make it the live record."""

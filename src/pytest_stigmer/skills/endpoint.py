@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pytest_stigmer.api.values import MAX_MESSAGE_BYTES
 from pytest_stigmer.errors import StatusError, StigmerError, UndecodableMessage
+from pytest_stigmer.skills import refusals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pytest_stigmer.api.generation import Generation
     from pytest_stigmer.skills.controller import SkillController
-
-MAX_MESSAGE_BYTES = 10 * 1024 * 1024
-"""The longest request and answer. Source: stigmer b070f18, backend/libs/go/grpc/server.go."""
 
 
 class SkillEndpoint:
@@ -50,21 +49,18 @@ class SkillEndpoint:
         handler = self._handlers.get(method)
         if handler is None:
             raise StatusError("UNIMPLEMENTED", f"unknown method {method}")
-        self.check_size(request, "received message")
+        self.check_size(request, refusals.RECEIVED)
         message_class = self.generation.methods[method].request
         message = self.decode(message_class, request)
         self.validate(message, message_class, request)
         response = handler(message)
-        self.check_size(response, "trying to send message")
+        self.check_size(response, refusals.SENDING)
         return response
 
     def check_size(self, message: bytes, what: str) -> None:
         """Refuse a message over the limit."""
         if len(message) > MAX_MESSAGE_BYTES:
-            raise StatusError(
-                "RESOURCE_EXHAUSTED",
-                f"grpc: {what} larger than max ({len(message)} vs. {MAX_MESSAGE_BYTES})",
-            )
+            raise refusals.message_too_large(what, len(message))
 
     def decode(self, message_class: type[Any], request: bytes) -> Any:
         """Parse a request."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from pytest_stigmer.api.values import MAX_MESSAGE_BYTES
 from pytest_stigmer.errors import StatusError, StoreError
 
 if TYPE_CHECKING:
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 _INVALID = "INVALID_ARGUMENT"
 _NOT_FOUND = "NOT_FOUND"
+
+RECEIVED = "received message"
+SENDING = "trying to send message"
+"""What was being done with a message that is too large."""
 
 
 def invalid_field(field: str, why: str) -> StatusError:
@@ -60,6 +65,13 @@ def ambiguous(slug: str, count: int) -> StatusError:
 def no_version(slug: str, version: str) -> StatusError:
     """Say that the skill exists and neither it nor its history has this version."""
     return StatusError(_NOT_FOUND, f"skill version not found: {slug}:{version}")
+
+
+def message_too_large(what: str, size: int) -> StatusError:
+    """Refuse a message over the limit; `size` is in bytes."""
+    return StatusError(
+        "RESOURCE_EXHAUSTED", f"grpc: {what} larger than max ({size} vs. {MAX_MESSAGE_BYTES})"
+    )
 
 
 @contextmanager
