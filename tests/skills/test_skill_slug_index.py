@@ -151,6 +151,19 @@ def test_a_nested_push_taken_back_is_as_if_it_never_was(
     assert refusal(refer)[0] == "NOT_FOUND"
 
 
+def test_a_deletion_in_a_test_s_own_sql_taken_back_is_as_if_it_never_was(
+    push: Push, refer: Refer, parts: Parts, refusal: Refusal
+) -> None:
+    """Inside the test's transaction the skill is gone, after it the skill is there."""
+    skill = push()
+    connection = parts.store.connection
+    connection.execute("BEGIN")
+    connection.execute("DELETE FROM resources")
+    assert refusal(refer)[0] == "NOT_FOUND"
+    connection.execute("ROLLBACK")
+    assert refer() == skill
+
+
 def test_of_two_rows_of_one_identity_the_lower_id_answers(
     parts: Parts, refer: Refer, skills: SkillClient, api: Generation
 ) -> None:
