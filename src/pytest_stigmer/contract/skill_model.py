@@ -52,6 +52,8 @@ class SkillModel:
 
     def push(self, request: Any) -> Any:
         """Make the artifact the newest version of the skill of this organisation and slug."""
+        if request.ByteSize() > values.MAX_MESSAGE_BYTES:
+            raise StatusError("RESOURCE_EXHAUSTED", "the message is larger than 10 MiB")
         self._validate(request)
         _check_push(request)
         slug = model_slug(request.name)
