@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.store.sqlite import SqliteStore
 
 # What the write-up recommends: checked at commit, saved in place, deleted with the parent.
-CANDIDATE = "CASCADE DEFERRABLE INITIALLY DEFERRED"
+CANDIDATE = "CASCADE"
 DECISIONS_OF_V2 = {
     "lifecycle/bulk_delete_keeps_history",
     "lifecycle/delete_keeps_history",

@@ -27,6 +27,9 @@ AUDIT_OF = "FROM resource_audit WHERE kind = :kind AND resource_id = :id"
 ARCHIVE = "INSERT INTO resource_audit (kind, resource_id, data, archived_at, version_hash, tag)"
 """How a snapshot is stored; its values follow."""
 
+AT_COMMIT = "DEFERRABLE INITIALLY DEFERRED"
+"""Check a foreign key at the end of the transaction, so that push may archive before it saves."""
+
 UPSERT = (
     "INSERT INTO resources (kind, id, data, updated_at) VALUES (:kind, :id, :data, datetime('now'))"
     " ON CONFLICT (kind, id) DO UPDATE SET data = excluded.data, updated_at = excluded.updated_at"
@@ -62,15 +65,18 @@ def with_schema(recipe: Recipe, *statements: str) -> Recipe:
     return with_migrations(changed, partial(_ChangedSchema, statements))
 
 
-def with_foreign_key(recipe: Recipe, on_delete: str) -> Recipe:
-    """Return a recipe whose audit table refers to the live table, with this action on deletion."""
+def with_foreign_key(recipe: Recipe, on_delete: str, when: str = AT_COMMIT) -> Recipe:
+    """Return a recipe whose audit table refers to the live table, with this action on deletion.
+
+    Without `when` the key is checked at commit; '' checks it with each statement.
+    """
     return with_schema(
         recipe,
         "CREATE TABLE resource_audit_next (id INTEGER PRIMARY KEY AUTOINCREMENT, "
         "kind TEXT NOT NULL, resource_id TEXT NOT NULL, data BLOB NOT NULL, "
         "archived_at TEXT NOT NULL DEFAULT (datetime('now')), version_hash TEXT, tag TEXT, "
         "FOREIGN KEY (kind, resource_id) REFERENCES resources (kind, id) "
-        f"ON DELETE {on_delete})",
+        f"ON DELETE {on_delete} {when})",
         "INSERT INTO resource_audit_next SELECT * FROM resource_audit",
         "DROP TABLE resource_audit",
         "ALTER TABLE resource_audit_next RENAME TO resource_audit",

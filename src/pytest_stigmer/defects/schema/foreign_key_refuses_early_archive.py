@@ -15,4 +15,4 @@ ORIGIN = "D37; D33; schema v3 idea"
 
 def apply(recipe: Recipe) -> Recipe:
     """Add the key and save with ON CONFLICT DO UPDATE, which spares the history."""
-    return with_queries(with_foreign_key(recipe, "CASCADE"), save_resource=UPSERT)
+    return with_queries(with_foreign_key(recipe, "CASCADE", when=""), save_resource=UPSERT)
