@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 import tempfile
@@ -14,6 +15,8 @@ _PREFIX = "pytest-stigmer-"
 _ABANDONED_AFTER = 3 * 24 * 3600
 _KEPT = ".kept"
 _NAME_LENGTH = 60
+_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder made in it has a name of its own
+_ROOM_BYTES = 256 * 1024 * 1024
 
 
 @dataclass
@@ -24,9 +27,12 @@ class Scratch:
     _used: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def create(cls, worker: str) -> Scratch:
-        """Make the folder below the system's temporary folder and sweep what killed runs left."""
-        folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{worker}-"))
+    def create(cls, worker: str, parent: Path | None = None) -> Scratch:
+        """Make the folder below `parent`, by default the system's temporary folder.
+
+        What killed runs left there days ago is swept away.
+        """
+        folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{worker}-", dir=parent))
         _sweep(folder)
         return cls(folder)
 
@@ -50,6 +56,16 @@ class Scratch:
         """Delete the folder, unless a database in it is kept."""
         if not (self.folder / _KEPT).exists():
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def memory_folder() -> Path | None:
+    """Return a folder in memory that has room, or None; a TMPDIR of the user's is not overruled.
+
+    A proof makes and deletes thousands of files, and on a busy disk the deletions take most of its
+    time.
+    """
+    usable = _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and "TMPDIR" not in os.environ
+    return _MEMORY if usable and shutil.disk_usage(_MEMORY).free > _ROOM_BYTES else None
 
 
 def storage_of(database: Path) -> Path:

@@ -37,6 +37,13 @@ class HarnessSession:
         return Scratch.create(self.worker)
 
     @cached_property
+    def scenario_scratch(self) -> Scratch:
+        """The folder of the scenarios' databases, in memory where there is room."""
+        from pytest_stigmer.harness.scratch import Scratch, memory_folder
+
+        return Scratch.create(self.worker, memory_folder())
+
+    @cached_property
     def recipe(self) -> Recipe:
         """The reference, or the reference with the run's defect in place."""
         return recipe_with(self.options.defect)
@@ -105,8 +112,9 @@ class HarnessSession:
             self.remote.close()
         if "service" in self.__dict__:
             self.service.stop()
-        if "scratch" in self.__dict__:
-            self.scratch.remove()
+        for name in ("scratch", "scenario_scratch"):
+            if name in self.__dict__:
+                getattr(self, name).remove()
 
 
 SESSION = pytest.StashKey[HarnessSession]()

@@ -79,9 +79,9 @@ def scratch_target(
     from pytest_stigmer.store.plans import plan_cell
     from pytest_stigmer.targets.local import LocalTarget, directly
 
-    database = session.scratch.database(test_id)
+    database = session.scenario_scratch.database(test_id)
     with ExitStack() as stack:
-        stack.callback(session.scratch.discard, database)
+        stack.callback(session.scenario_scratch.discard, database)
         connect = stack.enter_context(_over_service(session)) if name == "service" else directly
         target = LocalTarget(
             database,
