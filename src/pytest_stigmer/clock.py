@@ -62,8 +62,11 @@ def parse_duration(text: str | dt.timedelta) -> dt.timedelta:
     if match is None:
         msg = f"{text!r} is not a duration; write number and unit (us ms s m h d): 300ms, -1h"
         raise ValueError(msg)
-    parts = [float(number) * _UNITS[unit] for number, unit in _PART.findall(match[2])]
-    length = sum(parts, start=dt.timedelta())
+    try:
+        parts = [float(number) * _UNITS[unit] for number, unit in _PART.findall(match[2])]
+        length = sum(parts, start=dt.timedelta())
+    except OverflowError:
+        raise ValueError(f"{text!r} is longer than {dt.timedelta.max.days} days") from None
     return -length if match[1] == "-" else length
 
 
@@ -83,7 +86,10 @@ def parse_instant(text: str | dt.datetime) -> dt.datetime:
     if instant.tzinfo is None:
         msg = f"{text!s} has no time zone; end it with Z, as in 2026-01-25T10:00:00.100Z"
         raise ValueError(msg)
-    return instant.astimezone(dt.UTC)
+    try:
+        return instant.astimezone(dt.UTC)
+    except OverflowError:
+        raise ValueError(f"{text!s} is outside the years 1 to 9999 in UTC") from None
 
 
 def stopwatch(_seconds: Callable[[], float] = time.monotonic) -> float:
@@ -95,7 +101,7 @@ def stopwatch(_seconds: Callable[[], float] = time.monotonic) -> float:
 
 
 class FrozenClock:
-    """A clock that stands still until it is moved; as a context manager it freezes Python."""
+    """A clock that stands still until it is moved; it is one, and freezes Python, within `with`."""
 
     def __init__(self, start: str | dt.datetime = DEFAULT_START) -> None:
         self._instant = parse_instant(start)
@@ -103,9 +109,11 @@ class FrozenClock:
         self._frozen: Any = None
 
     def __enter__(self) -> Self:
-        """Freeze Python's clock at the start instant."""
+        """Freeze Python's clock at the start instant, or at the last one of an earlier `with`."""
         import freezegun
 
+        if self._freezer is not None:
+            raise ClockIncoherent.frozen_already()
         self._freezer = freezegun.freeze_time(
             self._instant, ignore=list(_REAL_TIME_MODULES), real_asyncio=True
         )
@@ -120,6 +128,7 @@ class FrozenClock:
     ) -> None:
         """Give Python its own clock back."""
         self._freezer.stop()
+        self._freezer = None
 
     def now(self) -> dt.datetime:
         """Return the instant the clock stands at, aware, in UTC."""
@@ -141,6 +150,8 @@ class FrozenClock:
         return instant
 
     def _check(self) -> None:
+        if self._freezer is None:
+            raise ClockIncoherent.not_frozen()
         found = dt.datetime.now(dt.UTC)
         if found != self._instant:
             raise ClockIncoherent.taken_over(self._instant, found)

@@ -143,6 +143,18 @@ class ClockIncoherent(StigmerError):
         )
 
     @classmethod
+    def not_frozen(cls) -> Self:
+        """Refuse to read or move a clock that has not frozen Python, or has given it back."""
+        return cls("this clock stands still only within its `with` block: use it there")
+
+    @classmethod
+    def frozen_already(cls) -> Self:
+        """Refuse to freeze with one clock twice."""
+        return cls(
+            "this clock is in use: leave its `with` block first, or make another FrozenClock"
+        )
+
+    @classmethod
     def running(cls) -> Self:
         """Refuse to move a clock that runs."""
         return cls("this clock runs with the system's: stop it at an instant before moving it")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import re
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ from pytest_stigmer.errors import ClockIncoherent
 from pytest_stigmer.harness.coherence import probe
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytest_stigmer.store.sqlite import SqliteStore
 
 NOW = "SELECT datetime('now'), current_timestamp, strftime('%f', 'now'), julianday('now')"
@@ -36,6 +39,19 @@ def test_the_clock_goes_on_where_the_system_is_when_it_thaws() -> None:
     with FrozenClock("2001-01-01T00:00:00Z"):
         pass
     assert dt.datetime.now(dt.UTC).year > 2001
+
+
+def test_a_clock_is_used_within_its_block_and_by_one_block_at_a_time() -> None:
+    """Before, after and a second time within, the error says so; a later block goes on."""
+    clock = FrozenClock("2001-01-01T00:00:00Z")
+    with pytest.raises(ClockIncoherent, match="only within its `with` block"):
+        clock.now()
+    with clock, pytest.raises(ClockIncoherent, match="in use"):
+        clock.__enter__()
+    with pytest.raises(ClockIncoherent, match="only within its `with` block"):
+        clock.advance("1s")
+    with clock:
+        assert dt.datetime.now(dt.UTC) == clock.now() == dt.datetime(2001, 1, 1, tzinfo=dt.UTC)
 
 
 def test_sqlite_follows_the_frozen_clock_below_the_second(
@@ -173,6 +189,18 @@ def test_instants_without_a_zone_or_form_are_refused(text: str) -> None:
     """What is not an instant with a zone is refused and the form is shown."""
     with pytest.raises(ValueError, match=r"2026-01-25T10:00:00\.100Z"):
         parse_instant(text)
+
+
+@pytest.mark.parametrize(
+    ("read", "text"),
+    [(parse_duration, "99999999999d"), (parse_instant, "0001-01-01T00:00:00+01:00")],
+)
+def test_what_python_cannot_hold_is_refused_as_any_wrong_text(
+    read: Callable[[str], object], text: str
+) -> None:
+    """A duration or an instant out of Python's range is a ValueError that quotes it."""
+    with pytest.raises(ValueError, match=re.escape(text)):
+        read(text)
 
 
 def test_instants_are_turned_to_utc() -> None:
