@@ -74,6 +74,7 @@ def test_unknown_resource_is_not_found(store: SqliteStore) -> None:
 def test_deleting_an_absent_resource_succeeds(store: SqliteStore) -> None:
     """A delete states what shall not be there, so an absent record is no error."""
     store.delete_resource("skill", "nobody")
+    assert store.list_resources("skill") == []
 
 
 def test_listing_is_ordered_by_the_bytes_of_the_id(store: SqliteStore) -> None:
