@@ -11,6 +11,7 @@ from pytest_stigmer.store.bulk import load_resources
 from pytest_stigmer.store.migration import Migrations
 from pytest_stigmer.store.schema import SCHEMA_V1
 from pytest_stigmer.store.sqlite import SqliteStore
+from pytest_stigmer.store.template import clone
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -49,6 +50,9 @@ def legacy_database(
     migrations = Migrations if versioned else _BeforeVersions
     with tempfile.TemporaryDirectory(prefix="stigmer-legacy-") as folder:
         path = Path(folder) / "legacy.db"
+        if versioned:
+            clone(path, clock=clock, schema=1)
         with SqliteStore(path, clock=clock, schema=1, migrations=migrations) as store:
+            store.execute("PRAGMA synchronous=OFF")  # the file is read back at once
             load_resources(store, rows)
         return path.read_bytes()
