@@ -51,10 +51,10 @@ def serving(*options: str, **environment: str) -> Iterator[Served]:
             assert line, process.communicate()[1]
             yield Served(process, json.loads(line))
         finally:
-            process.kill()
+            process.terminate()  # a stop of the clean sort removes its temporary folder
 
 
-@pytest.fixture(name="serving")
+@pytest.fixture(name="serving", scope="session")
 def _serving() -> Any:
     """Give `serving(*options, **environment)`, a context manager that gives a `Served`."""
     return serving

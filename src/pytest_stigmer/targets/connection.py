@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.skills.client import Transport
 
 CONNECT_SECONDS = 10.0
-"""How long a server that does not listen yet is waited for."""
+"""How long a server that does not listen yet is waited for, unless the deadline is shorter."""
 
 _LOSSES = frozenset({"UNAVAILABLE", "CANCELLED", "DEADLINE_EXCEEDED"})
 _PROBE_SECONDS = 2.0
@@ -38,13 +38,12 @@ class Connection:
         tls: ClientTls | None = None,
         token: str = "",
         seconds: float = CALL_SECONDS,
-        connect_seconds: float = CONNECT_SECONDS,
     ) -> None:
         self.address = address
         self.generation = generation
         self.lost: ServerLost | None = None
         self._seconds = seconds
-        self._connect_seconds = connect_seconds
+        self._connect_seconds = min(CONNECT_SECONDS, seconds)
         self._metadata = (("authorization", f"Bearer {token}"),) if token else ()
         self._channel = open_channel(address, tls)
 

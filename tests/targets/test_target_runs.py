@@ -1,0 +1,102 @@
+"""pytest runs with `--stigmer-target`, as a user starts them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FLOWS = str(Path(__file__).parent / "flows")
+USES_FLOW = """
+    def test_one(stigmer_flow):
+        pushed = stigmer_flow.push(name="Calculator", tag="stable", skill_md="# one")
+        assert stigmer_flow.get_by_reference(slug="calculator", version="stable") == pushed
+        assert pushed.metadata.slug == "calculator"
+
+    def test_two(stigmer_flow):
+        test_one(stigmer_flow)
+"""
+DEAD_PROXY = "http://127.0.0.1:9"
+
+
+@pytest.fixture
+def outcomes(pytester: pytest.Pytester) -> Any:
+    """Give a function that runs the flows on a target, two workers, and returns the outcomes."""
+    pytester.makepyfile(USES_FLOW)
+
+    def run(target: str) -> dict[str, int]:
+        arguments = ("-n", "2", "--stigmer-target", target, FLOWS, ".", "-p", "no:cacheprovider")
+        return pytester.runpytest_subprocess(*arguments).parseoutcomes()
+
+    return run
+
+
+def test_service_and_server_have_the_outcomes_of_local(
+    serving: Any, outcomes: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under xdist, and with a dead proxy in the environment, all flows pass as in process."""
+    for name in ("no_grpc_proxy", "no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with serving("--port", "0", "--quiet") as served:
+        for name in ("http_proxy", "https_proxy", "grpc_proxy"):
+            monkeypatch.setenv(name, DEAD_PROXY)
+        assert outcomes("service") == {"passed": 6}
+        assert outcomes(served.address) == {"passed": 6}
+
+
+KILLS_THE_SERVER = """
+    import os, signal
+
+    def pytest_runtest_teardown(item, nextitem):
+        if nextitem is not None and "organisations" in item.nodeid:
+            os.kill({pid}, signal.SIGKILL)
+"""
+
+
+def test_a_run_outlives_its_server(serving: Any, pytester: pytest.Pytester, tmp_path: Path) -> None:
+    """Killed after the second scenario, it costs the rest one line each, and the run ends."""
+    with serving("--quiet", TMPDIR=str(tmp_path)) as served:
+        pytester.makepyfile(killer=KILLS_THE_SERVER.format(pid=served.ready["pid"]))
+        result = pytester.runpytest_subprocess(
+            "--stigmer-target", served.address, FLOWS, "-p", "no:randomly", "-p", "killer"
+        )
+        served.process.wait(10)
+    result.assert_outcomes(passed=2, failed=2)
+    shown = " ".join(result.stdout.str().split())
+    assert shown.count(f"the server {served.address} was lost at SetClock (UNAVAILABLE: ") == 2
+    assert shown.count("nothing more is sent to it in this run") == 2
+    result.stdout.no_fnmatch_line("*Traceback*")
+    result.stdout.no_fnmatch_line("*left behind*")
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        (("--stigmer-deadline", "0"), "--stigmer-deadline '0' is no positive number of seconds"),
+        (("--stigmer-tls-ca", "no.pem"), "--stigmer-tls-ca 'no.pem' is no file"),
+        (("--stigmer-defect", "order-trusts-clock"), "needs a registry of our own"),
+    ],
+)
+def test_options_that_cannot_be_followed_are_usage_errors(
+    pytester: pytest.Pytester, options: tuple[str, ...], text: str
+) -> None:
+    """Nothing runs; the line names the option."""
+    result = pytester.runpytest_subprocess("--stigmer-target", "127.0.0.1:1", *options)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert text in result.stderr.str()
+
+
+def test_credentials_show_nowhere(pytester: pytest.Pytester) -> None:
+    """Neither header nor failure tells the token."""
+    pytester.makepyfile(USES_FLOW)
+    result = pytester.runpytest_subprocess(
+        "--stigmer-target",
+        "127.0.0.1:1",
+        "--stigmer-token",
+        "secret-key",
+        "--stigmer-deadline",
+        "1",
+    )
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert "secret-key" not in result.stdout.str() + result.stderr.str()
