@@ -23,6 +23,7 @@ class TestSkillsOnAFile(SkillContract):
 
     is_thread_safe = True
     can_reopen = True
+    can_open_twice = True
     can_move_clock = True
 
     @pytest.fixture
@@ -33,6 +34,10 @@ class TestSkillsOnAFile(SkillContract):
         return assembled().client()
 
     def reopen(self, skills: Any) -> SkillClient:
+        """Open the same file again."""
+        return self.beside(skills)
+
+    def beside(self, skills: Any) -> SkillClient:
         """Open the same file beside the first one."""
         del skills
         return self.assembled().client()

@@ -51,6 +51,8 @@ class SkillDeclarations:
     """Whether threads may share `skills`."""
     can_reopen: ClassVar[bool] = False
     """Whether `reopen` is overridden: what was pushed outlives the process that took it."""
+    can_open_twice: ClassVar[bool] = False
+    """Whether `beside` is overridden: two servers may run on the same data."""
     can_move_clock: ClassVar[bool] = False
     """Whether `move_clock` is overridden: the registry's clock can be moved, backwards too."""
 
@@ -75,6 +77,11 @@ class SkillDeclarations:
         """Restart the registry on the same data; override with `can_reopen`."""
         del skills
         raise UsageError.not_overridden(type(self).__name__, "reopen", "can_reopen")
+
+    def beside(self, skills: SkillApi) -> SkillApi:
+        """Give a second server on the same data, both in use; override with `can_open_twice`."""
+        del skills
+        raise UsageError.not_overridden(type(self).__name__, "beside", "can_open_twice")
 
     def move_clock(self, skills: SkillApi, seconds: float) -> None:
         """Move the registry's clock by seconds, below 0 backwards; override with the capability."""

@@ -78,7 +78,8 @@ class Search:
         return journal.found and shrunk(journal.found, self._fresh)
 
     def _machine(self, surface: str, journal: Journal) -> Any:
-        from pytest_stigmer.contract.machines import SkillMachine, StoreMachine
+        from pytest_stigmer.contract.skill_machine import SkillMachine
+        from pytest_stigmer.contract.store_machine import StoreMachine
 
         base: Any = {"skills": SkillMachine, "store": StoreMachine}[surface]
         how = {"fresh": staticmethod(self._fresh), "journal": journal}

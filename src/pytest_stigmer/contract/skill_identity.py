@@ -146,6 +146,15 @@ class IdentityFacts(SkillDeclarations):
         key = one.status.artifact_storage_key
         assert self.content(skills, key), "deleting a skill took an artifact that another needs"
 
+    def test_delete_spares_other_organisations(self, skills: SkillApi, words: Words) -> None:
+        """Deleting a skill leaves the skill of the same name in another organisation alone."""
+        self.needs("has_organisations")
+        mine = self.push(skills, words("Calc"), org=words.org)
+        theirs = self.push(skills, words("Calc"), org=words.other_org)
+        self.delete(skills, mine.metadata.id)
+        found = self.refer(skills, words.slug("calc"), org=words.other_org)
+        assert found == theirs, "deleting a skill changed another organisation's"
+
     def test_recreated_skill_starts_anew(self, skills: SkillApi, words: Words) -> None:
         """A push after a deletion makes a new skill with a new id and no earlier versions."""
         old = self.push(skills, words("Calc"), "# old", org=words.org, tag="old")

@@ -154,7 +154,7 @@ class SkillModel:
         version = reference.version.strip()
         if version in ("", "latest"):
             return current
-        named = current.status.version_hash if _is_hash(version) else current.spec.tag
+        named = current.status.version_hash if is_hash(version) else current.spec.tag
         if current.HasField("status") and version == named:
             return current
         try:
@@ -165,7 +165,7 @@ class SkillModel:
             raise _not_found(f"skill version not found: {reference.slug}:{version}") from None
 
     def _archived(self, skill_id: str, version: str) -> Any:
-        if _is_hash(version):
+        if is_hash(version):
             return self.store.get_audit_by_hash(_KIND, skill_id, version, self.api.Skill)
         return self.store.get_audit_by_tag(_KIND, skill_id, version, self.api.Skill)
 
@@ -259,7 +259,8 @@ def _skill_md(artifact: bytes) -> str:
         raise _invalid(f"failed to extract SKILL.md: {error}") from error
 
 
-def _is_hash(version: str) -> bool:
+def is_hash(version: str) -> bool:
+    """Whether a version is a hash and not a tag: 64 lower-case hexadecimal digits."""
     return len(version) == _HASH_DIGITS and set(version) <= set("0123456789abcdef")
 
 

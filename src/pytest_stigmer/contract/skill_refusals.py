@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_stigmer.contract.declared_skills import SkillDeclarations, refusal
+from pytest_stigmer.factories.artifacts import artifact
 from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS, bad_artifact
 
 if TYPE_CHECKING:
@@ -85,7 +87,8 @@ class RefusalFacts(SkillDeclarations):
 
     def test_refused_first_push_makes_no_skill(self, skills: SkillApi, words: Words) -> None:
         """After a refused first push there is no skill and no version of it."""
-        fields = {"org": words.org, "tag": "v1", "artifact": b"no ZIP"}
+        data = f"no ZIP {words.nonce}".encode()
+        fields = {"org": words.org, "tag": "v1", "artifact": data}
         refusal(
             "INVALID_ARGUMENT",
             "an artifact that is no ZIP",
@@ -104,6 +107,36 @@ class RefusalFacts(SkillDeclarations):
                 version,
                 org=words.org,
             )
+
+        key = f"skills/{hashlib.sha256(data).hexdigest()}.zip"
+        refusal("NOT_FOUND", "the artifact of a refused push", self.content, skills, key)
+
+    def test_every_wrong_field_is_named(self, skills: SkillApi) -> None:
+        """A push with several wrong fields names all of them."""
+        text = refusal(
+            "INVALID_ARGUMENT",
+            "a push without name and artifact and with a wrong tag",
+            self.push,
+            skills,
+            "",
+            artifact=b"",
+            tag="v 1",
+        )
+        unnamed = [field for field in ("name", "artifact", "tag") if field not in text]
+        assert not unnamed, f"the refusal does not name the field(s) {', '.join(unnamed)}: {text}"
+
+    def test_message_over_10_mib_is_refused(self, skills: SkillApi, words: Words) -> None:
+        """A request of more than 10 MiB is RESOURCE_EXHAUSTED."""
+        data = artifact(skill_md="# big", files={"big.bin": bytes(10 * 1024 * 1024)})
+        refusal(
+            "RESOURCE_EXHAUSTED",
+            "a push of more than 10 MiB",
+            self.push,
+            skills,
+            words("Big"),
+            org=words.org,
+            artifact=data,
+        )
 
     @pytest.mark.parametrize("what", BAD_REFERENCES)
     def test_bad_reference_is_refused(self, skills: SkillApi, words: Words, what: str) -> None:
@@ -158,4 +191,6 @@ class RefusalFacts(SkillDeclarations):
     def test_strange_storage_key_is_not_found(self, skills: SkillApi, key: str) -> None:
         """A key that names no artifact is NOT_FOUND; none leads out of the storage."""
         self.push(skills, "Storage exists", org="contract-kit")
-        refusal("NOT_FOUND", f"get_artifact of {key[:40]!r}", self.content, skills, key)
+        what = f"get_artifact of {key[:40]!r}"
+        text = refusal("NOT_FOUND", what, self.content, skills, key)
+        assert "/" not in text.replace(key, ""), f"{what} tells a path of the machine: {text}"

@@ -50,10 +50,11 @@ class VersionFacts(SkillDeclarations):
 
     def test_artifact_comes_back(self, skills: SkillApi, words: Words) -> None:
         """The artifact behind a version's storage key is the one that was pushed, byte for byte."""
-        data = artifact(skill_md="# one", files={"a.bin": bytes(range(256))})
-        made = self.push(skills, words("Calc"), org=words.org, artifact=data)
-        found = self.content(skills, made.status.artifact_storage_key)
-        assert found == data, "the artifact is not the one that was pushed"
+        for content in (bytes(range(256)), b"another"):
+            data = artifact(skill_md="# one", files={"a.bin": content})
+            made = self.push(skills, words("Calc"), org=words.org, artifact=data)
+            found = self.content(skills, made.status.artifact_storage_key)
+            assert found == data, "the artifact is not the one that was pushed"
 
     def test_second_push_is_a_version_of_the_first(self, skills: SkillApi, words: Words) -> None:
         """A push of the same name makes a new version and keeps the id."""
@@ -73,6 +74,7 @@ class VersionFacts(SkillDeclarations):
         assert after.created_at == before.created_at, "an update changed created_at"
         assert after.created_by == before.created_by, "an update changed created_by"
         assert (before.event, after.event) == ("created", "updated"), "the audit events are wrong"
+        assert two.status.audit.status_audit == after, "spec_audit and status_audit differ"
 
     def test_update_moves_only_updated_at(self, skills: SkillApi, words: Words) -> None:
         """created_at stays at the first push, updated_at is the time of the last."""
@@ -110,6 +112,28 @@ class VersionFacts(SkillDeclarations):
             found = self.refer(skills, words.slug("calc"), digest, org=words.org)
             assert found == skill, f"the hash of {skill.spec.skill_md!r} named another version"
 
+    def test_hash_is_lower_case(self, skills: SkillApi, words: Words) -> None:
+        """A version hash in upper case is no hash; it is read as a tag, which does not exist."""
+        made = self.push(skills, words("Calc"), org=words.org)
+        refusal(
+            "NOT_FOUND",
+            "a reference to a version hash in upper case",
+            self.refer,
+            skills,
+            words.slug("calc"),
+            made.status.version_hash.upper(),
+            org=words.org,
+        )
+
+    def test_equal_content_is_pushed_again(self, skills: SkillApi, words: Words) -> None:
+        """Equal content under another tag and name is a version like any other."""
+        self.push(skills, words("Calc"), org=words.org, tag="v1")
+        again = self.push(skills, words("CALC"), org=words.org, tag="v2")
+        assert again.metadata.name == words("CALC"), "the push of equal content was not taken"
+        for tag in ("v1", "v2"):
+            found = self.refer(skills, words.slug("calc"), tag, org=words.org)
+            assert found.spec.tag == tag, f"tag {tag} names a version with tag {found.spec.tag!r}"
+
     def test_hash_names_its_newest_push(self, skills: SkillApi, words: Words) -> None:
         """When one content was pushed twice, its hash names the second push."""
         one = self.push(skills, words("Calc"), "# one", org=words.org, tag="old")
@@ -145,6 +169,30 @@ class VersionFacts(SkillDeclarations):
         for version, expected in (("stable", "# two"), ("latest", "# three")):
             found = self.refer(skills, words.slug("calc"), version, org=words.org).spec.skill_md
             assert found == expected, f"{told} {version} names {found!r}"
+
+    def test_second_client_sees_and_updates_the_same_skill(
+        self, skills: SkillApi, words: Words
+    ) -> None:
+        """What is pushed or deleted through one server is so for another on the same data."""
+        self.needs("can_open_twice")
+        other = self.beside(skills)
+        one = self.push(skills, words("Calc"), "# one", org=words.org)
+        two = self.push(other, words("Calc"), "# two", org=words.org)
+        assert two.metadata.id == one.metadata.id, "two servers made two skills of one name"
+        found = self.refer(skills, words.slug("calc"), org=words.org)
+        assert found == two, "the first server does not see the second one's push"
+        fresh = self.push(other, words("Fresh"), org=words.org)
+        found = self.refer(skills, words.slug("fresh"), org=words.org)
+        assert found == fresh, "the first server does not see a skill that the second one made"
+        self.delete(other, one.metadata.id)
+        refusal(
+            "NOT_FOUND",
+            "a reference to a skill that another server deleted",
+            self.refer,
+            skills,
+            words.slug("calc"),
+            org=words.org,
+        )
 
     @pytest.mark.parametrize("version", ["v9", "f" * 64, "V1", "F" * 64])
     def test_unknown_version_is_not_found(

@@ -114,6 +114,13 @@ class HistoryFacts(StoreDeclarations):
         self.save(store, "a", "one")
         assert self.history(store, "a") == [], "saving a live record made a snapshot"
 
+    def test_history_is_apart_from_live_records(self, store: Store) -> None:
+        """Live records of the same id, in however many kinds, leave the history as it is."""
+        self.archive(store, "a", "one", tag="v1")
+        for kind in ("skill", "agent", "workflow"):
+            self.save(store, "a", "live", kind=kind)
+        assert self.history(store, "a") == ["one"], "live records changed what the history lists"
+
     def test_saving_again_keeps_the_history(self, store: Store) -> None:
         """Replacing a live record leaves its snapshots alone."""
         self.save(store, "a", "one")

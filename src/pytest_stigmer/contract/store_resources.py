@@ -63,6 +63,15 @@ class ResourceFacts(StoreDeclarations):
         assert self.live(store, "skill") == ["a skill"], "a record of another kind was touched"
         assert self.live(store, "agent") == [], "the deleted record is still listed"
 
+    def test_kinds_of_one_family_are_apart(self, store: Store) -> None:
+        """Deleting a kind spares the kinds whose name begins with it or ends in it."""
+        kinds = ("agent", "agent_execution", "agent_instance", "Agent", "skill_agent")
+        for kind in kinds:
+            self.save(store, "a", kind, kind=kind)
+        assert store.delete_resources_by_kind("agent") == 1, "records of other kinds were counted"
+        left = [kind for kind in kinds if self.live(store, kind)]
+        assert left == list(kinds[1:]), f"of {kinds} only {left} are left"
+
     def test_kind_number_and_name_are_one_kind(self, store: Store) -> None:
         """A kind is given by its enum value's number or name; a nameless number is its digits."""
         self.save(store, "a", "a skill", kind=43)

@@ -1,0 +1,135 @@
+"""Random histories of the skill API; needs the extra `explore`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+
+from pytest_stigmer.contract.machines import STATEMENTS, TEXTS, RegistryMachine, bursts, said
+
+if TYPE_CHECKING:
+    from pytest_stigmer.contract.machines import Write
+
+
+class SkillMachine(RegistryMachine):
+    """Histories of the skill API: organisations, re-pushes, tag moves, deletions, crashes."""
+
+    names = st.sampled_from(["Calc", "calc", "Ca.lc", "Other Tool", "C++", "C", "!!!"])
+    slugs = st.sampled_from(["calc", "other-tool", "c", "Calc", ""])
+    orgs = st.sampled_from(["", "org-a", "org-b"])
+    tags = st.sampled_from(["", "stable", "v1", "v1.0", "latest", "Stable", "a" * 64])
+    scopes = st.sampled_from([0, 0, 0, 1, 2, 3])
+    versions = st.sampled_from(["", "latest", "stable", "v1", "v1.0", "Stable", "a" * 64])
+
+    @rule(name=names, org=orgs, tag=tags, scope=scopes, text=TEXTS)
+    def push(self, name: str, org: str, tag: str, scope: int, text: str) -> None:
+        """Push a version."""
+        self.step("push", **said(name=name, org=org, tag=tag, scope=scope, skill_md=text))
+
+    @rule(burst=bursts("", "stable", "v1"))
+    def push_burst(self, burst: list[tuple[str, str, str]]) -> None:
+        """Push some versions of one skill in a row and see what its tags name."""
+        for pause, text, tag in burst:
+            self.pause(pause)
+            self.step("push", **said(name="Calc", tag=tag, skill_md=text))
+        for version in ("stable", "v1"):
+            self.step("get_by_reference", slug="calc", version=version)
+
+    @precondition(lambda self: self.comparison.pushes)
+    @rule(data=st.data())
+    def get(self, data: st.DataObject) -> None:
+        """Read a skill by id."""
+        self.step("get", id=self._of_push(data, "metadata.id"))
+
+    @rule(slug=slugs, org=orgs, version=versions, scope=scopes, kind=st.sampled_from([0, 43, 40]))
+    def refer(self, slug: str, org: str, version: str, scope: int, kind: int) -> None:
+        """Resolve a reference."""
+        fields = said(org=org, version=version, scope=scope, kind=kind)
+        self.step("get_by_reference", slug=slug, **fields)
+
+    @precondition(lambda self: self.comparison.pushes)
+    @rule(data=st.data(), slug=slugs, org=orgs)
+    def refer_by_hash(self, data: st.DataObject, slug: str, org: str) -> None:
+        """Resolve a reference to the content of an earlier push."""
+        version = self._of_push(data, "status.version_hash")
+        self.step("get_by_reference", slug=slug, version=version, **said(org=org))
+
+    @precondition(lambda self: self.comparison.pushes)
+    @rule(data=st.data())
+    def get_artifact(self, data: st.DataObject) -> None:
+        """Read the artifact of an earlier push."""
+        self.step("get_artifact", key=self._of_push(data, "status.artifact_storage_key"))
+
+    @rule(key=st.sampled_from(["../stigmer.db", "skills", "skills/../skills", "/etc/hostname"]))
+    def get_no_artifact(self, key: str) -> None:
+        """Ask for what is no artifact."""
+        self.step("get_artifact", key=key)
+
+    @precondition(lambda self: self.comparison.pushes)
+    @rule(data=st.data())
+    def delete(self, data: st.DataObject) -> None:
+        """Delete a skill."""
+        self.step("delete", id=self._of_push(data, "metadata.id"))
+
+    @precondition(lambda self: "store" in self.can and self.comparison.pushes)
+    @rule(data=st.data())
+    def history(self, data: st.DataObject) -> None:
+        """Read the snapshots behind a skill."""
+        self.step("list_audit_history", resource_id=self._of_push(data, "metadata.id"))
+
+    @precondition(lambda self: "faults" in self.can and not self.has_crashed)
+    @rule()
+    def artifacts(self) -> None:
+        """Look at what lies in the storage; a crash may leave an artifact that nothing names."""
+        self.step("list_artifacts")
+
+    @rule(
+        bad=st.sampled_from(["not_a_zip", "symlink_skill_md", "non_utf8_skill_md", "traversal"]),
+        name=names,
+    )
+    def push_bad(self, bad: str, name: str) -> None:
+        """Push an artifact that must be refused."""
+        self.step("push", name=name, artifact={"bad": bad})
+
+    @precondition(lambda self: "store" in self.can and self._live())
+    @rule(data=st.data())
+    def label(self, data: st.DataObject) -> None:
+        """Give a live skill labels, behind the API's back."""
+        name = data.draw(st.sampled_from(self._live()))
+        fields = ("metadata.id", "metadata.name", "metadata.slug", "metadata.org", "spec.skill_md")
+        message: dict[str, Any] = {field: f"${{{name}.{field}}}" for field in fields}
+        message |= {"metadata.labels": {"team": "one"}, "metadata.tags": ["kept"]}
+        self.step("save_resource", id=f"${{{name}.metadata.id}}", message=message)
+
+    @precondition(lambda self: "faults" in self.can and self.is_open and self.is_late())
+    @precondition(lambda self: self._live())
+    @rule(data=st.data())
+    def damage(self, data: st.DataObject) -> None:
+        """Make a live skill unreadable."""
+        name = data.draw(st.sampled_from(self._live()))
+        self.step("corrupt_row", table="resources", id=f"${{{name}.metadata.id}}")
+
+    @precondition(lambda self: "faults" in self.can and self.is_open)
+    @rule(data=st.data(), statement=STATEMENTS)
+    def crash(self, data: st.DataObject, statement: int) -> None:
+        """Let the process die in a push or a deletion, before its transaction ends."""
+        verb, write = self.writes(data)
+        self.has_crashed = True
+        self.step("crash_after", statement=statement)
+        with self.journal.watching():
+            self.comparison.step(verb, write, dies=True)
+
+    def writes(self, data: st.DataObject) -> Write:
+        """Draw a push or a deletion."""
+        writes: list[Write] = [("push", {"name": "Calc", "skill_md": data.draw(TEXTS)})]
+        writes += [("delete", {"id": f"${{{name}.metadata.id}}"}) for name in self._live()]
+        return data.draw(st.sampled_from(writes))
+
+    def _live(self) -> list[str]:
+        live = self.comparison.model.store.live.get("skill", {})
+        return [name for skill_id, name in self.comparison.ids.items() if skill_id in live]
+
+    def _of_push(self, data: st.DataObject, field: str) -> str:
+        return f"${{{data.draw(st.sampled_from(self.comparison.pushes))}.{field}}}"

@@ -1,0 +1,144 @@
+"""Random histories of the store's verbs; needs the extra `explore`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+
+from pytest_stigmer.contract.machines import HASHES, TEXTS, RegistryMachine, bursts, said
+
+if TYPE_CHECKING:
+    from pytest_stigmer.contract.machines import Write
+
+
+class StoreMachine(RegistryMachine):
+    """Histories of the store's verbs: two kinds, ids that look like patterns, old files."""
+
+    kinds = st.sampled_from(["skill", "agent"])
+    ids = st.sampled_from(["a", "ab", "A", "a*", "a%", "a_", "a/b", "", "é"])
+    prefixes = st.sampled_from(["a", "a*", "a?", "a_", "a%", "[a]", "A", "", "z"])
+    hashes = st.sampled_from(["", "1" * 64, "2" * 64, "12"])
+    tags = st.sampled_from(["", "stable", "v1", "Stable", "st%", "v_"])
+
+    @rule(kind=kinds, id=ids, text=TEXTS)
+    def save_resource(self, kind: str, id: str, text: str) -> None:  # noqa: A002 - the field's name
+        """Save a live record."""
+        self.step("save_resource", id=id, **_of(kind), message={"spec.skill_md": text})
+
+    @rule(kind=kinds, id=ids)
+    def get_resource(self, kind: str, id: str) -> None:  # noqa: A002
+        """Read a live record."""
+        self.step("get_resource", id=id, **_of(kind))
+
+    @rule(kind=kinds)
+    def list_resources(self, kind: str) -> None:
+        """List live records."""
+        self.step("list_resources", **_of(kind))
+
+    @rule(kind=kinds, id=ids)
+    def delete_resource(self, kind: str, id: str) -> None:  # noqa: A002
+        """Delete a live record."""
+        self.step("delete_resource", id=id, **_of(kind))
+
+    @rule(kind=kinds)
+    def delete_by_kind(self, kind: str) -> None:
+        """Delete the live records of a kind."""
+        self.step("delete_resources_by_kind", **_of(kind))
+
+    @rule(kind=kinds, prefix=prefixes)
+    def delete_by_prefix(self, kind: str, prefix: str) -> None:
+        """Delete the live records under a prefix."""
+        self.step("delete_resources_by_id_prefix", prefix=prefix, **_of(kind))
+
+    @rule(kind=kinds, id=ids, text=TEXTS, version_hash=hashes, tag=tags)
+    def save_audit(self, kind: str, id: str, text: str, version_hash: str, tag: str) -> None:  # noqa: A002
+        """Append a snapshot."""
+        names = said(version_hash=version_hash, tag=tag)
+        message = {"spec.skill_md": text}
+        self.step("save_audit", resource_id=id, **_of(kind), message=message, **names)
+
+    @rule(burst=bursts("stable", "v1"))
+    def archive_burst(self, burst: list[tuple[str, str, str]]) -> None:
+        """Append some snapshots to one resource in a row and see what its names name."""
+        for pause, text, tag in burst:
+            self.pause(pause)
+            digest = HASHES[text]
+            message = {"spec.skill_md": text, "spec.tag": tag}
+            self.step("save_audit", resource_id="a", message=message, version_hash=digest, tag=tag)
+        for tag in ("stable", "v1"):
+            self.step("get_audit_by_tag", resource_id="a", tag=tag)
+        self.step("get_audit_by_hash", resource_id="a", version_hash=HASHES["# one"])
+        self.step("list_audit_history", resource_id="a")
+
+    @rule(kind=kinds, id=ids, version_hash=hashes)
+    def by_hash(self, kind: str, id: str, version_hash: str) -> None:  # noqa: A002
+        """Read a snapshot by version hash."""
+        self.step("get_audit_by_hash", resource_id=id, version_hash=version_hash, **_of(kind))
+
+    @rule(kind=kinds, id=ids, tag=tags)
+    def by_tag(self, kind: str, id: str, tag: str) -> None:  # noqa: A002
+        """Read a snapshot by tag."""
+        self.step("get_audit_by_tag", resource_id=id, tag=tag, **_of(kind))
+
+    @rule(kind=kinds, id=ids)
+    def history(self, kind: str, id: str) -> None:  # noqa: A002
+        """Read a history."""
+        self.step("list_audit_history", resource_id=id, **_of(kind))
+
+    @rule(kind=kinds, id=ids)
+    def delete_history(self, kind: str, id: str) -> None:  # noqa: A002
+        """Delete a history."""
+        self.step("delete_audit_by_resource_id", resource_id=id, **_of(kind))
+
+    @precondition(lambda self: "faults" in self.can and self.is_open)
+    @rule(data=st.data())
+    def open_legacy(self, data: st.DataObject) -> None:
+        """Go on with a file of an older release, whose snapshots are live rows."""
+        ids = data.draw(st.lists(st.sampled_from(LEGACY_IDS), unique=True, min_size=1, max_size=5))
+        rows = [{"id": row_id, **data.draw(LEGACY_ROWS)} for row_id in ids]
+        self.step("open_legacy", rows=rows, schema=data.draw(st.sampled_from([1, 0])))
+
+    def writes(self, data: st.DataObject) -> Write:
+        """Draw a save or a deletion."""
+        message = {"spec.skill_md": data.draw(TEXTS)}
+        writes: list[Write] = [
+            ("save_resource", {"id": "a", "message": message}),
+            ("save_audit", {"resource_id": "a", "message": message, "tag": "stable"}),
+            ("delete_resource", {"id": "a"}),
+            ("delete_audit_by_resource_id", {"resource_id": "a"}),
+        ]
+        return data.draw(st.sampled_from(writes))
+
+
+LEGACY_IDS = (
+    "skill_audit/a/9",
+    "skill_audit/a/10",
+    "skill_audit/a/11",
+    "skill_audit/a/b/10",
+    "skill_audit//17",
+    "skill_audit/a",
+    "my-audit/report",
+    "a",
+)
+"""Live rows of an old file: snapshots, and ids that only look like one."""
+LEGACY_ROWS = st.one_of(
+    st.fixed_dictionaries(
+        {
+            "message": st.fixed_dictionaries(
+                {
+                    "spec.skill_md": TEXTS,
+                    "spec.tag": st.sampled_from(["stable", "v1"]),
+                    "status.version_hash": st.just("1" * 64),
+                }
+            )
+        },
+        optional={"kind": st.sampled_from(["agent"])},
+    ),
+)
+
+
+def _of(kind: str) -> dict[str, str]:
+    """Leave out the kind that is the default of every verb."""
+    return {} if kind == "skill" else {"kind": kind}
