@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pytest_stigmer.store.connection import checked_text
 from pytest_stigmer.store.kinds import kind_text
@@ -17,17 +17,14 @@ if TYPE_CHECKING:
     from pytest_stigmer.store.sqlite import SqliteStore
 
     Progress = Callable[[int, int], None]
-    Values = dict[str, Any]
+    Values = tuple[str | bytes, ...]
 
 _BATCH = 10_000
 
-_RESOURCE = (
-    "INSERT OR REPLACE INTO resources (kind, id, data, updated_at) "
-    "VALUES (:kind, :id, :data, :updated_at)"
-)
+_RESOURCE = "INSERT OR REPLACE INTO resources (kind, id, data, updated_at) VALUES (?, ?, ?, ?)"
 _AUDIT = (
     "INSERT INTO resource_audit (kind, resource_id, data, archived_at, version_hash, tag) "
-    "VALUES (:kind, :resource_id, :data, :archived_at, :version_hash, :tag)"
+    "VALUES (?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -63,23 +60,23 @@ def _load(
 
 
 def _audit_values(row: AuditRow, now: str) -> Values:
-    return {
-        "kind": checked_text(kind_text(row.kind)),
-        "resource_id": checked_text(row.resource_id),
-        "data": row.data,
-        "archived_at": _instant(row.archived_at, now),
-        "version_hash": checked_text(row.version_hash),
-        "tag": checked_text(row.tag),
-    }
+    return (
+        checked_text(kind_text(row.kind)),
+        checked_text(row.resource_id),
+        row.data,
+        _instant(row.archived_at, now),
+        checked_text(row.version_hash),
+        checked_text(row.tag),
+    )
 
 
 def _resource_values(row: ResourceRow, now: str) -> Values:
-    return {
-        "kind": checked_text(kind_text(row.kind)),
-        "id": checked_text(row.id),
-        "data": row.data,
-        "updated_at": _instant(row.updated_at, now),
-    }
+    return (
+        checked_text(kind_text(row.kind)),
+        checked_text(row.id),
+        row.data,
+        _instant(row.updated_at, now),
+    )
 
 
 def _instant(instant: dt.datetime | None, now: str) -> str:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import datetime as dt
 
 
-@dataclass(frozen=True)
-class ResourceRow:
+class ResourceRow(NamedTuple):
     """A live row; `updated_at` None means the clock's now."""
 
     kind: str | int
@@ -19,8 +17,7 @@ class ResourceRow:
     updated_at: dt.datetime | None = None
 
 
-@dataclass(frozen=True)
-class AuditRow:
+class AuditRow(NamedTuple):
     """An audit row, whose id follows from its turn; `archived_at` None means the clock's now."""
 
     kind: str | int

@@ -12,7 +12,7 @@ from pytest_stigmer.store.connection import configure, connect, translated
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pytest_stigmer.store.clock_functions import ClockFunctions
@@ -56,7 +56,7 @@ class Session:
         with self.guard(), translated(self._path):
             return self._usable().execute(sql, values).rowcount
 
-    def many(self, sql: str, batch: Iterable[Mapping[str, Any]]) -> None:
+    def many(self, sql: str, batch: Iterable[Mapping[str, Any] | Sequence[Any]]) -> None:
         """Run a statement once for each set of values."""
         with self.guard(), translated(self._path):
             self._usable().executemany(sql, batch)

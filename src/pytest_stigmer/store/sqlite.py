@@ -19,7 +19,7 @@ from pytest_stigmer.store.session import Session
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from os import PathLike
     from pathlib import Path
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _REFERENCE = Queries()
 _SYSTEM_CLOCK = SystemClock()
+_BLOBS = {"data", "end"}
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -181,7 +182,7 @@ class SqliteStore:
         """Run one statement of a test's own and return its rows; raises what the verbs raise."""
         return self._session.rows(sql, values)
 
-    def execute_many(self, sql: str, batch: Iterable[Mapping[str, Any]]) -> None:
+    def execute_many(self, sql: str, batch: Iterable[Mapping[str, Any] | Sequence[Any]]) -> None:
         """Run one statement for each set of values; raises what the verbs raise."""
         self._session.many(sql, batch)
 
@@ -209,8 +210,8 @@ class SqliteStore:
 
 def _bound(kind: str | int, values: dict[str, Any]) -> dict[str, Any]:
     bound = {"kind": kind_text(kind), **values}
-    for value in bound.values():
-        if not isinstance(value, bytes):
+    for name, value in bound.items():
+        if name not in _BLOBS:
             checked_text(value)
     return bound
 
