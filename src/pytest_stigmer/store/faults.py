@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_stigmer.errors import ResourceNotFound
 from pytest_stigmer.store.kinds import kind_text
 
 if TYPE_CHECKING:
@@ -55,7 +56,10 @@ def lock(store: SqliteStore) -> Callable[[], None]:
 def corrupt_row(
     store: SqliteStore, table: str, kind: str | int, resource_id: str, row: int = 1
 ) -> None:
-    """Overwrite the message of a live record, or of a resource's `row`-th snapshot, from 1."""
+    """Overwrite the message of a live record, or of a resource's `row`-th snapshot, from 1.
+
+    Raises ResourceNotFound when there is no such row: a defect may have lost it.
+    """
     where = "kind = :kind AND id = :id" if table == "resources" else _NTH_AUDIT
     _change_one(
         store,
@@ -91,8 +95,7 @@ def _change_one(
 ) -> None:
     values = {"kind": kind_text(kind), "id": resource_id, "row": row, "value": value}
     if store.connection.execute(sql, values).rowcount != 1:
-        msg = f"no row {row} of {kind_text(kind)}/{resource_id} to change"
-        raise LookupError(msg)
+        raise ResourceNotFound.of(kind_text(kind), f"{resource_id} (row {row})")
 
 
 def replace_database(path: Path, image: bytes) -> None:
