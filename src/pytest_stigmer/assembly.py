@@ -19,6 +19,7 @@ from pytest_stigmer.skills.controller import SkillController
 from pytest_stigmer.skills.endpoint import SkillEndpoint
 from pytest_stigmer.skills.index import SlugIndex
 from pytest_stigmer.skills.references import ReferenceResolver
+from pytest_stigmer.store.paths import exists
 from pytest_stigmer.store.schema import LATEST
 from pytest_stigmer.store.sqlite import SqliteStore
 from pytest_stigmer.store.template import clone
@@ -100,7 +101,7 @@ def open_store(
 
     Raises the errors of SqliteStore.
     """
-    if schema == LATEST and recipe.fresh_file is not None and not Path(path).exists():
+    if schema == LATEST and recipe.fresh_file is not None and not exists(path):
         recipe.fresh_file(path, clock=clock)
     return recipe.store(path, clock=clock, schema=schema, decoder=partial(_legacy, generation))
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from google.protobuf.wrappers_pb2 import StringValue
 
+from pytest_stigmer.assembly import open_store
 from pytest_stigmer.errors import (
     ClockNotFollowed,
     DiskFull,
@@ -119,7 +120,16 @@ def test_every_character_of_a_path_is_ordinary(
 
 
 @pytest.mark.parametrize(
-    "path", ["", ":memory:", "file:x.db", "file::memory:?cache=shared", "a\0b"]
+    "path",
+    [
+        "",
+        ":memory:",
+        "./:memory:",
+        "file:x.db",
+        "./file:x.db",
+        "file::memory:?cache=shared",
+        "a\0b",
+    ],
 )
 def test_path_that_is_no_file_is_refused(path: str) -> None:
     """Forms that would open another database for each connection are refused by name."""
@@ -131,6 +141,13 @@ def test_bytes_path_is_a_type_error() -> None:
     """A path is text or PathLike."""
     with pytest.raises(TypeError, match="not bytes"):
         SqliteStore(b"x.db")  # type: ignore[arg-type]
+
+
+def test_name_that_is_too_long_is_not_writable(tmp_path: Path) -> None:
+    """A refusal of the file system is a named error, also when a recipe writes the file."""
+    for open_it in (SqliteStore, open_store):
+        with pytest.raises(PathNotWritable, match="too long"):
+            open_it(tmp_path / ("n" * 300))
 
 
 def test_folder_as_path_is_not_writable(tmp_path: Path) -> None:
@@ -203,6 +220,17 @@ def test_newer_schema_is_refused_by_its_number(opened: Callable[..., SqliteStore
     for schema in (1, 2):
         with pytest.raises(NewerSchema, match="has schema version 3; this release knows"):
             opened(schema=schema)
+
+
+def test_version_that_is_no_number_is_refused(
+    opened: Callable[..., SqliteStore], tmp_path: Path
+) -> None:
+    """Another program's file with a version table of its own is not touched."""
+    with _plain(tmp_path / "other.db") as other:
+        other.execute("CREATE TABLE schema_version (version TEXT)")
+        other.execute("INSERT INTO schema_version VALUES ('two')")
+    with pytest.raises(NotADatabase, match="its schema version is 'two'"):
+        opened(tmp_path / "other.db")
 
 
 @pytest.mark.parametrize("table", ["resource_audit", "resources"])

@@ -195,9 +195,10 @@ def test_text_without_utf8_form_is_refused(store: SqliteStore) -> None:
 
 
 def test_id_that_is_not_text_is_a_type_error(store: SqliteStore) -> None:
-    """A number is not silently stored as its digits."""
-    with pytest.raises(TypeError, match="expected str, not int"):
-        store.save_resource("skill", 5, _text("1"))  # type: ignore[arg-type]
+    """A number is not silently stored as its digits, nor bytes as a blob no text ever equals."""
+    for wrong in (5, b"5"):
+        with pytest.raises(TypeError, match=r"expected str, not (int|bytes)"):
+            store.save_resource("skill", wrong, _text("1"))  # type: ignore[arg-type]
 
 
 def test_none_is_not_a_message(store: SqliteStore) -> None:

@@ -71,12 +71,14 @@ class Migrations:
         if "schema_version" not in tables:
             return 0
         ((found,),) = self._rows("SELECT coalesce(max(version), 0) FROM schema_version")
+        if not isinstance(found, int):
+            raise NotADatabase.at(self.path, f"its schema version is {found!r}")
         if found > LATEST:
             raise NewerSchema.of(self.path, found, LATEST)
         for table in TABLES.get(found, ()):
             if table not in tables:
                 raise NotADatabase.lacking(self.path, found, table)
-        return int(found)
+        return found
 
     def to_v1(self) -> None:
         """Create the live table; a file from before versions were recorded has it already."""
