@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+import inspect
+import shutil
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from itertools import product
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from _pytest.outcomes import Failed, Skipped
 
 from pytest_stigmer.api.generation import Generation, load
 from pytest_stigmer.assembly import REFERENCE, Parts, assemble
+from pytest_stigmer.clock import FrozenClock
+from pytest_stigmer.contract.declared_skills import Words
+from pytest_stigmer.contract.explore import Search
+from pytest_stigmer.contract.skills import SkillContract
+from pytest_stigmer.contract.store import StoreContract
+from pytest_stigmer.defects.catalogue import find
+from pytest_stigmer.factories.factory import Factory
 from pytest_stigmer.store.faults import forgo_durability
+from pytest_stigmer.targets.local import LocalTarget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,3 +75,151 @@ def assembled(tmp_path: Path, clock: Clock, api: Generation) -> Iterator[Callabl
     yield opener
     for parts in opened:
         parts.close()
+
+
+@pytest.fixture
+def searching(tmp_path: Path, api: Generation) -> Iterator[Callable[..., Search]]:
+    """Give a function that makes a search on local registries with a defect."""
+    count = 0
+    clock = FrozenClock()
+
+    def made(defect: str | None = None, seed: int = 0) -> Search:
+        recipe = find(defect).apply(REFERENCE) if defect else REFERENCE
+
+        @contextmanager
+        def open_target() -> Iterator[Any]:
+            nonlocal count
+            count += 1
+            folder = tmp_path / str(count)
+            folder.mkdir()
+            factory = Factory(0, "explore", api)
+            target = LocalTarget(
+                folder / "stigmer.db",
+                clock=clock,
+                factory=factory,
+                generation=api,
+                recipe=recipe,
+            )
+            try:
+                yield target
+            finally:
+                target.close()
+                shutil.rmtree(folder)
+
+        return Search(open_target, api, seed=seed)
+
+    with clock:
+        yield made
+
+
+class _Capable:
+    """What the reference declares in either contract."""
+
+    has_transactions = is_thread_safe = can_reopen = can_open_twice = can_move_clock = True
+
+    def __init__(self, parts: Parts, recipe: Recipe, stack: ExitStack) -> None:
+        self.parts = parts
+        self.recipe = recipe
+        self.stack = stack
+
+    def again(self) -> Parts:
+        """Open the same file once more."""
+        opened = assemble(self.parts.store.path, clock=self.parts.clock, recipe=self.recipe)
+        return self.stack.enter_context(opened)
+
+    def move_clock(self, _: Any, seconds: float) -> None:
+        """Move the registry's clock."""
+        clock: Any = self.parts.clock
+        clock.move(seconds)
+
+
+class _Store(_Capable, StoreContract):
+    """The contract of stores, its facts called one by one."""
+
+    def reopen(self, store: Any) -> Any:
+        """Open the same file again."""
+        store.close()
+        return self.again().store
+
+
+class _Skills(_Capable, SkillContract):
+    """The contract of skill APIs, its facts called one by one."""
+
+    def reopen(self, skills: Any) -> Any:
+        """Open the same file again."""
+        self.parts.close()
+        return self.beside(skills)
+
+    def beside(self, skills: Any) -> Any:
+        """Open the same file beside the first one."""
+        del skills
+        return self.again().client()
+
+
+Fact = tuple[str, "Callable[[Parts, Recipe], None]"]
+
+
+def _facts() -> Iterator[Fact]:
+    for contract in (_Store, _Skills):
+        for name, method in inspect.getmembers(contract, inspect.isfunction):
+            if name.startswith("test_"):
+                yield from _cases(contract, name, method)
+
+
+def _cases(contract: Any, name: str, method: Any) -> Iterator[Fact]:
+    marks = [mark for mark in getattr(method, "pytestmark", []) if mark.name == "parametrize"]
+    for values in product(*(mark.args[1] for mark in marks)):
+        given = dict(zip((mark.args[0] for mark in marks), values, strict=True))
+        label = f"{contract.__name__[1:]}.{name}" + "".join(f"[{value}]" for value in values)
+        yield label, partial(_call, contract, name, given)
+
+
+def _call(contract: Any, name: str, given: dict[str, Any], parts: Parts, recipe: Recipe) -> None:
+    with ExitStack() as stack:
+        _call_on(contract(parts, recipe, stack), name, given)
+
+
+def _call_on(facts: Any, name: str, given: dict[str, Any]) -> None:
+    wanted = inspect.signature(getattr(facts, name)).parameters
+    if "store" in wanted:
+        given = {**given, "store": facts.parts.store}
+    if "skills" in wanted:
+        given = {**given, "skills": facts.parts.client()}
+    if "words" in wanted:
+        given = {**given, "words": Words("x1")}
+    getattr(facts, name)(**given)
+
+
+@pytest.fixture(scope="session")
+def kit() -> dict[str, Callable[[Parts, Recipe], None]]:
+    """Give every fact of the kit by name, as a function of a registry."""
+    return dict(_facts())
+
+
+@pytest.fixture
+def verdict(
+    tmp_path: Path, api: Generation, kit: dict[str, Callable[[Parts, Recipe], None]]
+) -> Callable[[str, Recipe], str | None]:
+    """Give a function that says why a fact does not hold for a recipe; None when it does."""
+    count = 0
+
+    def judged(fact: str, recipe: Recipe) -> str | None:
+        nonlocal count
+        count += 1
+        folder = tmp_path / f"fact-{count}"
+        folder.mkdir()
+        try:
+            with assemble(
+                folder / "stigmer.db", clock=Clock(), recipe=recipe, generation=api
+            ) as parts:
+                forgo_durability(parts.store)
+                kit[fact](parts, recipe)
+        except Skipped:
+            return None
+        except (Exception, Failed) as error:  # noqa: BLE001 - any failure is a verdict
+            return f"{type(error).__name__}: {error}"
+        finally:
+            shutil.rmtree(folder)
+        return None
+
+    return judged

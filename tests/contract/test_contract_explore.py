@@ -3,62 +3,23 @@
 from __future__ import annotations
 
 import argparse
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_stigmer.assembly import REFERENCE
-from pytest_stigmer.clock import FrozenClock
 from pytest_stigmer.contract import explore
-from pytest_stigmer.contract.explore import Search
-from pytest_stigmer.defects.catalogue import find
 from pytest_stigmer.errors import UsageError
-from pytest_stigmer.factories.factory import Factory
 from pytest_stigmer.scenario.loader import load
 from pytest_stigmer.scenario.runner import Status
 from pytest_stigmer.scenario.runner import run as run_scenario
-from pytest_stigmer.targets.local import LocalTarget
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
-    from pytest_stigmer.api.generation import Generation
+    from pytest_stigmer.contract.explore import Search
 
     Searching = Callable[..., Search]
-
-
-@pytest.fixture
-def searching(tmp_path: Path, api: Generation) -> Iterator[Searching]:
-    """Give a function that makes a search on local registries with a defect."""
-    count = 0
-    clock = FrozenClock()
-
-    def made(defect: str | None = None, seed: int = 0) -> Search:
-        recipe = find(defect).apply(REFERENCE) if defect else REFERENCE
-
-        @contextmanager
-        def open_target() -> Iterator[Any]:
-            nonlocal count
-            count += 1
-            factory = Factory(0, "explore", api)
-            target = LocalTarget(
-                tmp_path / f"{count}.db",
-                clock=clock,
-                factory=factory,
-                generation=api,
-                recipe=recipe,
-            )
-            try:
-                yield target
-            finally:
-                target.close()
-
-        return Search(open_target, api, seed=seed)
-
-    with clock:
-        yield made
 
 
 @pytest.mark.parametrize("surface", explore.SURFACES)
@@ -66,7 +27,7 @@ def test_reference_answers_random_histories_as_the_model(
     searching: Searching, surface: str
 ) -> None:
     """No random history is answered otherwise by the reference than by the model."""
-    found = searching().round(surface, histories=30)
+    found = searching().round(surface, histories=12)
     assert found is None, found
 
 

@@ -1,0 +1,54 @@
+"""Each defect of the catalogue breaks a fact of the kit, or is listed with the reason why not."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_stigmer.assembly import REFERENCE
+from pytest_stigmer.defects.catalogue import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_stigmer.assembly import Parts, Recipe
+
+    Kit = dict[str, Callable[[Parts], None]]
+    Verdict = Callable[[str, Recipe], str | None]
+
+REACH = tomllib.loads(Path(__file__).with_name("reach.toml").read_text(encoding="utf-8"))
+WITNESSES, BEYOND = REACH["kit"]["witness"], REACH["kit"]["beyond"]
+
+
+def test_facts_hold_for_the_reference(kit: Kit, verdict: Verdict) -> None:
+    """Every fact that is named as a witness holds without a defect."""
+    broken = {fact: verdict(fact, REFERENCE) for fact in set(WITNESSES.values())}
+    assert {fact for fact, why in broken.items() if why} == set(), broken
+    assert len(kit) > 200
+
+
+@pytest.mark.parametrize("defect", [name for name in catalogue() if name not in BEYOND])
+def test_kit_names_the_defect(defect: str, kit: Kit, verdict: Verdict) -> None:
+    """A registry with the defect breaks the fact that is its witness, or at least one fact."""
+    recipe = catalogue()[defect].apply(REFERENCE)
+    facts = [WITNESSES[defect]] if defect in WITNESSES else list(kit)
+    found = next((fact for fact in facts if verdict(fact, recipe)), None)
+    assert found, f"no fact breaks under {defect}: list it in reach.toml with the reason"
+
+
+def test_listed_defects_exist() -> None:
+    """The lists name defects of the catalogue only, and none of them twice."""
+    assert set(WITNESSES) <= set(catalogue())
+    assert set(BEYOND) <= set(catalogue())
+    assert not set(WITNESSES) & set(BEYOND)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("defect", BEYOND)
+def test_defect_beyond_the_verbs_breaks_no_fact(defect: str, kit: Kit, verdict: Verdict) -> None:
+    """A defect that is listed with a reason is really out of the kit's reach."""
+    recipe = catalogue()[defect].apply(REFERENCE)
+    assert {fact: why for fact in kit if (why := verdict(fact, recipe))} == {}

@@ -1,0 +1,182 @@
+"""The checker of histories accepts what a correct registry may answer, and nothing else."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_stigmer.contract.history import Operation, Recorder, check_file, faults, load
+from pytest_stigmer.contract.recording import RecordedSkills
+from pytest_stigmer.errors import StatusError
+from pytest_stigmer.factories.artifacts import artifact
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pytest_stigmer.api.generation import Generation
+    from pytest_stigmer.assembly import Parts
+
+NOT_FOUND = {"failed": "NOT_FOUND"}
+_COUNT = iter(range(10**6))
+
+
+def push(
+    start: float, end: float | None, version: str, result: Any = None, tag: str = "t"
+) -> Operation:
+    """Describe a push that was acknowledged, unless it has another result or no end."""
+    arguments = {"subject": "o/s", "tag": tag, "version": version}
+    acknowledged = None if end is None else {"id": "1"}
+    return operation("push", arguments, start, end, result or acknowledged)
+
+
+def read(start: float, end: float, result: Any, **asked: str) -> Operation:
+    """Describe a read of a tag; a text as result is the version it gave."""
+    asked = asked or {"tag": "t"}
+    given = {"version": result} if isinstance(result, str) else result
+    return operation("read", {"subject": "o/s", **asked}, start, end, given)
+
+
+def delete(start: float, end: float | None) -> Operation:
+    """Describe a deletion."""
+    return operation("delete", {"subject": "o/s"}, start, end, None if end is None else {})
+
+
+def operation(
+    verb: str, arguments: dict[str, str], start: float, end: float | None, result: Any
+) -> Operation:
+    """Build an operation of some worker."""
+    return Operation(str(next(_COUNT)), "w", verb, arguments, start, end, result)
+
+
+POSSIBLE = {
+    "the newest": [push(0, 1, "a"), push(2, 3, "b"), read(4, 5, "b")],
+    "either of two that overlap": [push(0, 2, "a"), push(1, 3, "b"), read(4, 5, "a")],
+    "one that is still under way": [push(0, 1, "a"), push(2, 9, "b"), read(3, 4, "b")],
+    "the one before it": [push(0, 1, "a"), push(2, 9, "b"), read(3, 4, "a")],
+    "one whose caller died": [push(0, 1, "a"), push(2, None, "b"), read(8, 9, "b")],
+    "nothing before any push": [read(0, 1, NOT_FOUND), push(2, 3, "a")],
+    "nothing after a deletion": [push(0, 1, "a"), delete(2, 3), read(4, 5, NOT_FOUND)],
+    "nothing beside a deletion": [push(0, 1, "a"), delete(2, 9), read(3, 4, NOT_FOUND)],
+    "an old version by its hash": [push(0, 1, "a"), push(2, 3, "b"), read(4, 5, "a", version="a")],
+    "an error that says nothing": [push(0, 1, "a"), read(2, 3, {"failed": "UNAVAILABLE"})],
+    "one that was undecided": [push(0, 1, "a", {"failed": "UNAVAILABLE"}), read(2, 3, "a")],
+    "equal content again": [push(0, 1, "a"), push(2, 3, "b"), push(4, 5, "a"), read(6, 7, "a")],
+}
+
+IMPOSSIBLE = {
+    "newer": [push(0, 1, "a"), push(2, 3, "b"), read(4, 5, "a")],
+    "never pushed": [push(0, 1, "a"), read(2, 3, "z")],
+    "never pushed so": [push(0, 1, "a", tag="other"), read(2, 3, "a")],
+    "never pushed before": [read(0, 1, "a"), push(2, 3, "a")],
+    "never pushed, refused": [
+        push(0, 1, "a", {"failed": "INVALID_ARGUMENT"}),
+        read(2, 3, "a"),
+    ],
+    "acknowledged": [push(0, 1, "a"), read(2, 3, NOT_FOUND)],
+    "acknowledged, by hash": [push(0, 1, "a"), read(2, 3, NOT_FOUND, version="a")],
+    "deletion": [push(0, 1, "a"), delete(2, 3), read(4, 5, "a")],
+    "newer one": [
+        push(0, 1, "a"),
+        push(2, 9, "b"),
+        read(3, 4, "b"),
+        read(5, 6, "a"),
+    ],
+    "2 ids": [push(0, 1, "a"), push(2, 3, "b", {"id": "2"})],
+}
+
+
+@pytest.mark.parametrize("what", POSSIBLE)
+def test_possible_history_has_no_fault(what: str) -> None:
+    """What a correct registry may answer when operations overlap or die is accepted."""
+    assert faults(POSSIBLE[what]) == []
+
+
+@pytest.mark.parametrize("what", IMPOSSIBLE)
+def test_impossible_history_is_told(what: str) -> None:
+    """An answer that no order of the operations explains is told in one sentence."""
+    (told,) = faults(IMPOSSIBLE[what])
+    assert what.split(",", maxsplit=1)[0].removesuffix(" before") in told
+
+
+def test_recorded_calls_are_read_back(
+    assembled: Callable[..., Parts], api: Generation, tmp_path: Path
+) -> None:
+    """Calls through the recording client become operations with their results."""
+    path = tmp_path / "history.jsonl"
+    recorder = Recorder(path, "w1")
+    skills = RecordedSkills(assembled().client(), recorder)
+    data = artifact(skill_md="# one", files={})
+    made = skills.push(api.PushSkillRequest(name="My Calc", org="o", tag="t", artifact=data))
+    skills.get_by_reference(api.ApiResourceReference(org="o", slug="my-calc", version="t"))
+    with pytest.raises(StatusError):
+        skills.get_by_reference(api.ApiResourceReference(org="o", slug="my-calc", version="no"))
+    skills.delete(api.SkillId(value=made.metadata.id))
+    recorder.close()
+    done = load(path)
+    assert [one.verb for one in done] == ["push", "read", "read", "delete"]
+    assert {one.arguments["subject"] for one in done} == {"o/my-calc"}
+    assert done[1].result == {"version": made.status.version_hash}
+    assert done[2].failed == "NOT_FOUND"
+    assert check_file(path) == []
+
+
+def test_operation_that_never_ended_is_known_to_have_begun(tmp_path: Path) -> None:
+    """A call whose process died leaves its beginning, and a line cut off is left out."""
+    path = tmp_path / "history.jsonl"
+    recorder = Recorder(path)
+    with pytest.raises(KeyboardInterrupt), recorder.operation("push", subject="o/s"):
+        raise KeyboardInterrupt
+    recorder.close()
+    with path.open("a") as file:
+        file.write('{"key": "cut')
+    (only,) = load(path)
+    assert only.end is None
+    assert only.may_have_happened
+    assert not only.is_acknowledged
+
+
+def hammer(skills: Any, api: Generation, worker: int, turns: int) -> None:
+    """Push, read and sometimes delete two skills, as fast as it goes."""
+    for turn in range(turns):
+        name, tag = ("Calc", "Other")[turn % 2], ("stable", "beta")[turn // 2 % 2]
+        data = artifact(skill_md=f"# {worker}-{turn}", files={})
+        made = skills.push(api.PushSkillRequest(name=name, org="o", tag=tag, artifact=data))
+        for version in (tag, "", made.status.version_hash):
+            reference = api.ApiResourceReference(org="o", slug=name.lower(), version=version)
+            try:
+                skills.get_by_reference(reference)
+            except StatusError as error:
+                assert error.code == "NOT_FOUND"  # noqa: PT017 - a deletion came in between
+        if worker == 0 and turn % 5 == 4:
+            skills.delete(api.SkillId(value=made.metadata.id))
+
+
+def test_threads_on_one_registry_make_a_possible_history(
+    assembled: Callable[..., Parts], api: Generation, tmp_path: Path
+) -> None:
+    """What several threads read while others push and delete is explained by some order."""
+    client = assembled().client()
+    recorders = [Recorder(tmp_path / "history.jsonl", f"w{number}") for number in range(4)]
+    failures: list[BaseException] = []
+
+    def work(number: int) -> None:
+        try:
+            hammer(RecordedSkills(client, recorders[number]), api, number, turns=12)
+        except BaseException as error:  # noqa: BLE001 - reported in the test's thread
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for recorder in recorders:
+        recorder.close()
+    # Two threads may delete one skill at once; the second is told so.
+    assert [error for error in failures if getattr(error, "code", "") != "NOT_FOUND"] == []
+    done = load(tmp_path / "history.jsonl")
+    assert len(done) > 150
+    assert faults(done) == []
