@@ -21,7 +21,9 @@ from pytest_stigmer.contract.explore import Search
 from pytest_stigmer.contract.skills import SkillContract
 from pytest_stigmer.contract.store import StoreContract
 from pytest_stigmer.defects.catalogue import find
+from pytest_stigmer.factories.artifacts import artifact
 from pytest_stigmer.factories.factory import Factory
+from pytest_stigmer.store.backup import backup
 from pytest_stigmer.store.faults import forgo_durability
 from pytest_stigmer.targets.local import LocalTarget
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.store.sqlite import SqliteStore
 
 START = dt.datetime(2026, 1, 25, 10, 0, 0, 100_000, tzinfo=dt.UTC)
 
@@ -223,3 +226,61 @@ def verdict(
         return None
 
     return judged
+
+
+State = dict[str, list[tuple[Any, ...]]]
+
+_DUMP = {
+    "resources": "SELECT kind, id, data FROM resources ORDER BY kind, id",
+    "resource_audit": "SELECT kind, resource_id, data, version_hash, tag FROM resource_audit "
+    "ORDER BY id",
+    "integrity": "PRAGMA integrity_check",
+}
+
+
+def _state_of(store: SqliteStore) -> State:
+    """Return all that a store holds."""
+    return {name: store.execute(sql) for name, sql in _DUMP.items()}
+
+
+def _push(parts: Parts, name: str, text: str) -> Any:
+    """Push a small skill."""
+    api = parts.generation
+    data = artifact(skill_md=text, files={})
+    return parts.client().push(api.PushSkillRequest(name=name, tag="v1", artifact=data))
+
+
+@pytest.fixture
+def state_of() -> Callable[[SqliteStore], State]:
+    """Give a function that returns all that a store holds."""
+    return _state_of
+
+
+@pytest.fixture
+def push() -> Callable[[Parts, str, str], Any]:
+    """Give a function that pushes a small skill by name and text."""
+    return _push
+
+
+@pytest.fixture
+def populated(
+    assembled: Callable[..., Parts], tmp_path: Path, api: Generation
+) -> Callable[..., Parts]:
+    """Give a function that opens a registry on a copy of one file with some history."""
+    parts = assembled(name="origin.db")
+    _push(parts, "Calc", "# one")
+    _push(parts, "Other", "# one")
+    skill = api.Skill(spec=api.SkillSpec(skill_md="# saved"))
+    parts.store.save_resource("skill", "x", skill)
+    for _ in range(3):
+        parts.store.save_audit("skill", "x", skill, version_hash="1" * 64, tag="v1")
+    count = 0
+
+    def opened(recipe: Recipe = REFERENCE) -> Parts:
+        nonlocal count
+        count += 1
+        name = f"copy-{count}.db"
+        backup(tmp_path / "origin.db", tmp_path / name)
+        return assembled(recipe, name)
+
+    return opened

@@ -146,6 +146,9 @@ class ModelTarget:
     def _set_schema_version(self, version: int) -> None:
         self.version = version
 
+    def _write_artifact(self, key: str, content: str) -> None:
+        self.skills.artifacts[key] = content.encode()
+
     def _list_artifacts(self) -> list[str]:
         return sorted(self.skills.artifacts)
 

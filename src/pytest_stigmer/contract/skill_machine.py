@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from pytest_stigmer.contract.machines import STATEMENTS, TEXTS, RegistryMachine, bursts, said
+from pytest_stigmer.factories.artifacts import artifact
+from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS
 
 if TYPE_CHECKING:
     from pytest_stigmer.contract.machines import Write
+
+
+VERSION_HASHES = {
+    text: hashlib.sha256(artifact(skill_md=text, files={})).hexdigest()
+    for text in ("# one", "# two", "# three")
+}
+"""The version hash of each text that is pushed."""
+BAD = sorted(set(BAD_ARTIFACTS) - {"too_many_files", "total_size"})
+"""Kinds of bad artifacts; those that take long to build are left to the kit."""
 
 
 class SkillMachine(RegistryMachine):
@@ -21,7 +33,9 @@ class SkillMachine(RegistryMachine):
     orgs = st.sampled_from(["", "org-a", "org-b"])
     tags = st.sampled_from(["", "stable", "v1", "v1.0", "latest", "Stable", "a" * 64])
     scopes = st.sampled_from([0, 0, 0, 1, 2, 3])
-    versions = st.sampled_from(["", "latest", "stable", "v1", "v1.0", "Stable", "a" * 64])
+    versions = st.sampled_from(
+        ["", "latest", "stable", "v1", "v1.0", "Stable", "a" * 64, VERSION_HASHES["# one"].upper()]
+    )
 
     @rule(name=names, org=orgs, tag=tags, scope=scopes, text=TEXTS)
     def push(self, name: str, org: str, tag: str, scope: int, text: str) -> None:
@@ -85,13 +99,20 @@ class SkillMachine(RegistryMachine):
         """Look at what lies in the storage; a crash may leave an artifact that nothing names."""
         self.step("list_artifacts")
 
-    @rule(
-        bad=st.sampled_from(["not_a_zip", "symlink_skill_md", "non_utf8_skill_md", "traversal"]),
-        name=names,
-    )
+    @rule(bad=st.sampled_from(BAD), name=names)
     def push_bad(self, bad: str, name: str) -> None:
         """Push an artifact that must be refused."""
         self.step("push", name=name, artifact={"bad": bad})
+
+    @precondition(lambda self: "faults" in self.can and self.is_open)
+    @rule(text=TEXTS)
+    def plant(self, text: str) -> None:
+        """Damage an artifact, or plant junk where one will be; a push of it puts it right."""
+        key = f"skills/{VERSION_HASHES[text]}.zip"
+        self.step("write_artifact", key=key, content="junk")
+        self.step("get_artifact", key=key)
+        self.step("push", name="Calc", skill_md=text)
+        self.step("get_artifact", key=key)
 
     @precondition(lambda self: "store" in self.can and self._live())
     @rule(data=st.data())

@@ -63,8 +63,12 @@ class SkillModel:
         with _Answering(), self.store.transaction():
             found = self._find(request.org, slug)
             skill = self._next_version(request, slug, skill_md, found)
+            key = skill.status.artifact_storage_key
+            if key in self.artifacts:
+                # Written before the records, and right whether or not they follow.
+                self.artifacts[key] = request.artifact
             self._write(skill, found)
-        self.artifacts[skill.status.artifact_storage_key] = request.artifact
+        self.artifacts[key] = request.artifact
         return skill
 
     def get(self, request: Any) -> Any:
@@ -89,6 +93,8 @@ class SkillModel:
         key = request.artifact_storage_key
         if key not in self.artifacts:
             raise _not_found(f"skill artifact not found: {key}")
+        if key != f"skills/{hashlib.sha256(self.artifacts[key]).hexdigest()}.zip":
+            raise StatusError("DATA_LOSS", f"skill artifact {key} is damaged")
         return self.api.GetArtifactResponse(artifact=self.artifacts[key])
 
     def delete(self, request: Any) -> Any:

@@ -1,0 +1,221 @@
+"""A process that dies at any statement leaves a registry on which no operation is half done."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_stigmer.assembly import REFERENCE, assemble
+from pytest_stigmer.defects.catalogue import catalogue
+from pytest_stigmer.factories.artifacts import artifact
+from pytest_stigmer.store.faults import Crash, forgo_durability, replace_database
+from pytest_stigmer.store.legacy import legacy_database, legacy_id
+from pytest_stigmer.store.rows import ResourceRow
+from pytest_stigmer.store.sqlite import SqliteStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pytest_stigmer.api.generation import Generation
+    from pytest_stigmer.assembly import Parts
+
+    StateOf = Callable[[SqliteStore], dict[str, list[tuple[Any, ...]]]]
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+
+_MOST_STATEMENTS = 20
+
+
+def push(parts: Parts, name: str, text: str) -> Any:
+    """Push a small skill."""
+    api = parts.generation
+    data = artifact(skill_md=text, files={})
+    return parts.client().push(api.PushSkillRequest(name=name, tag="v1", artifact=data))
+
+
+def only_skill(parts: Parts) -> Any:
+    """Return the SkillId of the registry's first skill."""
+    ((skill_id, _), *_) = parts.store.resource_rows("skill")
+    return parts.generation.SkillId(value=skill_id)
+
+
+def in_transaction(parts: Parts) -> None:
+    """Make four verbs one unit, a savepoint inside."""
+    message = parts.generation.Skill()
+    with parts.store.transaction():
+        parts.store.save_resource("agent", "a", message)
+        with parts.store.transaction():
+            parts.store.save_audit("agent", "a", message, tag="v1")
+        parts.store.delete_resources_by_kind("skill")
+        parts.store.delete_audit_by_resource_id("skill", "x")
+
+
+OPERATIONS: dict[str, Callable[[Parts], Any]] = {
+    "push of a new skill": lambda parts: push(parts, "New", "# new"),
+    "push of a new version": lambda parts: push(parts, "Calc", "# two"),
+    "push of equal content": lambda parts: push(parts, "Calc", "# one"),
+    "delete": lambda parts: parts.client().delete(only_skill(parts)),
+    "save_resource, new": lambda parts: parts.store.save_resource("agent", "a", _skill(parts)),
+    "save_resource, again": lambda parts: parts.store.save_resource("skill", "x", _skill(parts)),
+    "save_audit": lambda parts: parts.store.save_audit("skill", "x", _skill(parts), tag="v1"),
+    "delete_resource": lambda parts: parts.store.delete_resource("skill", "x"),
+    "delete_resources_by_kind": lambda parts: parts.store.delete_resources_by_kind("skill"),
+    "delete_resources_by_id_prefix": lambda parts: parts.store.delete_resources_by_id_prefix(
+        "skill", "s"
+    ),
+    "delete_audit_by_resource_id": lambda parts: parts.store.delete_audit_by_resource_id(
+        "skill", "x"
+    ),
+    "transaction of several verbs": in_transaction,
+}
+"""Every operation that writes."""
+
+
+def _skill(parts: Parts) -> Any:
+    return parts.generation.Skill(spec=parts.generation.SkillSpec(skill_md="# saved"))
+
+
+def crash_points(
+    operation: Callable[[Parts], Any], opened: Callable[[], Parts], state_of: StateOf
+) -> int:
+    """Die after each writing statement of an operation in turn; return how many there are.
+
+    Before the last of them nothing may be there, and what was there before must be.
+    """
+    for after in range(_MOST_STATEMENTS):
+        parts = opened()
+        before = state_of(parts.store)
+        crash = Crash(parts.store, after, lambda: None)
+        operation(parts)
+        image, is_over = crash.image(), crash.statements <= after
+        acknowledged = state_of(parts.store)
+        parts.close()
+        replace_database(parts.store.path, image)
+        with SqliteStore(parts.store.path) as survivor:
+            left = state_of(survivor)
+        assert left["integrity"] == [("ok",)]
+        if is_over and left == acknowledged:
+            return after + 1
+        assert left == before, f"half done when it died after writing statement {after}"
+    raise AssertionError("the operation has more statements than expected")
+
+
+def test_no_operation_is_half_done_wherever_it_dies(
+    populated: Callable[..., Parts], state_of: StateOf, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Dying after any writing statement leaves the state before, or the whole operation."""
+    points = {name: crash_points(call, populated, state_of) for name, call in OPERATIONS.items()}
+    with capsys.disabled():
+        sys.stdout.write(f"\n{sum(points.values())} crash points of {len(points)} operations\n")
+    assert sum(points.values()) >= 32, points
+    assert points["push of a new version"] == 4
+    assert points["delete"] == 4
+
+
+def test_crash_points_show_what_is_not_one_transaction(
+    populated: Callable[..., Parts], state_of: StateOf
+) -> None:
+    """A push that is several transactions is half done at one of the points."""
+    recipe = catalogue()["push-is-not-one-transaction"].apply(REFERENCE)
+    opened = partial(populated, recipe)
+    with pytest.raises(AssertionError, match="half done"):
+        crash_points(OPERATIONS["push of a new version"], opened, state_of)
+
+
+def test_migration_is_whole_wherever_it_dies(
+    tmp_path: Path, api: Generation, state_of: StateOf
+) -> None:
+    """A migration that dies before any of its statements leaves a file that migrates afterwards."""
+    data = api.Skill(spec=api.SkillSpec(skill_md="# one", tag="v1")).SerializeToString()
+    rows = [ResourceRow("skill", legacy_id("a", instant), data) for instant in range(1, 4)]
+    image = legacy_database([*rows, ResourceRow("skill", "a", data)])
+    (tmp_path / "whole.db").write_bytes(image)
+    with assemble(tmp_path / "whole.db", generation=api) as whole:
+        expected = state_of(whole.store)
+    points = 0
+    while True:
+        path = tmp_path / f"{points}.db"
+        path.write_bytes(image)
+        status = _dying(path, points, api)
+        with assemble(path, generation=api) as parts:
+            assert state_of(parts.store) == expected, f"statement {points} was the last"
+        assert status in (0, signal.SIGKILL)
+        if status == 0:
+            break
+        points += 1
+    assert points > 10
+
+
+def _dying(path: Path, statements: int, api: Generation) -> int:
+    """Open a file in a child that is killed before its n-th statement; return its exit status."""
+    child = os.fork()
+    if child == 0:
+        _open_and_die(path, statements, api)
+    return os.waitpid(child, 0)[1]
+
+
+def _open_and_die(path: Path, statements: int, api: Generation) -> None:
+    import sqlite3
+
+    left = statements
+
+    class Doomed(sqlite3.Connection):
+        def execute(self, *arguments: Any) -> sqlite3.Cursor:
+            nonlocal left
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            left -= 1
+            return super().execute(*arguments)
+
+    connect = sqlite3.connect
+    sqlite3.connect = lambda *given, **options: connect(*given, **{**options, "factory": Doomed})  # type: ignore[assignment]
+    try:
+        assemble(path, generation=api).close()
+        os._exit(0)
+    finally:
+        os._exit(1)
+
+
+@pytest.mark.parametrize("statement", range(8))
+def test_killed_push_is_whole_or_absent(
+    populated: Callable[..., Parts], api: Generation, state_of: StateOf, statement: int
+) -> None:
+    """A push whose process is killed before any of its statements leaves all of it or nothing."""
+    parts = populated()
+    before = state_of(parts.store)
+    path = parts.store.path
+    parts.close()
+    child = os.fork()
+    if child == 0:
+        _push_and_die(path, statement, api)
+    assert os.waitpid(child, 0)[1] in (0, signal.SIGKILL)
+    with assemble(path, generation=api) as again:
+        left = state_of(again.store)
+        rows = [len(left[name]) - len(before[name]) for name in ("resources", "resource_audit")]
+        assert rows in ([0, 0], [1, 1])
+        assert push(again, "New", "# again").metadata.slug == "new"
+
+
+def _push_and_die(path: Path, statement: int, api: Generation) -> None:
+    try:
+        with assemble(path, generation=api) as parts:
+            forgo_durability(parts.store)
+            seen = 0
+
+            def look(_: str) -> None:
+                nonlocal seen
+                if seen == statement:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                seen += 1
+
+            parts.store.connection.set_trace_callback(look)
+            push(parts, "New", "# new")
+        os._exit(0)
+    finally:
+        os._exit(1)
