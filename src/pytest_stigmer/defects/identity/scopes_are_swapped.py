@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 HARM = "An organisation's own skill is published to everyone, and the platform's to nobody."
 ORIGIN = "stigmer b070f18, enum.proto: platform is 1, organization 2"
 
-
 _SWAPPED = {SCOPE_PLATFORM: SCOPE_ORGANIZATION, SCOPE_ORGANIZATION: SCOPE_PLATFORM}
 
 

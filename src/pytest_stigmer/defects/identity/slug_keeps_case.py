@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,9 +20,9 @@ ORIGIN = "stigmer b070f18, slug.go: lower case first"
 
 class _CaseSensitive(SkillController):
     def slug(self, name: str) -> str:
-        """Return the slug, ended by the letters that were in upper case."""
-        capitals = "".join(letter for letter in name if letter.isupper())
-        return f"{super().slug(name)}{capitals}"
+        """Return the slug with its letters in the case they were written."""
+        kept = re.sub("[^A-Za-z0-9-]", "", name.replace(" ", "-"))
+        return re.sub("-+", "-", kept).strip("-")
 
 
 def apply(recipe: Recipe) -> Recipe:

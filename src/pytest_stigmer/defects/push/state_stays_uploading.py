@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 HARM = "Clients that wait for a skill to be ready wait for ever."
 ORIGIN = "stigmer b070f18, push.go: the state is always READY"
 
-
 _UPLOADING = 1
 
 
