@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-import threading
 from collections import deque
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 KEPT_CALLS = 1000
 """How many calls are remembered; older ones are forgotten."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One call of the skill API.
 
-    `method` is the wire name, `code` the gRPC status name (`OK` included), `instant` the
-    registry's clock when the call ended, `milliseconds` how long it really took.
+    `method` is the wire name, `code` the gRPC status name (`OK` included), `at` the registry's
+    clock when the call ended, `milliseconds` how long it really took.
     """
 
     method: str
     code: str
     details: str
-    instant: str
+    at: dt.datetime
     request_bytes: int
     response_bytes: int
     milliseconds: float
+
+    @property
+    def instant(self) -> str:
+        """The text of `at`, to the microsecond."""
+        return self.at.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
     def __str__(self) -> str:
         """Return one line for a log."""
@@ -37,20 +43,16 @@ class CallLog:
     """The last calls of one registry, oldest first; any thread may add and read."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
         self._calls: deque[Call] = deque(maxlen=KEPT_CALLS)
 
     def add(self, call: Call) -> None:
         """Remember one more call."""
-        with self._lock:
-            self._calls.append(call)
+        self._calls.append(call)
 
     def all(self) -> list[Call]:
         """Return what is remembered."""
-        with self._lock:
-            return list(self._calls)
+        return list(self._calls.copy())
 
     def clear(self) -> None:
         """Forget every call."""
-        with self._lock:
-            self._calls.clear()
+        self._calls.clear()

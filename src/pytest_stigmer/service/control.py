@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import grpc
@@ -10,7 +9,6 @@ import grpc
 from pytest_stigmer.api.values import SKILL_KIND
 from pytest_stigmer.clock import parse_instant
 from pytest_stigmer.errors import StatusError, StigmerError
-from pytest_stigmer.service.calls import Call
 from pytest_stigmer.service.control_api import SERVICE, control_api
 from pytest_stigmer.service.handlers import namespace_of, refuse
 from pytest_stigmer.service.injection import DEFAULT_DETAILS, Fault
@@ -23,7 +21,15 @@ if TYPE_CHECKING:
     from pytest_stigmer.service.namespaces import Namespace, Namespaces
 
 
-_CALL_FIELDS = tuple(field.name for field in fields(Call))
+_CALL_FIELDS = (
+    "method",
+    "code",
+    "details",
+    "instant",
+    "request_bytes",
+    "response_bytes",
+    "milliseconds",
+)
 
 
 class ControlHandlers:

@@ -26,28 +26,28 @@ def namespace_of(context: Any) -> str:
     return ""
 
 
-class SkillHandlers:
-    """The skill API's two services: each call goes, still in bytes, to its namespace's registry."""
+def skill_handlers(
+    generation: Generation, find: Callable[[str], Transport]
+) -> dict[str, dict[str, Any]]:
+    """Return the handlers of the skill API by service and method.
 
-    def __init__(self, generation: Generation, find: Callable[[str], Transport]) -> None:
-        self._find = find
-        self._by_path = {
-            method.path: grpc.unary_unary_rpc_method_handler(self._server_of(name))
-            for name, method in generation.methods.items()
-        }
+    Each call goes, still in bytes, to the registry that `find` returns for its namespace.
+    """
+    services: dict[str, dict[str, Any]] = {}
+    for name, method in generation.methods.items():
+        handler = grpc.unary_unary_rpc_method_handler(_server_of(name, find))
+        services.setdefault(method.path.split("/")[1], {})[name] = handler
+    return services
 
-    def service(self, call: Any) -> Any:
-        """Return the handler of a call, or None for another service's."""
-        return self._by_path.get(call.method)
 
-    def _server_of(self, name: str) -> Callable[[bytes, Any], bytes]:
-        def serve(request: bytes, context: Any) -> bytes:
-            try:
-                return self._find(namespace_of(context)).call(name, request)
-            except StatusError as error:
-                return refuse(context, error)
+def _server_of(method: str, find: Callable[[str], Transport]) -> Callable[[bytes, Any], bytes]:
+    def serve(request: bytes, context: Any) -> bytes:
+        try:
+            return find(namespace_of(context)).call(method, request)
+        except StatusError as error:
+            return refuse(context, error)
 
-        return serve
+    return serve
 
 
 class UnknownMethods:

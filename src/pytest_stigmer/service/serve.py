@@ -103,13 +103,13 @@ def _start(arguments: argparse.Namespace, database: Path, folder: Path, stack: E
 def _announce(address: str, database: Path, ready_file: Path | None) -> None:
     ready = {"address": address, "pid": os.getpid(), "database": str(database)}
     line = json.dumps(ready) + "\n"
-    sys.stdout.write(line)
-    sys.stdout.flush()
     if ready_file is not None:
         # Renamed into place, so that whoever waits for the file never reads half a line.
         half = ready_file.with_name(f"{ready_file.name}.{os.getpid()}")
         half.write_text(line, encoding="utf-8")
         half.replace(ready_file)
+    sys.stdout.write(line)
+    sys.stdout.flush()
 
 
 def _instant(text: str) -> str:

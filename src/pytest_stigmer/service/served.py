@@ -48,8 +48,7 @@ class Served:
     def _remember(
         self, method: str, code: str, details: str, sent: int, answered: int, started: float
     ) -> None:
-        instant = self.clock.now().isoformat(timespec="microseconds").replace("+00:00", "Z")
         took = (stopwatch() - started) * 1000
-        call = Call(method, code, details, instant, sent, answered, took)
+        call = Call(method, code, details, self.clock.now(), sent, answered, took)
         self.calls.add(call)
         self._told(call)

@@ -20,6 +20,7 @@ from pytest_stigmer.skills.slug import slug_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_stigmer.api.codec import Codec
     from pytest_stigmer.api.generation import Generation
     from pytest_stigmer.api.values import PushSkill, Reference
     from pytest_stigmer.clock import Clock
@@ -38,10 +39,16 @@ _HASH_LIKE = re.compile("[0-9a-fA-F]{64}")
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """One version as it lies in the store: its plain value, and its bytes, which are the answer."""
+    """One version as it lies in the store: its bytes, which are the answer, and its plain value."""
 
-    skill: Skill
     data: bytes
+    message: Any
+    codec: Codec
+
+    @property
+    def skill(self) -> Skill:
+        """The plain value; most callers want the bytes alone, so it is made when asked for."""
+        return self.codec.skill(self.message)
 
 
 class SkillController:
@@ -205,7 +212,7 @@ class SkillController:
             raise refusals.message_too_large(refusals.SENDING, len(data))
         self.write(skill, message)
         self.index.saved(identity, skill.metadata.id)
-        return Stored(skill, data)
+        return Stored(data, message, self.generation.codec)
 
     def write(self, skill: Skill, message: Any) -> None:
         """Archive a version and make it the live record."""
@@ -249,4 +256,4 @@ class SkillController:
     def stored(self, message: Any) -> Stored:
         """Return a message as it answers a call; the bytes keep what the value leaves out."""
         codec = self.generation.codec
-        return Stored(codec.skill(message), codec.encode(message))
+        return Stored(codec.encode(message), message, codec)
