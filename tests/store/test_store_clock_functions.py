@@ -10,16 +10,17 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+from google.protobuf.wrappers_pb2 import StringValue
 
 from pytest_stigmer.clock import FrozenClock, SystemClock
 from pytest_stigmer.store.clock_functions import ClockFunctions, disagreements
+from pytest_stigmer.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from conftest import Clock
-
-    from pytest_stigmer.store.sqlite import SqliteStore
 
 VERSION = sqlite3.sqlite_version_info
 MODIFIERS = [
@@ -186,6 +187,33 @@ def test_disagreeing_sources_are_listed(clock: Clock) -> None:
     assert len(lines) == 10
     assert lines[0].startswith("SQLite's datetime('now') says ")
     assert lines[0].endswith(", the clock says 2026-01-25 10:00:00")
+
+
+class InterruptedClock(SystemClock):
+    """A clock that is asked just when a signal arrives."""
+
+    interruption: BaseException | None = None
+
+    def now(self) -> dt.datetime:
+        """Return the current instant, unless interrupted."""
+        if self.interruption is not None:
+            raise self.interruption
+        return super().now()
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit, pytest.fail.Exception])
+def test_interruption_within_sqlite_is_not_taken_for_its_error(
+    path: Path, kind: type[BaseException]
+) -> None:
+    """A Ctrl-C or a timeout that arrives while SQLite asks for the time goes through the store."""
+    clock = InterruptedClock()
+    with SqliteStore(path, clock=clock) as store:
+        clock.interruption = kind("now")
+        with pytest.raises(kind, match="now"):
+            store.save_resource("skill", "a", StringValue())
+        clock.interruption = None
+        store.save_resource("skill", "b", StringValue())
+        assert [row for row, _ in store.resource_rows("skill")] == ["b"]
 
 
 def test_second_connection_is_made_when_first_needed(clock: Clock) -> None:

@@ -50,6 +50,7 @@ class ClockFunctions:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._genuine: sqlite3.Connection | None = None
+        self._interruption: BaseException | None = None
 
     def install(self, connection: sqlite3.Connection) -> None:
         """Replace the date functions on a connection; column defaults and triggers use them too."""
@@ -58,6 +59,15 @@ class ClockFunctions:
         for keyword, name in _KEYWORDS.items():
             connection.create_function(keyword, 0, partial(self._call, name))
 
+    def raise_interruption(self) -> None:
+        """Raise what interrupted a function: of that, SQLite only tells that the function failed.
+
+        A signal that arrives while SQLite works, a Ctrl-C or a timeout, is handled in the function.
+        """
+        interruption, self._interruption = self._interruption, None
+        if interruption is not None:
+            raise interruption
+
     def close(self) -> None:
         """Close the second connection if it was needed."""
         if self._genuine is not None:
@@ -65,10 +75,14 @@ class ClockFunctions:
             self._genuine = None
 
     def _call(self, name: str, *arguments: Value) -> Value:
-        values = self._with_instant(name, list(arguments))
-        marks = ", ".join("?" * len(values))
-        answer: Value = self._ask(f"SELECT {name}({marks})", values)
-        return answer
+        try:
+            values = self._with_instant(name, list(arguments))
+            marks = ", ".join("?" * len(values))
+            return self._ask(f"SELECT {name}({marks})", values)
+        except BaseException as error:
+            if not isinstance(error, Exception):
+                self._interruption = error
+            raise
 
     def _with_instant(self, name: str, values: list[Value]) -> list[Value]:
         positions = _TIME_VALUES[name]

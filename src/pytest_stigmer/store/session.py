@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,6 @@ from pytest_stigmer.errors import StoreClosed, StoreError, StoreForked
 from pytest_stigmer.store.connection import configure, connect, translated
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
@@ -48,17 +48,17 @@ class Session:
 
     def rows(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Run a statement and return all its rows."""
-        with self.guard(), translated(self._path):
+        with self.guard(), self._named():
             return self._usable().execute(sql, values).fetchall()
 
     def count(self, sql: str, values: Mapping[str, Any]) -> int:
         """Run a statement and return how many rows it changed."""
-        with self.guard(), translated(self._path):
+        with self.guard(), self._named():
             return self._usable().execute(sql, values).rowcount
 
     def many(self, sql: str, batch: Iterable[Mapping[str, Any] | Sequence[Any]]) -> None:
         """Run a statement once for each set of values."""
-        with self.guard(), translated(self._path):
+        with self.guard(), self._named():
             self._usable().executemany(sql, batch)
 
     @contextmanager
@@ -79,7 +79,7 @@ class Session:
 
     def revision(self) -> tuple[int, int, int]:
         """Return a value that is another one after any change to the file, undone ones included."""
-        with self.guard(), translated(self._path):
+        with self.guard(), self._named():
             connection = self._usable()
             (foreign,) = connection.execute("PRAGMA data_version").fetchone()
             revision = foreign, connection.total_changes, self._undone
@@ -108,8 +108,17 @@ class Session:
     def _is_ours(self) -> bool:
         return self._process == os.getpid()
 
-    def _run(self, sql: str) -> None:
+    @contextmanager
+    def _named(self) -> Iterator[None]:
         with translated(self._path):
+            try:
+                yield
+            except sqlite3.Error:
+                self._functions.raise_interruption()
+                raise
+
+    def _run(self, sql: str) -> None:
+        with self._named():
             self._usable().execute(sql)
 
     def _usable(self) -> sqlite3.Connection:
