@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 PLAIN_CELL = "v2"
 """The one plan cell of a scenario without a matrix: the real schema as it is."""
+
+_SUFFIX = ".scenario.yaml"
 
 SHOWN = "shown"
 MASKED = "masked"
@@ -33,6 +36,11 @@ class Row:
     claimed: tuple[str, ...]
     cells: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The scenario file's name without its suffix."""
+        return PurePath(self.path).name.removesuffix(_SUFFIX)
 
     @property
     def killed(self) -> set[str]:

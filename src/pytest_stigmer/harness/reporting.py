@@ -52,9 +52,8 @@ class Reporter:
             from pytest_stigmer.harness.matrix import draw
 
             terminalreporter.section("kill matrix")
-            for line in draw(
-                self.matrix(), terminalreporter.config.get_terminal_writer().fullwidth
-            ):
+            writer = terminalreporter.config.get_terminal_writer()
+            for line in draw(self.matrix(), writer.fullwidth, writer.markup):
                 terminalreporter.write_line(line)
 
     def matrix(self) -> Matrix:

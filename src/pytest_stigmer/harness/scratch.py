@@ -15,6 +15,7 @@ _PREFIX = "pytest-stigmer-"
 _ABANDONED_AFTER = 3 * 24 * 3600
 _KEPT = ".kept"
 _NAME_LENGTH = 60
+_IN_A_SCRATCH_FOLDER = re.compile(rf"[^\s\"']*[/\\]{_PREFIX}\w+-\w+[/\\]([\w.-]+)")
 _MEMORY = Path("/dev/shm")  # noqa: S108 - the folder made in it has a name of its own
 _ROOM_BYTES = 256 * 1024 * 1024
 
@@ -71,6 +72,11 @@ def memory_folder() -> Path | None:
 def storage_of(database: Path) -> Path:
     """Return the artifact root that belongs to a database file."""
     return Path(f"{database}.artifacts")
+
+
+def without_scratch(text: str) -> str:
+    """Put a word for the paths of scratch databases, which are others in every run."""
+    return _IN_A_SCRATCH_FOLDER.sub("DATABASE", text)
 
 
 def _clean(test_id: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
@@ -29,6 +30,7 @@ from pytest_stigmer.harness.reports.data import (
     merged,
     scenario_from,
 )
+from pytest_stigmer.harness.scratch import without_scratch
 from pytest_stigmer.store.connection import SQLITE_VERSION
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
 
 _PACKAGES = ("pytest", "pytest-stigmer", "pytest-xdist", "protobuf", "grpcio")
 _CELL = "stigmer_cell"
+# xdist puts the worker before the failure; which one it was says nothing.
+_WORKER = re.compile(r"^\[gw\d+\] .*\n")
 
 
 @dataclass(frozen=True)
@@ -167,7 +171,8 @@ def _first_line(report: pytest.TestReport | pytest.CollectReport) -> str:
 
 def _detail(report: pytest.TestReport) -> str:
     notes = [text for title, text in report.sections if title == "stigmer"]
-    return "\n\n".join([report.longreprtext, *notes])
+    told = _WORKER.sub("", report.longreprtext).strip()
+    return without_scratch("\n\n".join([told, *notes]))
 
 
 def _uncollected(report: pytest.CollectReport) -> TestData:

@@ -14,6 +14,7 @@ from pytest_stigmer.harness.reports.data import (
     StepData,
     merged,
 )
+from pytest_stigmer.harness.scratch import without_scratch
 from pytest_stigmer.scenario.report import exchange
 from pytest_stigmer.scenario.timeline import places
 
@@ -90,12 +91,18 @@ class ScenarioRecorder:
         return self._watched
 
     def keep(self, outcome: Outcome, *, cell: str, defect: str | None = None) -> None:
-        """Take one run; of a defect only the first that is red, as its other cells say the same."""
-        defect = defect or self._defect
-        is_proof = defect is not None and self._defect is None
-        is_told = outcome.status == "passed" or any(run.defect == defect for run in self._runs)
-        if not (is_proof and is_told):
-            self._runs.append(_run_data(outcome, self._watched, cell, defect))
+        """Take one run; of a proof's defect the first that is red in a way of its own."""
+        run = _run_data(outcome, self._watched, cell, defect or self._defect)
+        if defect is None or not (run.status == "passed" or self._is_told(run)):
+            self._runs.append(run)
+
+    def _is_told(self, run: RunData) -> bool:
+        happened = dataclasses.replace(run, defect=None, cells=())
+        return any(
+            known.defect == run.defect
+            or (known.defect is None and dataclasses.replace(known, cells=()) == happened)
+            for known in self._runs
+        )
 
     def told(self) -> str | None:
         """Return the scenario and its runs as JSON."""
@@ -109,7 +116,7 @@ class ScenarioRecorder:
             source=scenario.path.read_text(encoding="utf-8"),
             runs=merged(tuple(self._runs)),
         )
-        return json.dumps(dataclasses.asdict(data), default=str)
+        return without_scratch(json.dumps(dataclasses.asdict(data), default=str))
 
 
 def _run_data(
