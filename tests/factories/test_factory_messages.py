@@ -66,6 +66,17 @@ def test_a_push_request_takes_every_field(factory: Factory, generation: Generati
     assert found == values.PushSkill(name="Calc", org="acme", tag="v1", scope=2, artifact=b"zip")
 
 
+def test_a_scope_that_does_not_exist_is_refused_with_the_nearest(factory: Factory) -> None:
+    """In pushes and references; so is a kind."""
+    assert factory.push_request(scope="organization").scope == values.SCOPE_ORGANIZATION
+    with pytest.raises(UsageError, match="did you mean 'organization'"):
+        factory.push_request(scope="organisation")
+    with pytest.raises(UsageError, match="did you mean 'platform'"):
+        factory.reference(scope="plattform")
+    with pytest.raises(UsageError, match="did you mean 'skill'"):
+        factory.reference(kind="skil")
+
+
 def test_a_push_request_packs_skill_md_and_files(factory: Factory) -> None:
     """The artifact holds exactly what was given."""
     request = factory.push_request(skill_md="# one", files={"a.txt": "x"})

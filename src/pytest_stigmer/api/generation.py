@@ -70,6 +70,18 @@ class Generation:
         """Return what is wrong with a message in the real server's words, or None."""
         return self._validation(message)
 
+    def number(self, enum: str, value: str | int) -> int:
+        """Return the number of an enum's value, given by name or number.
+
+        Raises UsageError with the nearest name for a name that the enum has not.
+        """
+        if not isinstance(value, str):
+            return value
+        numbers: dict[str, int] = dict(getattr(self, enum).items())
+        if value not in numbers:
+            raise UsageError.unknown(enum, value, numbers)
+        return numbers[value]
+
     def option(self, descriptor: Any, extension: str) -> Any:
         """Return the option of this full name that a descriptor carries, or None.
 

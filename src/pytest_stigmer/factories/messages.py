@@ -85,7 +85,7 @@ def push_request(generation: Generation, draws: Draws, fields: PushFields) -> An
     name = fields["name"] if "name" in fields else draws.name()
     return generation.PushSkillRequest(
         name=name,
-        scope=fields.get("scope", values.SCOPE_UNSPECIFIED),
+        scope=_scope(generation, fields),
         org=fields.get("org", ""),
         artifact=fields["artifact"] if "artifact" in fields else _packed(draws, name, fields),
         tag=fields.get("tag", ""),
@@ -107,12 +107,16 @@ def reference(
     known = (skill.metadata.slug, skill.metadata.org) if skill is not None else (None, "")
     named = fields.get("slug", known[0])
     return generation.ApiResourceReference(
-        scope=fields.get("scope", values.SCOPE_UNSPECIFIED),
+        scope=_scope(generation, fields),
         org=fields.get("org", known[1]),
-        kind=fields.get("kind", values.KIND_UNKNOWN_NUMBER),
+        kind=generation.number("ApiResourceKind", fields.get("kind", values.KIND_UNKNOWN_NUMBER)),
         slug=slug(draws.name()) if named is None else named,
         version=fields.get("version", ""),
     )
+
+
+def _scope(generation: Generation, fields: PushFields | ReferenceFields) -> int:
+    return generation.number("ApiResourceOwnerScope", fields.get("scope", values.SCOPE_UNSPECIFIED))
 
 
 def skill(generation: Generation, draws: Draws, fields: SkillFields) -> Any:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from pytest_stigmer.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pytest_stigmer.api.generation import Generation
     from pytest_stigmer.clock import FrozenClock
     from pytest_stigmer.factories.factory import Factory
@@ -38,28 +40,55 @@ class Flow:
         self._store = store
         self._clock = clock
 
-    def push(self, *, name: str, artifact: Any = None, **fields: Any) -> Any:
-        """Push a skill: `org`, `scope`, `tag`, and `skill_md` with `files`, or `artifact`.
+    def push(
+        self,
+        *,
+        name: str,
+        org: str = "",
+        scope: str | int = 0,
+        tag: str = "",
+        skill_md: Any = None,
+        files: Mapping[str, Any] | None = None,
+        artifact: Any = None,
+    ) -> Any:
+        """Push a skill whose content is `skill_md` with `files`, or a whole `artifact`.
 
         With `skill_md` alone the ZIP holds nothing else, so that equal texts make equal versions;
-        with neither the content is drawn.
+        without any of the three the content is drawn. Content is written as in scenarios.
         """
-        content: dict[str, Any] = {
-            key: fields.pop(key) for key in ("skill_md", "files") if key in fields
-        }
-        fields = _with_number(fields, "scope", self.api.ApiResourceOwnerScope)
-        data = self._artifact(content) if artifact is None else self._given(artifact)
-        return self.skills.push(self.api.PushSkillRequest(name=name, artifact=data, **fields))
+        if artifact is None:
+            data = self._packed(skill_md, files)
+        elif skill_md is None and files is None:
+            data = self._given(artifact)
+        else:
+            raise UsageError("push(): artifact holds skill_md and files; give it or them")
+        number = self.api.number("ApiResourceOwnerScope", scope)
+        return self.skills.push(
+            self.api.PushSkillRequest(name=name, scope=number, org=org, artifact=data, tag=tag)
+        )
 
     def get(self, *, id: str) -> Any:  # noqa: A002 - the field's own name
         """Return the current record of a skill."""
         return self.skills.get(self.api.SkillId(value=id))
 
-    def get_by_reference(self, **fields: Any) -> Any:
-        """Return the version that `slug`, `org`, `scope`, `kind` and `version` name."""
-        fields = _with_number(fields, "scope", self.api.ApiResourceOwnerScope)
-        fields = _with_number(fields, "kind", self.api.ApiResourceKind)
-        return self.skills.get_by_reference(self.api.ApiResourceReference(**fields))
+    def get_by_reference(
+        self,
+        *,
+        slug: str = "",
+        org: str = "",
+        scope: str | int = 0,
+        kind: str | int = 0,
+        version: str = "",
+    ) -> Any:
+        """Return the version that a reference names."""
+        reference = self.api.ApiResourceReference(
+            scope=self.api.number("ApiResourceOwnerScope", scope),
+            org=org,
+            kind=self.api.number("ApiResourceKind", kind),
+            slug=slug,
+            version=version,
+        )
+        return self.skills.get_by_reference(reference)
 
     def get_artifact(self, *, key: str) -> bytes:
         """Return the ZIP behind a storage key."""
@@ -151,27 +180,27 @@ class Flow:
             raise UsageError(msg)
         return self._clock
 
-    def _artifact(self, content: dict[str, Any]) -> bytes:
-        if "skill_md" in content:
-            content = {"files": {}, **content, "skill_md": content_bytes(content["skill_md"])}
-        if "files" in content:
-            content["files"] = {
-                name: content_bytes(data) for name, data in content["files"].items()
-            }
-        return self._factory.artifact(**content)
+    def _packed(self, skill_md: Any, files: Mapping[str, Any] | None) -> bytes:
+        if skill_md is not None and files is None:
+            files = {}
+        return self._factory.artifact(
+            skill_md=None if skill_md is None else content_bytes(skill_md),
+            files=files and {name: content_bytes(content) for name, content in files.items()},
+        )
 
     def _given(self, artifact: Any) -> bytes:
         if isinstance(artifact, bytes):
             return artifact
-        if "bad" in artifact:
+        if isinstance(artifact, dict) and "bad" in artifact:
             return self._factory.bad_artifact(artifact["bad"])
-        return base64.b64decode(artifact["base64"], validate=True)
+        content = content_bytes(artifact)
+        return content.encode() if isinstance(content, str) else content
 
     def message(self, message: Any) -> Any:
         """Return a message as it is, or the Skill that a map of dotted paths describes."""
         if not isinstance(message, dict):
             return message
-        from google.protobuf.json_format import ParseDict
+        from google.protobuf.json_format import ParseDict, ParseError
 
         nested: dict[str, Any] = {}
         for path, value in message.items():
@@ -180,24 +209,33 @@ class Flow:
             for parent in parents:
                 place = place.setdefault(parent, {})
             place[last] = value
-        return ParseDict(nested, self.api.Skill())
-
-
-def _with_number(fields: dict[str, Any], name: str, enum: Any) -> dict[str, Any]:
-    """Return the fields with an enum value's name turned into its number."""
-    value = fields.get(name)
-    return {**fields, name: enum.Value(value)} if isinstance(value, str) else fields
+        try:
+            return ParseDict(nested, self.api.Skill())
+        except ParseError as error:
+            raise UsageError(f"{message!r} describes no Skill: {error}") from None
 
 
 def content_bytes(content: Any) -> str | bytes:
     """Read content as scenarios write it: text, `{size: N}` or `{base64: TEXT}`."""
-    if isinstance(content, (str, bytes)):
-        return content
-    if "size" in content:
-        return _of_size(int(content["size"]))
-    return base64.b64decode(content["base64"], validate=True)
+    match content:
+        case str() | bytes():
+            return content
+        case {"size": int(size)}:
+            return _of_size(size)
+        case {"base64": str(text)}:
+            return _unpacked(text)
+    raise UsageError(
+        f"{content!r} is no content: give text, bytes, {{size: N}} or {{base64: TEXT}}"
+    )
 
 
 @functools.lru_cache(maxsize=1)
 def _of_size(size: int) -> bytes:
     return b"#" * size
+
+
+def _unpacked(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise UsageError(f"{text!r} is not base64: {error}") from None
