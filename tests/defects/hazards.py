@@ -79,6 +79,7 @@ ELSEWHERE = {
 """Hazards that no verb of store or API shows."""
 
 WITHOUT_DEFECT = {
+    "D6": "it takes two pushes at once; tests/skills/test_skill_atomic_pushes.py makes them",
     "D26": "it takes two processes; tests/store/test_store_processes.py opens one file from many",
     "D41": "a scenario does not choose the storage folder, whose name the words would come from",
     "D44": "the limit is a client's own; the clients of this package have the server's",

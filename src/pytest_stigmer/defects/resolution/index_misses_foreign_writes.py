@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 HARM = (
     "A skill that another process has stored is not found until a restart, and a push doubles it."
 )
-ORIGIN = "D53, with an index that does not follow; D6"
+ORIGIN = "D53, with an index that does not follow"
 
 
 class _Frozen(SlugIndex):
