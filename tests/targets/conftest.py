@@ -16,6 +16,7 @@ from pytest_stigmer.factories.factory import Factory
 from pytest_stigmer.scenario.loader import load as load_scenario
 from pytest_stigmer.service.clocks import StoppableClock
 from pytest_stigmer.service.loopback import LoopbackServer, Registries
+from pytest_stigmer.service.served import Served
 from pytest_stigmer.service.server import Server
 from pytest_stigmer.targets.connection import Connection
 from pytest_stigmer.targets.local import LocalTarget
@@ -109,7 +110,13 @@ class PlainServer:
     registry: SkillClient
     store: SqliteStore
     clock: Any
+    served: Served
     waits: list[float] = field(default_factory=list)
+
+    @property
+    def called(self) -> list[str]:
+        """The wire names of the calls served so far."""
+        return [call.method for call in self.served.calls.all()]
 
     def listed(self) -> list[bytes]:
         """Return the live records, whoever made them."""
@@ -135,8 +142,9 @@ def plain_server(
     """Serve one registry, whatever namespace is named."""
     clock = clock or Ticking()
     parts = assemble(folder / "plain.db", clock=clock, generation=API, recipe=recipe)
-    with parts, Server(API, lambda _: parts.endpoint) as server:
-        yield PlainServer(server.address, parts.client(), parts.store, clock)
+    served = Served(parts.endpoint, clock)
+    with parts, Server(API, lambda _: served) as server:
+        yield PlainServer(server.address, parts.client(), parts.store, clock, served)
 
 
 @pytest.fixture

@@ -100,3 +100,51 @@ def test_credentials_show_nowhere(pytester: pytest.Pytester) -> None:
     )
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     assert "secret-key" not in result.stdout.str() + result.stderr.str()
+
+
+INTERRUPTED = """
+    import os, signal
+
+    def test_one(stigmer_flow):
+        stigmer_flow.push(name="Calculator", org="acme", skill_md="# one")
+        os.kill(os.getpid(), signal.SIGINT)
+        stigmer_flow.push(name="Never", skill_md="# two")
+
+    def test_two(stigmer_flow):
+        raise AssertionError("the run goes on")
+"""
+
+
+def test_ctrl_c_leaves_nothing_on_a_server_of_others(
+    serve_plain: Any, pytester: pytest.Pytester, tmp_path: Path
+) -> None:
+    """What the interrupted test had made is deleted before the run ends."""
+    pytester.makepyfile(INTERRUPTED)
+    with serve_plain(tmp_path) as server:
+        result = pytester.runpytest_subprocess(
+            "--stigmer-target", server.address, "-p", "no:randomly"
+        )
+        calls = server.called
+        assert server.listed() == []
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    assert calls == ["push", "delete"]
+
+
+FAILS = """
+    def test_one(stigmer_flow):
+        pushed = stigmer_flow.push(name="Calculator", skill_md="# one")
+        assert pushed.metadata.name == "Computer"
+"""
+
+
+def test_a_failed_test_leaves_nothing_on_a_server_of_others(
+    serve_plain: Any, pytester: pytest.Pytester, tmp_path: Path
+) -> None:
+    """Its skill is deleted; the failure shows the name that the test gave."""
+    pytester.makepyfile(FAILS)
+    with serve_plain(tmp_path) as server:
+        result = pytester.runpytest_subprocess("--stigmer-target", server.address)
+        assert server.listed() == []
+        assert server.called == ["push", "delete"]
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*'Calculator' == 'Computer'*"])
