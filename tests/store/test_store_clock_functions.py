@@ -13,6 +13,7 @@ import pytest
 from google.protobuf.wrappers_pb2 import StringValue
 
 from pytest_stigmer.clock import FrozenClock, SystemClock
+from pytest_stigmer.errors import StoreError
 from pytest_stigmer.store.clock_functions import ClockFunctions, disagreements
 from pytest_stigmer.store.sqlite import SqliteStore
 
@@ -214,6 +215,22 @@ def test_interruption_within_sqlite_is_not_taken_for_its_error(
         clock.interruption = None
         store.save_resource("skill", "b", StringValue())
         assert [row for row, _ in store.resource_rows("skill")] == ["b"]
+
+
+def test_interruption_before_a_functions_first_line_is_a_keyboard_interrupt(
+    store: SqliteStore,
+) -> None:
+    """What no function could see is told from the failure of a test's own function."""
+    store.connection.create_function("datetime", -1, _interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        store.save_resource("skill", "a", StringValue())
+    store.connection.create_function("own", 0, _interrupted)
+    with pytest.raises(StoreError, match="user-defined function raised exception"):
+        store.execute("SELECT own()")
+
+
+def _interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_second_connection_is_made_when_first_needed(clock: Clock) -> None:

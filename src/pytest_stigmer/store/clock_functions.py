@@ -28,6 +28,7 @@ _TIME_VALUES = {
     **({"unixepoch": (0,)} if _VERSION >= (3, 38, 0) else {}),
     **({"timediff": (0, 1)} if _VERSION >= (3, 43, 0) else {}),
 }
+_FUNCTION_FAILED = "user-defined function raised exception"
 _KEYWORDS = {"current_date": "date", "current_time": "time", "current_timestamp": "datetime"}
 _SUBSECOND_NOW = {"subsec", "subsecond"} if _VERSION >= (3, 42, 0) else set()
 # Since 3.46 SQLite knows that `now` is UTC, so that the modifier `utc` does nothing, as for a `Z`.
@@ -50,7 +51,7 @@ class ClockFunctions:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._genuine: sqlite3.Connection | None = None
-        self._interruption: BaseException | None = None
+        self._failure: BaseException | None = None
 
     def install(self, connection: sqlite3.Connection) -> None:
         """Replace the date functions on a connection; column defaults and triggers use them too."""
@@ -59,14 +60,19 @@ class ClockFunctions:
         for keyword, name in _KEYWORDS.items():
             connection.create_function(keyword, 0, partial(self._call, name))
 
-    def raise_interruption(self) -> None:
+    def raise_interruption(self, sql: str, error: sqlite3.Error) -> None:
         """Raise what interrupted a function: of that, SQLite only tells that the function failed.
 
         A signal that arrives while SQLite works, a Ctrl-C or a timeout, is handled in the function.
         """
-        interruption, self._interruption = self._interruption, None
-        if interruption is not None:
-            raise interruption
+        failure, self._failure = self._failure, None
+        if str(error) != _FUNCTION_FAILED or isinstance(failure, Exception):
+            return
+        if failure is None and any(f"{name}(" in sql for name in _TIME_VALUES):
+            # Python handles a signal before the first line of a function, where nothing is caught.
+            raise KeyboardInterrupt
+        if failure is not None:
+            raise failure
 
     def close(self) -> None:
         """Close the second connection if it was needed."""
@@ -80,8 +86,7 @@ class ClockFunctions:
             marks = ", ".join("?" * len(values))
             return self._ask(f"SELECT {name}({marks})", values)
         except BaseException as error:
-            if not isinstance(error, Exception):
-                self._interruption = error
+            self._failure = error
             raise
 
     def _with_instant(self, name: str, values: list[Value]) -> list[Value]:

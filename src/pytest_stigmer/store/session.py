@@ -48,17 +48,17 @@ class Session:
 
     def rows(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Run a statement and return all its rows."""
-        with self.guard(), self._named():
+        with self.guard(), self._named(sql):
             return self._usable().execute(sql, values).fetchall()
 
     def count(self, sql: str, values: Mapping[str, Any]) -> int:
         """Run a statement and return how many rows it changed."""
-        with self.guard(), self._named():
+        with self.guard(), self._named(sql):
             return self._usable().execute(sql, values).rowcount
 
     def many(self, sql: str, batch: Iterable[Mapping[str, Any] | Sequence[Any]]) -> None:
         """Run a statement once for each set of values."""
-        with self.guard(), self._named():
+        with self.guard(), self._named(sql):
             self._usable().executemany(sql, batch)
 
     @contextmanager
@@ -79,7 +79,7 @@ class Session:
 
     def revision(self) -> tuple[int, int, int]:
         """Return a value that is another one after any change to the file, undone ones included."""
-        with self.guard(), self._named():
+        with self.guard(), translated(self._path):
             connection = self._usable()
             (foreign,) = connection.execute("PRAGMA data_version").fetchone()
             revision = foreign, connection.total_changes, self._undone
@@ -109,16 +109,16 @@ class Session:
         return self._process == os.getpid()
 
     @contextmanager
-    def _named(self) -> Iterator[None]:
+    def _named(self, sql: str) -> Iterator[None]:
         with translated(self._path):
             try:
                 yield
-            except sqlite3.Error:
-                self._functions.raise_interruption()
+            except sqlite3.Error as error:
+                self._functions.raise_interruption(sql, error)
                 raise
 
     def _run(self, sql: str) -> None:
-        with self._named():
+        with translated(self._path):
             self._usable().execute(sql)
 
     def _usable(self) -> sqlite3.Connection:
