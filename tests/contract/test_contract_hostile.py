@@ -1,0 +1,244 @@
+"""Hostile input is answered as the contract says, whatever its bytes: nothing breaks down."""
+
+from __future__ import annotations
+
+import re
+import string
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from pytest_stigmer.contract.skill_model import model_slug
+from pytest_stigmer.errors import ArchiveError, InvalidText, StatusError, StigmerError
+from pytest_stigmer.factories.artifacts import artifact
+from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS, bad_artifact
+from pytest_stigmer.skills.archive import ArchiveReader
+from pytest_stigmer.skills.slug import slug_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_stigmer.api.generation import Generation
+    from pytest_stigmer.assembly import Parts
+
+METHODS = ("push", "delete", "get", "getByReference", "getArtifact")
+CODES = {
+    "INVALID_ARGUMENT",
+    "NOT_FOUND",
+    "DATA_LOSS",
+    "INTERNAL",
+    "RESOURCE_EXHAUSTED",
+    "UNIMPLEMENTED",
+}
+VALID = artifact(skill_md="# one", files={"a.txt": "a", "scripts/run.sh": "true"})
+TAG = re.compile(r"(?:[a-zA-Z0-9._-]+)?", re.ASCII)
+HASH_LIKE = re.compile("[0-9a-fA-F]{64}")
+TEXTS = st.one_of(
+    st.text(max_size=30),
+    st.text(alphabet="aA1._-/\\ \0\n\t%*?[]'\"$", max_size=12),
+)
+
+hostile = settings(
+    derandomize=True,
+    deadline=None,
+    database=None,
+    max_examples=60,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def answer(call: Callable[..., Any], *arguments: Any) -> str:
+    """Return the status of a call, 'OK' for an answer; anything but a status fails the test."""
+    try:
+        call(*arguments)
+    except StatusError as error:
+        refusal = error
+    else:
+        return "OK"
+    assert refusal.code in CODES, refusal
+    assert not refusal.details.startswith("internal error"), refusal
+    return refusal.code
+
+
+@hostile
+@given(method=st.sampled_from(METHODS), request=st.binary(max_size=200))
+def test_random_bytes_get_a_status(assembled_once: Parts, method: str, request: bytes) -> None:
+    """Whatever bytes a call brings, the answer is a message or a status of the contract."""
+    answer(assembled_once.endpoint.call, method, request)
+
+
+@hostile
+@given(data=st.data(), method=st.sampled_from(METHODS))
+def test_broken_requests_get_a_status(
+    assembled_once: Parts, api: Generation, method: str, data: st.DataObject
+) -> None:
+    """A request that was right and is damaged on its way gets a message or a status."""
+    requests = {
+        "push": api.PushSkillRequest(name="Calc", org="o", tag="v1", artifact=VALID),
+        "delete": api.SkillId(value="skl-1"),
+        "get": api.SkillId(value="skl-1"),
+        "getByReference": api.ApiResourceReference(slug="calc", org="o", version="v1", kind=43),
+        "getArtifact": api.GetArtifactRequest(artifact_storage_key=f"skills/{'a' * 64}.zip"),
+    }
+    request = data.draw(damaged(requests[method].SerializeToString()))
+    answer(assembled_once.endpoint.call, method, request)
+
+
+@st.composite
+def damaged(draw: st.DrawFn, original: bytes) -> bytes:
+    """Draw a copy in which some bytes are others, missing, doubled or cut off."""
+    changed = bytearray(original)
+    for _ in range(draw(st.integers(1, 4))):
+        place = draw(st.integers(0, max(0, len(changed) - 1)))
+        length = draw(st.integers(0, 8))
+        changed[place : place + length] = draw(st.binary(max_size=8))
+    return bytes(changed[: draw(st.integers(0, len(changed)))] if draw(st.booleans()) else changed)
+
+
+@hostile
+@given(data=st.one_of(st.binary(max_size=300), damaged(VALID)))
+@example(data=VALID[:-1])
+@example(data=b"PK\5\6" + b"\0" * 18)
+def test_damaged_archive_is_read_whole_or_refused(data: bytes) -> None:
+    """An archive gives its SKILL.md or an ArchiveError, never another error."""
+    try:
+        found = ArchiveReader().read(data)
+    except ArchiveError:
+        return
+    assert found.skill_md
+
+
+@pytest.mark.parametrize("kind", sorted(set(BAD_ARTIFACTS) - {"too_many_files", "total_size"}))
+def test_bad_archive_that_is_cut_anywhere_is_refused(kind: str) -> None:
+    """Cutting a bad archive short at any place does not make it acceptable."""
+    data = bad_artifact(kind)
+    for length in range(0, len(data), max(1, len(data) // 40)):
+        with pytest.raises(ArchiveError):
+            ArchiveReader().read(data[:length])
+
+
+CONFUSABLES = {
+    "Calc\u200b": "calc",
+    "\u0421alc": "alc",
+    "\uff23alc": "alc",
+    "Calc\u202e": "calc",
+    "\u212aalc": "kalc",
+    "\u0130x": "ix",
+    "Ca\u0301lc": "calc",
+    "\U0001f600": "",
+    "x" * 100_000: "x" * 100_000,
+    "-" * 1000: "",
+    "a \0b": "a-b",
+}
+"""Names that look like others, or like nothing, and their slugs."""
+
+
+@pytest.mark.parametrize("name", CONFUSABLES, ids=range(len(CONFUSABLES)))
+def test_confusable_name_has_the_slug_of_its_letters(name: str) -> None:
+    """Only ASCII letters, digits and hyphens of a name count, however it looks."""
+    assert slug_of(name) == model_slug(name) == CONFUSABLES[name]
+
+
+@hostile
+@given(name=TEXTS)
+def test_slug_is_clean_and_final(name: str) -> None:
+    """A slug holds ASCII letters, digits and single inner hyphens, and is its own slug."""
+    slug = slug_of(name)
+    assert slug == model_slug(name)
+    assert set(slug) <= set(string.ascii_lowercase + string.digits + "-")
+    assert "--" not in slug
+    assert slug == slug.strip("-")
+    assert slug_of(slug) == slug
+
+
+@hostile
+@given(tag=TEXTS)
+@example(tag="v1\n")
+@example(tag="\u0661")
+@example(tag="a" * 64)
+def test_tag_is_accepted_or_refused_by_its_pattern(
+    assembled_once: Parts, api: Generation, tag: str
+) -> None:
+    """A tag of letters, digits, dots, hyphens and underscores is accepted, any other refused."""
+    request = api.PushSkillRequest(name="Tagged", tag=tag, artifact=VALID)
+    is_good = bool(TAG.fullmatch(tag)) and not HASH_LIKE.fullmatch(tag)
+    expected = "OK" if is_good else "INVALID_ARGUMENT"
+    assert answer(assembled_once.client().push, request) == expected
+
+
+@hostile
+@given(slug=TEXTS, org=TEXTS, version=TEXTS, scope=st.integers(-1, 5), kind=st.integers(-1, 60))
+def test_reference_gets_an_answer_or_a_refusal(
+    assembled_once: Parts, api: Generation, slug: str, org: str, version: str, scope: int, kind: int
+) -> None:
+    """Whatever a reference says, the answer is a skill, NOT_FOUND or INVALID_ARGUMENT."""
+    fields = {"slug": slug, "org": org, "version": version, "scope": scope, "kind": kind}
+    request = api.ApiResourceReference(**fields)
+    code = answer(assembled_once.client().get_by_reference, request)
+    assert code in {"OK", "NOT_FOUND", "INVALID_ARGUMENT"}
+
+
+@hostile
+@given(ids=st.lists(TEXTS, unique=True, min_size=1, max_size=6), prefix=TEXTS, wide=st.booleans())
+def test_ids_and_prefixes_are_literal(
+    assembled_once: Parts, api: Generation, ids: list[str], prefix: str, *, wide: bool
+) -> None:
+    """Any ids live side by side, and any prefix takes those that start with it."""
+    store = assembled_once.store
+    store.delete_resources_by_kind("agent")
+    for resource_id in ids:
+        message = api.Skill(spec=api.SkillSpec(skill_md=resource_id))
+        store.save_resource("agent", resource_id, message)
+    start = ids[0][:1] if wide else prefix
+    expected = {resource_id for resource_id in ids if resource_id.startswith(start)}
+    assert store.delete_resources_by_id_prefix("agent", start) == len(expected)
+    left = {api.Skill.FromString(data).spec.skill_md for data in store.list_resources("agent")}
+    assert left == set(ids) - expected
+
+
+@hostile
+@given(data=st.binary(max_size=60))
+@example(data=b"\xff\xff")
+@example(data=b"")
+def test_row_of_any_bytes_breaks_nothing(
+    assembled_once: Parts, api: Generation, data: bytes
+) -> None:
+    """A live row of other bytes is an answer or DATA_LOSS, and hides no other skill."""
+    store, client = assembled_once.store, assembled_once.client()
+    client.push(api.PushSkillRequest(name="Safe", artifact=VALID))
+    row = {"data": data}
+    store.execute("INSERT OR REPLACE INTO resources VALUES ('skill', 'zz', :data, '')", row)
+    try:
+        code = answer(client.get, api.SkillId(value="zz"))
+        assert code in {"OK", "DATA_LOSS"}
+        assert answer(client.get_by_reference, api.ApiResourceReference(slug="safe")) == "OK"
+        missing = answer(client.get_by_reference, api.ApiResourceReference(slug="missing"))
+        assert missing == ("NOT_FOUND" if code == "OK" else "DATA_LOSS")
+    finally:
+        store.delete_resource("skill", "zz")
+
+
+@pytest.mark.parametrize("text", ["\ud800", "a\udfff", "\udc80b"])
+def test_text_without_utf8_form_is_refused(assembled_once: Parts, text: str) -> None:
+    """An unpaired surrogate cannot be stored and is refused by name, as id, kind, hash or tag."""
+    store, message = assembled_once.store, assembled_once.generation.Skill()
+    calls: list[Callable[[], Any]] = [
+        lambda: store.save_resource("skill", text, message),
+        lambda: store.save_resource(text, "a", message),
+        lambda: store.save_audit("skill", "a", message, tag=text),
+        lambda: store.save_audit("skill", "a", message, version_hash=text),
+        lambda: store.delete_resources_by_id_prefix("skill", text),
+    ]
+    for call in calls:
+        with pytest.raises(InvalidText):
+            call()
+    with pytest.raises((StigmerError, ValueError)):
+        store.list_resources(text)
+
+
+@pytest.fixture
+def assembled_once(assembled: Callable[..., Parts]) -> Parts:
+    """Give one registry for all examples of a test."""
+    return assembled()
