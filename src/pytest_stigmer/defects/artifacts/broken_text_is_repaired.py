@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.errors import ArchiveError
 from pytest_stigmer.skills.archive import MAX_SKILL_MD_BYTES, ArchiveReader
 
 if TYPE_CHECKING:
@@ -19,13 +18,8 @@ ORIGIN = "D47"
 class _Mending(ArchiveReader):
     def skill_md(self, data: bytes, entry: Entry) -> str:
         """Return the text, mended where it cannot be read."""
-        try:
-            return super().skill_md(data, entry)
-        except ArchiveError:
-            content = b"".join(self.unpack(data, entry, MAX_SKILL_MD_BYTES))
-            if not content:
-                raise
-            return content.decode("utf-8", "replace")
+        content = b"".join(self.unpack(data, entry, MAX_SKILL_MD_BYTES))
+        return content.decode("utf-8", "replace") if content else super().skill_md(data, entry)
 
 
 def apply(recipe: Recipe) -> Recipe:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.api.values import Skill
     from pytest_stigmer.assembly import Recipe
 
-HARM = "The history does not show that somebody pushed, as the real one does."
+HARM = "A repeated push leaves no trace of who made it and when, as it does on the real server."
 ORIGIN = "D18, turned round"
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.assembly import Recipe
 
 HARM = "An author mends a request field by field, one attempt for each."
-ORIGIN = "stigmer b070f18, validation.go: all violations are collected"
+ORIGIN = "stigmer b070f18, ValidateProtoConstraints: all violations are collected"
 
 
 class _Terse(SkillEndpoint):
