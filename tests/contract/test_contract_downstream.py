@@ -6,8 +6,10 @@ import re
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pytest
+if TYPE_CHECKING:
+    import pytest
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "wrong_store"
 

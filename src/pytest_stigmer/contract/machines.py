@@ -73,6 +73,10 @@ class RegistryMachine(RuleBasedStateMachine):
         with self.journal.watching():
             self.comparison.step(verb, arguments)
 
+    def look(self) -> None:
+        """Read what a fault may have changed."""
+        raise NotImplementedError
+
     def writes(self, data: st.DataObject) -> Write:
         """Draw a verb that writes, with its arguments."""
         raise NotImplementedError
@@ -107,6 +111,7 @@ class RegistryMachine(RuleBasedStateMachine):
         self.step(begin, **arguments)
         self.step(verb, **write)
         self.step(end)
+        self.look()
 
     @precondition(lambda self: "faults" in self.can and self.is_open and self.is_late())
     @rule(version=st.just(3))

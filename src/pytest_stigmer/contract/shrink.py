@@ -22,7 +22,15 @@ if TYPE_CHECKING:
     Fresh = Callable[[], AbstractContextManager[Comparison]]
 
 _OPTIONAL = frozenset({"org", "tag", "scope", "version", "version_hash", "kind"})
-_NEEDED = {"get_audit_by_tag": "tag", "get_audit_by_hash": "version_hash"}
+_NEEDED = {
+    "get_audit_by_tag": "tag",
+    "get_audit_by_hash": "version_hash",
+    "set_schema_version": "version",
+}
+    "get_audit_by_tag": "tag",
+    "get_audit_by_hash": "version_hash",
+    "set_schema_version": "version",
+}
 
 
 def shrunk(found: Counterexample, fresh: Fresh) -> Counterexample:

@@ -28,7 +28,9 @@ BAD = sorted(set(BAD_ARTIFACTS) - {"too_many_files", "total_size"})
 class SkillMachine(RegistryMachine):
     """Histories of the skill API: organisations, re-pushes, tag moves, deletions, crashes."""
 
-    names = st.sampled_from(["Calc", "calc", "Ca.lc", "Other Tool", "C++", "C", "!!!"])
+    names = st.sampled_from(
+        ["Calc", "calc", "Ca.lc", "Ca_lc", "Càlc", "Other Tool", "C++", "C", "!!!"]
+    )
     slugs = st.sampled_from(["calc", "other-tool", "c", "Calc", ""])
     orgs = st.sampled_from(["", "org-a", "org-b"])
     tags = st.sampled_from(["", "stable", "v1", "v1.0", "latest", "Stable", "a" * 64])
@@ -50,6 +52,12 @@ class SkillMachine(RegistryMachine):
             self.step("push", **said(name="Calc", tag=tag, skill_md=text))
         for version in ("stable", "v1"):
             self.step("get_by_reference", slug="calc", version=version)
+
+    @rule(text=TEXTS)
+    def push_namesakes(self, text: str) -> None:
+        """Push one name in several organisations."""
+        for org in ("", "org-a", "org-b"):
+            self.step("push", **said(name="Calc", org=org, skill_md=text))
 
     @precondition(lambda self: self.comparison.pushes)
     @rule(data=st.data())
@@ -86,6 +94,8 @@ class SkillMachine(RegistryMachine):
     def delete(self, data: st.DataObject) -> None:
         """Delete a skill."""
         self.step("delete", id=self._of_push(data, "metadata.id"))
+        for org in ("org-a", "org-b"):
+            self.step("get_by_reference", slug="calc", org=org)
 
     @precondition(lambda self: "store" in self.can and self.comparison.pushes)
     @rule(data=st.data())
@@ -141,6 +151,12 @@ class SkillMachine(RegistryMachine):
         self.step("crash_after", statement=statement)
         with self.journal.watching():
             self.comparison.step(verb, write, dies=True)
+
+    def look(self) -> None:
+        """Read what lies in the storage, and the skill that most histories are about."""
+        if not self.has_crashed:
+            self.step("list_artifacts")
+        self.step("get_by_reference", slug="calc")
 
     def writes(self, data: st.DataObject) -> Write:
         """Draw a push or a deletion."""

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 class StoreMachine(RegistryMachine):
     """Histories of the store's verbs: two kinds, ids that look like patterns, old files."""
 
-    kinds = st.sampled_from(["skill", "agent"])
-    ids = st.sampled_from(["a", "ab", "A", "a*", "a%", "a_", "a/b", "", "é"])
+    kinds = st.sampled_from(["skill", "agent", "agent_execution"])
+    ids = st.sampled_from(["a", "ab", "A", "a*", "a%", "a_", "a/b", "", "é", "skill_audit/a/9"])
     prefixes = st.sampled_from(["a", "a*", "a?", "a_", "a%", "[a]", "A", "", "z"])
-    hashes = st.sampled_from(["", "1" * 64, "2" * 64, "12"])
+    hashes = st.sampled_from(["", "1" * 64, "2" * 64, "1" * 12])
     tags = st.sampled_from(["", "stable", "v1", "Stable", "st%", "v_"])
 
     @rule(kind=kinds, id=ids, text=TEXTS)
@@ -41,16 +41,19 @@ class StoreMachine(RegistryMachine):
     def delete_resource(self, kind: str, id: str) -> None:  # noqa: A002
         """Delete a live record."""
         self.step("delete_resource", id=id, **_of(kind))
+        self.look()
 
     @rule(kind=kinds)
     def delete_by_kind(self, kind: str) -> None:
         """Delete the live records of a kind."""
         self.step("delete_resources_by_kind", **_of(kind))
+        self.look()
 
     @rule(kind=kinds, prefix=prefixes)
     def delete_by_prefix(self, kind: str, prefix: str) -> None:
         """Delete the live records under a prefix."""
         self.step("delete_resources_by_id_prefix", prefix=prefix, **_of(kind))
+        self.look()
 
     @rule(kind=kinds, id=ids, text=TEXTS, version_hash=hashes, tag=tags)
     def save_audit(self, kind: str, id: str, text: str, version_hash: str, tag: str) -> None:  # noqa: A002
@@ -59,18 +62,36 @@ class StoreMachine(RegistryMachine):
         message = {"spec.skill_md": text}
         self.step("save_audit", resource_id=id, **_of(kind), message=message, **names)
 
-    @rule(burst=bursts("stable", "v1"))
-    def archive_burst(self, burst: list[tuple[str, str, str]]) -> None:
+    @rule(text=TEXTS)
+    def populate(self, text: str) -> None:
+        """Save records of the same ids in several kinds."""
+        for kind in ("skill", "agent", "agent_execution"):
+            for resource_id in ("a", "ab", "a*"):
+                message = {"spec.skill_md": f"{text} {kind}"}
+                self.step("save_resource", id=resource_id, **_of(kind), message=message)
+
+    @rule(id=ids)
+    def save_nothing(self, id: str) -> None:  # noqa: A002
+        """Save a message with nothing set."""
+        self.step("save_resource", id=id, message={})
+
+    @rule(kind=kinds, burst=bursts("stable", "v1", ""), other=kinds, tag=tags, digest=hashes)
+    def archive_burst(
+        self, kind: str, burst: list[tuple[str, str, str]], other: str, tag: str, digest: str
+    ) -> None:
         """Append some snapshots to one resource in a row and see what its names name."""
-        for pause, text, tag in burst:
+        for pause, text, given in burst:
             self.pause(pause)
-            digest = HASHES[text]
-            message = {"spec.skill_md": text, "spec.tag": tag}
-            self.step("save_audit", resource_id="a", message=message, version_hash=digest, tag=tag)
-        for tag in ("stable", "v1"):
-            self.step("get_audit_by_tag", resource_id="a", tag=tag)
-        self.step("get_audit_by_hash", resource_id="a", version_hash=HASHES["# one"])
-        self.step("list_audit_history", resource_id="a")
+            names = said(version_hash=HASHES[text] if given else "", tag=given)
+            message = {"spec.skill_md": text, "spec.tag": given}
+            self.step("save_audit", resource_id="a", **_of(kind), message=message, **names)
+        for asked in dict.fromkeys(("stable", "v1", tag)):
+            self.step("get_audit_by_tag", resource_id="a", **_of(kind), tag=asked)
+        for asked in dict.fromkeys((HASHES["# one"], digest)):
+            self.step("get_audit_by_hash", resource_id="a", **_of(kind), version_hash=asked)
+        self.step("get_audit_by_tag", resource_id="a", **_of(other), tag="stable")
+        self.step("list_audit_history", resource_id="a", **_of(other))
+        self.step("list_audit_history", resource_id="a", **_of(kind))
 
     @rule(kind=kinds, id=ids, version_hash=hashes)
     def by_hash(self, kind: str, id: str, version_hash: str) -> None:  # noqa: A002
@@ -91,6 +112,7 @@ class StoreMachine(RegistryMachine):
     def delete_history(self, kind: str, id: str) -> None:  # noqa: A002
         """Delete a history."""
         self.step("delete_audit_by_resource_id", resource_id=id, **_of(kind))
+        self.look()
 
     @precondition(lambda self: "faults" in self.can and self.is_open)
     @rule(data=st.data())
@@ -99,6 +121,12 @@ class StoreMachine(RegistryMachine):
         ids = data.draw(st.lists(st.sampled_from(LEGACY_IDS), unique=True, min_size=1, max_size=5))
         rows = [{"id": row_id, **data.draw(LEGACY_ROWS)} for row_id in ids]
         self.step("open_legacy", rows=rows, schema=data.draw(st.sampled_from([1, 0])))
+
+    def look(self) -> None:
+        """Read what most histories are about, in every kind."""
+        for kind in ("skill", "agent", "agent_execution"):
+            self.step("list_resources", **_of(kind))
+            self.step("list_audit_history", resource_id="a", **_of(kind))
 
     def writes(self, data: st.DataObject) -> Write:
         """Draw a save or a deletion."""
