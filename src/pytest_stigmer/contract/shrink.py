@@ -27,10 +27,6 @@ _NEEDED = {
     "get_audit_by_hash": "version_hash",
     "set_schema_version": "version",
 }
-    "get_audit_by_tag": "tag",
-    "get_audit_by_hash": "version_hash",
-    "set_schema_version": "version",
-}
 
 
 def shrunk(found: Counterexample, fresh: Fresh) -> Counterexample:
