@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_stigmer.cli import main
+from pytest_stigmer.cli import USAGE_ERROR, main
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,6 +97,16 @@ def test_complete_fills_in_what_happened_and_does_not_call_it_a_success(
     assert f"WROTE {path}:6: returns: " in capsys.readouterr().out
     assert path.read_text(encoding="utf-8").startswith(SCENARIO)
     assert "spec.tag: one" in path.read_text(encoding="utf-8").splitlines()[-1]
+
+
+def test_complete_takes_a_drawn_seed(folder: Path) -> None:
+    """The seed is read, or drawn, alike for every command; another word is a usage error."""
+    (folder / "open.scenario.yaml").write_text(SCENARIO, encoding="utf-8")
+    run = ["run", "--complete", "open.scenario.yaml", "--seed"]
+    assert main([*run, "random"]) == 1
+    with pytest.raises(SystemExit) as stopped:
+        main([*run, "soon"])
+    assert stopped.value.code == USAGE_ERROR
 
 
 def test_defects_lists_the_catalogue_as_a_table_and_as_json(

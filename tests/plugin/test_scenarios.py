@@ -107,6 +107,13 @@ def test_a_broken_file_is_named_with_its_line_at_collection(files: pytest.Pytest
     assert "Traceback" not in result.stdout.str()
 
 
+def test_collecting_alone_judges_no_proof(files: pytest.Pytester) -> None:
+    """--collect-only with --stigmer-prove lists items and prints no matrix of what did not run."""
+    result = files.runpytest_inprocess("--collect-only", "--stigmer-prove", *PLAIN)
+    assert result.ret == pytest.ExitCode.OK
+    result.stdout.no_fnmatch_line("*NOT as claimed*")
+
+
 def test_a_claim_about_an_unknown_defect_is_refused_at_collection(files: pytest.Pytester) -> None:
     """`detects` with a misspelt id names the line and the nearest id."""
     text = GREEN.replace("tag-order-tiebreak-ascending", "tag-order-tiebreak-ascendin")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
@@ -13,12 +14,11 @@ from typing import TYPE_CHECKING
 from pytest_stigmer.contract import explore
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.harness import exploring
-from pytest_stigmer.harness.options import DEFAULT_SEED, Options
+from pytest_stigmer.harness.options import Options, seed_of
 from pytest_stigmer.harness.shipped import SUFFIX, scenario_folder
 from pytest_stigmer.service import serve
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Callable, Iterable
 
 
@@ -35,9 +35,18 @@ def _scenario_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "paths", nargs="*", metavar="PATH", help="scenario files or folders (default: the shipped)"
     )
-    parser.add_argument("--seed", metavar="N|random", help="the seed of all generated data")
+    parser.add_argument(
+        "--seed", metavar="N|random", type=_seed, help="the seed of all generated data"
+    )
     parser.add_argument("--workers", type=int, metavar="N", help="how many processes")
     parser.add_argument("-k", metavar="EXPRESSION", help="only scenarios whose title matches")
+
+
+def _seed(text: str) -> int:
+    try:
+        return seed_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _run_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,7 +76,7 @@ def _prove(options: argparse.Namespace) -> int:
 def _pytest(options: argparse.Namespace, more: list[str], *, workers: int) -> int:
     """Run pytest on scenario paths; the shipped ones run without the settings of any project."""
     arguments = [*more, "-p", "no:cacheprovider"]
-    if options.seed:
+    if options.seed is not None:
         arguments.append(f"--stigmer-seed={options.seed}")
     if options.k:
         arguments += ["-k", options.k]
@@ -84,7 +93,7 @@ def _pytest(options: argparse.Namespace, more: list[str], *, workers: int) -> in
     return subprocess.run(command, check=False).returncode  # noqa: S603 - our own arguments
 
 
-def _complete(path: Path, seed: str | None) -> int:
+def _complete(path: Path, seed: int | None) -> int:
     """Fill in what a scenario leaves open; exit with 1, because nobody has looked at it yet."""
     from pytest_stigmer.harness.proof import PLAIN_CELL
     from pytest_stigmer.harness.runs import outcome_of
@@ -92,7 +101,7 @@ def _complete(path: Path, seed: str | None) -> int:
     from pytest_stigmer.scenario.loader import load
     from pytest_stigmer.scenario.writer import complete
 
-    session = HarnessSession(Options(seed=int(seed or DEFAULT_SEED)))
+    session = HarnessSession(Options() if seed is None else Options(seed=seed))
     try:
         outcome = outcome_of(session, load(path), PLAIN_CELL, str(path))
     finally:

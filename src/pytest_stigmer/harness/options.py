@@ -199,18 +199,24 @@ def _check_grpc(target: str) -> None:
         raise pytest.UsageError(str(error)) from error
 
 
-def _seed(text: str | None, worker_input: Mapping[str, object] | None) -> int:
-    if worker_input is not None and "stigmer_seed" in worker_input:
-        return int(str(worker_input["stigmer_seed"]))
-    if text is None:
-        return DEFAULT_SEED
+def seed_of(text: str) -> int:
+    """Read a run seed, or draw one for `random`; raise ValueError for anything else."""
     if text == "random":
         import secrets
 
         return secrets.randbelow(2**32)
-    if not text.isdecimal():
-        raise pytest.UsageError(f"--stigmer-seed {text!r} is neither a whole number nor 'random'")
+    if not re.fullmatch(r"[0-9]{1,30}", text):
+        raise ValueError(f"{text!r} is neither a whole number nor 'random'")
     return int(text)
+
+
+def _seed(text: str | None, worker_input: Mapping[str, object] | None) -> int:
+    if worker_input is not None and "stigmer_seed" in worker_input:
+        return int(str(worker_input["stigmer_seed"]))
+    try:
+        return DEFAULT_SEED if text is None else seed_of(text)
+    except ValueError as error:
+        raise pytest.UsageError(f"--stigmer-seed {error}") from None
 
 
 def _defect(defect_id: str | None) -> str | None:

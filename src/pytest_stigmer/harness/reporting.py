@@ -38,9 +38,9 @@ class Reporter:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Turn a run red whose proof is not exact, or that proved nothing."""
-        if self._session.options.prove and not self._is_worker and not _collected_only(session):
-            failed = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
-            if failed and self.matrix().problems():
+        if self._proves(session.config):
+            green = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+            if green and self.matrix().problems():
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     @pytest.hookimpl(optionalhook=True)
@@ -48,13 +48,17 @@ class Reporter:
         """List inconclusive scenarios with their reasons and print the kill matrix."""
         for report in terminalreporter.stats.get("inconclusive", []):
             terminalreporter.write_line(f"INCONCLUSIVE {report.nodeid}: {skip_reason(report)}")
-        if self._session.options.prove and not self._is_worker:
+        if self._proves(terminalreporter.config):
             from pytest_stigmer.harness.matrix import draw
 
             terminalreporter.section("kill matrix")
             writer = terminalreporter.config.get_terminal_writer()
             for line in draw(self.matrix(), writer.fullwidth, writer.markup):
                 terminalreporter.write_line(line)
+
+    def _proves(self, config: pytest.Config) -> bool:
+        collects_only = config.getoption("collectonly", default=False)
+        return self._session.options.prove and not self._is_worker and not collects_only
 
     def matrix(self) -> Matrix:
         """Return the kill matrix of all rows that arrived."""
@@ -72,7 +76,3 @@ def skip_reason(report: Any) -> str:
     if isinstance(report.longrepr, tuple):
         return str(report.longrepr[2]).removeprefix("Skipped: ")
     return ""
-
-
-def _collected_only(session: pytest.Session) -> bool:
-    return bool(session.config.getoption("collectonly", default=False))
