@@ -158,7 +158,9 @@ def _why_red(report: pytest.TestReport) -> str:
     """Prefer what the harness knows to what pytest printed."""
     row, told = getattr(report, ROW, None), getattr(report, SCENARIO, None)
     if row is not None:
-        return "; ".join(Row.from_data(row).problems()) or _first_line(report)
+        problems = Row.from_data(row).problems() or [_first_line(report)]
+        more = f"; and {len(problems) - 1} more" if len(problems) > 1 else ""
+        return f"{problems[0]}{more}"
     reasons = [run["reason"] for run in json.loads(told)["runs"]] if told else []
     return next(filter(None, reasons), "") or _first_line(report)
 

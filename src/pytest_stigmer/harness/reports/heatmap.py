@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _SUFFIX = ".scenario.yaml"
 _HEATS = 4
+_PROBLEMS = 8
 
 
 def heatmap(matrix: MatrixData, places: Mapping[str, str]) -> Iterator[str]:
@@ -42,9 +43,12 @@ def heatmap(matrix: MatrixData, places: Mapping[str, str]) -> Iterator[str]:
 
 
 def _problems(matrix: MatrixData) -> Iterator[str]:
-    if matrix.problems:
-        items = "".join(f"<li>{text(problem)}</li>" for problem in matrix.problems)
-        yield f'<ul class="problems">{items}</ul>'
+    items = [f"<li>{text(problem)}</li>" for problem in matrix.problems]
+    if items:
+        yield f'<ul class="problems">{"".join(items[:_PROBLEMS])}</ul>'
+    if len(items) > _PROBLEMS:
+        yield f"<details><summary>and {len(items) - _PROBLEMS} more problems</summary>"
+        yield f'<ul class="problems">{"".join(items[_PROBLEMS:])}</ul></details>'
     left_out = len(matrix.defects) - len(_reached(matrix))
     if left_out:
         yield (
