@@ -192,3 +192,9 @@ def test_what_is_unpacked_is_not_kept() -> None:
         assert tracemalloc.get_traced_memory()[1] < 1024 * 1024
     finally:
         tracemalloc.stop()
+
+
+def test_an_entry_without_a_name_is_refused() -> None:
+    """There is nothing that it could be unpacked as."""
+    data = zips.pack([zips.file("SKILL.md", "# one"), zips.file("", "x")])
+    assert why_not(data) == "unsafe filename:  (it would become '')"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -204,6 +206,27 @@ def test_an_artifact_that_another_registry_stored_meanwhile_stays(
         with pytest.raises(StatusError):
             push()
     assert len(files(parts)) == 1
+
+
+def test_no_push_comes_between_a_failed_one_and_the_removal_of_its_artifact(
+    parts: Parts, push: Push, refusal: Refusal
+) -> None:
+    """The write lock is held meanwhile."""
+    seen: list[str] = []
+
+    class Watched(type(parts.artifacts)):  # type: ignore[misc]
+        def discard(self, artifact: Any) -> None:
+            with closing(sqlite3.connect(parts.store.path, timeout=0)) as other:
+                with pytest.raises(sqlite3.OperationalError) as raised:
+                    other.execute("BEGIN IMMEDIATE")
+                seen.append(str(raised.value))
+            super().discard(artifact)
+
+    parts.skills.artifacts = Watched(parts.artifacts.root)
+    for statement in STOP["when the record is saved"]:
+        parts.store.connection.execute(statement)
+    refusal(push)
+    assert (seen, files(parts)) == (["database is locked"], [])
 
 
 def test_a_record_too_large_to_be_answered_is_not_kept(

@@ -94,6 +94,15 @@ def test_an_update_keeps_the_making_and_stamps_the_change(
     assert stamps(parts, push(skill_md="# two")) == (updated, updated)
 
 
+def test_an_update_keeps_who_made_the_skill(push: Push, parts: Parts) -> None:
+    """The change is the pusher's, the making is not."""
+    skill = push()
+    skill.status.audit.spec_audit.created_by.id = "somebody"
+    parts.store.save_resource("skill", skill.metadata.id, skill)
+    spec, status = stamps(parts, push(skill_md="# two"))
+    assert (spec.created_by, spec.updated_by, status.created_by) == ("somebody", "system", "system")
+
+
 def test_an_update_keeps_the_id(push: Push) -> None:
     """Whatever spelling of the name has the same slug, the newest spelling stays."""
     first, second = push("Calc"), push("CALC", skill_md="# two")

@@ -87,6 +87,17 @@ def _key(parts: Parts) -> str:
     return f"skills/{name}"
 
 
+def test_a_deletion_hides_no_skill_that_another_connection_made(
+    push: Push, refer: Refer, other: Parts, skills: SkillClient, api: Generation
+) -> None:
+    """It is found after the next deletion here, which nothing has read before."""
+    gone = push("Gone").metadata.id
+    data = other.skills.get_artifact(_key(other))
+    made = other.client().push(api.PushSkillRequest(name="Calc", artifact=data))
+    skills.delete(api.SkillId(value=gone))
+    assert refer() == made
+
+
 def test_a_push_updates_the_skill_that_another_connection_made(push: Push, other: Parts) -> None:
     """The look and the write are one transaction."""
     push("Warm")

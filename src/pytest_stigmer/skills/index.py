@@ -30,7 +30,7 @@ class Identity(NamedTuple):
 class Snapshot:
     """What one read of all skills told, true while the store's revision stays the same.
 
-    `repeated` holds the identities that several rows share, `unreadable` says which row does not
+    `repeated` holds the identities that several rows share, `unreadable` names a row that does not
     decode.
     """
 
@@ -77,12 +77,8 @@ class SlugIndex:
         return found
 
     def organisations(self, slug: str) -> set[str]:
-        """Return the organisations with a skill of this slug, '' for none; errors as `find`."""
-        snapshot = self._current()
-        found = set(snapshot.organisations.get(slug, ()))
-        if not found:
-            snapshot.refuse_unreadable()
-        return found
+        """Return the organisations with a readable skill of this slug, '' for none."""
+        return set(self._current().organisations.get(slug, ()))
 
     def saved(self, identity: Identity, skill_id: str) -> None:
         """Follow a write of the caller, inside the transaction in which it asked `find`."""
@@ -116,7 +112,7 @@ class SlugIndex:
             try:
                 metadata = decode(self._message_class, data, SKILL_KIND, row_id).metadata
             except UndecodableRow as error:
-                snapshot.unreadable = snapshot.unreadable or str(error)
+                snapshot.unreadable = str(error)
                 continue
             snapshot.add(Identity(metadata.org, metadata.slug), row_id)
         return snapshot

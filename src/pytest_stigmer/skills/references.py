@@ -92,7 +92,7 @@ class ReferenceResolver:
 
     def version(self, reference: Reference, skill_id: str, current: Any) -> Any:
         """Return the version asked for: the current record if it fits, else the newest archived."""
-        version = reference.version.strip()
+        version = reference.version
         if self.is_current(version):
             return current
         try:
