@@ -198,3 +198,27 @@ def test_an_entry_without_a_name_is_refused() -> None:
     """There is nothing that it could be unpacked as."""
     data = zips.pack([zips.file("SKILL.md", "# one"), zips.file("", "x")])
     assert why_not(data) == "unsafe filename:  (it would become '')"
+
+
+def test_data_that_ends_after_the_file_is_refused() -> None:
+    """What is there may be whole; another reader would look for the rest."""
+    data = zips.pack([zips.file("SKILL.md", "# one"), zips.file("x", "data")])
+    local = data[data.rindex(b"PK\3\4") : data.index(b"PK\1\2")]
+    header = data.rindex(b"PK\1\2")
+    moved = bytearray(data + local)
+    struct.pack_into("<L", moved, header + 42, len(data))
+    assert ArchiveReader().read(bytes(moved)).skill_md == "# one"
+    struct.pack_into("<L", moved, header + 20, 1000)
+    assert why_not(bytes(moved)) == "failed to read x: unexpected EOF"
+
+
+@pytest.mark.parametrize(("system", "refused"), [(0, False), (3, True), (19, True)])
+def test_a_symlink_is_one_where_the_writers_system_has_them(system: int, *, refused: bool) -> None:
+    """Unix and macOS do; what DOS writers leave in the same place means nothing."""
+    link = zips.file("x", "/etc/passwd", mode=zips.SYMLINK)
+    data = bytearray(zips.pack([zips.file("SKILL.md", "# one"), link]))
+    data[data.rindex(b"PK\1\2") + 5] = system
+    if refused:
+        assert why_not(bytes(data)) == "symlink in ZIP: x"
+    else:
+        assert ArchiveReader().read(bytes(data)).skill_md == "# one"

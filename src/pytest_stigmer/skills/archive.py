@@ -218,4 +218,4 @@ def cleaned_name(name: str) -> str:
 def _pieces(data: bytes, entry: Entry, limit: int) -> Iterator[bytes | memoryview]:
     packed = packed_data(data, entry)
     # Some writers give an empty entry a method and no data at all, not even an end mark.
-    return unpacked(packed, entry.method, limit) if packed or entry.size else iter(())
+    return unpacked(packed, entry.method, limit) if packed else iter(())
