@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from pytest_stigmer.defects.catalogue import catalogue
+from pytest_stigmer.harness.shipped import scenario_folder
 
 DEFECT = '''
 from pytest_stigmer.defects.change import with_queries
@@ -74,6 +77,32 @@ def test_a_registered_defect_can_be_put_in_place(acme: pytest.Pytester) -> None:
     scenario(acme, "acme-loses-history")
     result = acme.runpytest_subprocess("--stigmer-defect", "acme-loses-history")
     result.assert_outcomes(failed=1)
+
+
+def test_a_shipped_scenario_need_not_claim_a_registered_defect(acme: pytest.Pytester) -> None:
+    """What ships stays as claimed although somebody's defect turns it red too."""
+    name = "history/no_versions_yet.scenario.yaml"
+    hurt = "ordering/history_of_one_second.scenario.yaml"
+    paths = [str(scenario_folder() / path) for path in (name, hurt)]
+    result = acme.runpytest_subprocess("--stigmer-prove", "-p", "no:randomly", *paths)
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["acme-loses-history*1*"])
+
+
+def test_registered_scenarios_are_proved_with_the_shipped_ones(acme: pytest.Pytester) -> None:
+    """Without a path the command takes the folder that a distribution registers too."""
+    package = acme.path / "site/acme_scenarios"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    text = SCENARIO.format("acme-loses-history, empty-message-is-refused")
+    (package / "acme_listed.scenario.yaml").write_text(text, encoding="utf-8")
+    points = acme.path / "site" / "acme_defects-1.0.dist-info" / "entry_points.txt"
+    with points.open("a") as file:
+        file.write("[pytest_stigmer.scenarios]\nacme = acme_scenarios\n")
+    command = [sys.executable, "-m", "pytest_stigmer.cli", "prove", "-k", "acme_listed"]
+    result = acme.run(*command, "--workers", "1")
+    assert result.ret == 0, result.stdout.str()
+    result.stdout.fnmatch_lines(["1 scenarios x * defects: exactly as claimed*"])
 
 
 def test_an_entry_point_can_name_a_finished_defect(acme: pytest.Pytester) -> None:

@@ -36,6 +36,12 @@ def catalogue() -> Mapping[str, Defect]:
     return defects
 
 
+@cache
+def registered_defects() -> tuple[str, ...]:
+    """Return the ids of the defects that other distributions register."""
+    return tuple(defect.id for defect in _registered())
+
+
 def find(defect_id: str) -> Defect:
     """Return the defect of this id; raise UsageError with the nearest id."""
     known = catalogue()

@@ -15,7 +15,7 @@ from pytest_stigmer.contract import explore
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.harness import exploring
 from pytest_stigmer.harness.options import Options, seed_of
-from pytest_stigmer.harness.shipped import SUFFIX, scenario_folder
+from pytest_stigmer.harness.shipped import SUFFIX, scenario_folders
 from pytest_stigmer.service import serve
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Command:
 
 def _scenario_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "paths", nargs="*", metavar="PATH", help="scenario files or folders (default: the shipped)"
+        "paths", nargs="*", metavar="PATH", help="files or folders (default: the shipped ones)"
     )
     parser.add_argument(
         "--seed", metavar="N|random", type=_seed, help="the seed of all generated data"
@@ -83,8 +83,8 @@ def _pytest(options: argparse.Namespace, more: list[str], *, workers: int) -> in
     if workers > 1:
         arguments += ["-n", str(workers)]
     if not options.paths:
-        folder = scenario_folder()
-        arguments += ["-c", os.devnull, f"--rootdir={folder}", "--noconftest", str(folder)]
+        folders = [str(folder) for folder in scenario_folders()]
+        arguments += ["-c", os.devnull, f"--rootdir={folders[0]}", "--noconftest", *folders]
     for path in options.paths:
         if not Path(path).exists():
             raise UsageError.no_such_path(path)

@@ -27,7 +27,7 @@ class Row:
 
     `cells` maps each defect's id to what each plan cell did with it: `shown` (red) or `masked`
     (green). `faults` are sentences about runs that neither passed nor failed, or a reference that
-    is not green.
+    is not green. `unjudged` are defects that the scenario's author could not know of.
     """
 
     title: str
@@ -36,6 +36,7 @@ class Row:
     claimed: tuple[str, ...]
     cells: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
+    unjudged: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -54,9 +55,8 @@ class Row:
         found += [
             f"claims {defect}, but stays green under it" for defect in sorted(claimed - killed)
         ]
-        found += [
-            f"is red under {defect}, but does not claim it" for defect in sorted(killed - claimed)
-        ]
+        unclaimed = killed - claimed - set(self.unjudged)
+        found += [f"is red under {defect}, but does not claim it" for defect in sorted(unclaimed)]
         if not claimed and not killed:
             found.append("kills no defect: it proves nothing")
         return found
@@ -68,10 +68,8 @@ class Row:
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Row:
         """Build the row that `as_data` described."""
-        return cls(**{**data, "claimed": tuple(data["claimed"]), "faults": tuple(data["faults"])})
-
-
-Run = "Callable[[str | None, str], Outcome]"
+        listed = {name: tuple(data[name]) for name in ("claimed", "faults", "unjudged")}
+        return cls(**{**data, **listed})
 
 
 def prove(
@@ -79,10 +77,13 @@ def prove(
     defects: Iterable[str],
     cells: Sequence[str],
     run: Callable[[str | None, str], Outcome],
+    *,
+    unjudged: Iterable[str] = (),
 ) -> Row:
     """Run a scenario on the reference and on every defect, once per plan cell.
 
-    `run` takes a defect's id, or None for the reference, and a plan cell's name.
+    `run` takes a defect's id, or None for the reference, and a plan cell's name. Being red under
+    one of `unjudged` needs no claim.
     """
     faults = [
         f"is {outcome.status} on the reference (plan cell {cell}): {outcome.reason}"
@@ -104,4 +105,5 @@ def prove(
         claimed=scenario.detects,
         cells=kills,
         faults=tuple(faults),
+        unjudged=tuple(unjudged),
     )

@@ -65,10 +65,10 @@ class Reporter:
         from pytest_stigmer.defects.catalogue import catalogue
         from pytest_stigmer.harness.matrix import merge
         from pytest_stigmer.harness.proof import Row
-        from pytest_stigmer.harness.shipped import shipped_scenarios
+        from pytest_stigmer.harness.shipped import known_scenarios
 
         rows = [Row.from_data(data) for data in self._rows]
-        return merge(rows, tuple(catalogue()), shipped_scenarios())
+        return merge(rows, tuple(catalogue()), known_scenarios())
 
 
 def skip_reason(report: Any) -> str:

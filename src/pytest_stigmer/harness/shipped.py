@@ -1,11 +1,18 @@
-"""Where the scenarios that ship with the package are."""
+"""Where the scenarios are that ship with the package, and those that other distributions add.
+
+Another distribution adds its own through the entry point group `pytest_stigmer.scenarios`: each
+entry point names a package or module, whose folder is searched for scenario files.
+"""
 
 from __future__ import annotations
 
+from functools import cache
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from pytest_stigmer.errors import UsageError
 
+ENTRY_POINT_GROUP = "pytest_stigmer.scenarios"
 SUFFIX = ".scenario.yaml"
 
 
@@ -24,3 +31,25 @@ def scenario_folder() -> Path:
 def shipped_scenarios() -> list[Path]:
     """Return the files of the shipped scenarios, sorted."""
     return sorted(scenario_folder().rglob(f"*{SUFFIX}"))
+
+
+def scenario_folders() -> list[Path]:
+    """Return the shipped scenarios' folder and those that other distributions register."""
+    points = sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.name)
+    modules = [point.load() for point in points]
+    return [scenario_folder(), *(Path(module.__file__).parent for module in modules)]
+
+
+def known_scenarios() -> list[Path]:
+    """Return the files of the shipped and the registered scenarios, sorted."""
+    return sorted(path for folder in scenario_folders() for path in folder.rglob(f"*{SUFFIX}"))
+
+
+@cache
+def _shipped_names() -> frozenset[str]:
+    return frozenset(path.name for path in shipped_scenarios())
+
+
+def ships(path: Path) -> bool:
+    """Tell whether a file is one of the shipped scenarios, wherever a copy of it lies."""
+    return path.name in _shipped_names()

@@ -7,10 +7,10 @@ import os
 import platform
 import re
 from collections import Counter
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -201,10 +201,16 @@ def _matrix(root: Path, matrix: Matrix) -> MatrixData:
 
 
 def _row(root: Path, row: Row) -> RowData:
-    data: dict[str, Any] = asdict(row)
     reached = row.killed | set(row.claimed)
-    cells = {defect: states for defect, states in data["cells"].items() if defect in reached}
-    return RowData(**{**data, "path": _relative(root, row.path), "cells": cells})
+    return RowData(
+        title=row.title,
+        path=_relative(root, row.path),
+        line=row.line,
+        claimed=row.claimed,
+        cells={name: dict(states) for name, states in row.cells.items() if name in reached},
+        faults=row.faults,
+        unjudged=row.unjudged,
+    )
 
 
 def _relative(root: Path, path: str) -> str:

@@ -129,7 +129,7 @@ class RowData:
     """One scenario's row of the kill matrix.
 
     `cells` tells what each defect did in each plan cell, `shown` or `masked`; a defect that is
-    neither claimed nor shown by any cell is left out.
+    neither claimed nor shown by any cell is left out. `unjudged` need no claim.
     """
 
     title: str
@@ -138,6 +138,7 @@ class RowData:
     claimed: tuple[str, ...]
     cells: dict[str, dict[str, str]]
     faults: tuple[str, ...] = ()
+    unjudged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,7 @@ def _cell(defect: DefectData, row: RowData, places: Mapping[str, str]) -> str:
     mark, kind = str(shown), f"heat{_heat(shown, len(states))}"
     if not shown:
         told, mark, kind = f"{defect.id}: claimed and not seen by {row.title}", "!", "wrong"
-    elif not is_claimed:
+    elif not is_claimed and defect.id not in row.unjudged:
         told, mark, kind = f"{told}; not claimed", f"{shown}?", "wrong"
     target = f"{places[row.path]}-{defect.id}" if row.path in places else "matrix"
     return (

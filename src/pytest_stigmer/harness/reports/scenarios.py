@@ -97,7 +97,8 @@ def _run(run: RunData, place: str, number: int, row: RowData | None) -> Iterator
 
 
 def _caught(run: RunData, row: RowData | None) -> str:
-    return badge("caught" if row and run.defect in row.claimed else "unclaimed")
+    is_due = row is not None and run.defect in (*row.claimed, *row.unjudged)
+    return badge("caught" if is_due else "unclaimed")
 
 
 def _who(run: RunData) -> str:
