@@ -56,6 +56,7 @@ FILES = {
     "api/descriptors": "the set of message descriptors",
     "api/stubs": "the source of a user's stubs",
     "harness/commands": "a scenario file",
+    "harness/reports/collector": "the summary of a CI job",
     "scenario/loader": "a scenario file",
     "scenario/writer": "a scenario file",
     "service/compile": "the set of message descriptors",
