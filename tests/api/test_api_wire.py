@@ -37,6 +37,12 @@ def test_reference_of_another_generation_is_recognised() -> None:
     assert "field 4 is 64 bits wide" in foreign(generation.ApiResourceReference, b"\x21" + bytes(8))
 
 
+def test_a_misread_field_after_a_group_is_recognised() -> None:
+    """What follows an unknown group is looked at, what lies inside it is not."""
+    data = b"\x7b\x7c" + FOREIGN_PUSH
+    assert generation.codec.foreign(generation.PushSkillRequest, data) is not None
+
+
 @pytest.mark.parametrize(
     "data",
     [
