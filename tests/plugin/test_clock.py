@@ -161,6 +161,29 @@ def test_the_probe_compares_sqlite_too(
         probe(stigmer_clock, stigmer_store)
 
 
+@pytest.mark.parametrize(
+    ("broken", "told"),
+    [
+        ("freezegun.configure(extend_ignore_list=['pytest_stigmer'])", "time.time() says"),
+        ("clock_functions.instant_text = lambda _: '1999-09-09'", "SQLite's date('now') says 1999"),
+    ],
+)
+def test_a_test_with_incoherent_time_does_not_start(
+    pytester: pytest.Pytester, broken: str, told: str
+) -> None:
+    """The fixtures compare all sources of time, and a test that would see two times is an error."""
+    pytester.makepyfile(f"""
+        import freezegun
+        from pytest_stigmer.store import clock_functions
+        {broken}
+        def test_it(stigmer_clock, stigmer_store): pass
+    """)
+    result = pytester.runpytest_subprocess()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*ClockIncoherent: sources of time disagree*"])
+    assert told in result.stdout.str()
+
+
 def test_frozen_time_moves_python_and_file_times_apart_from_real_durations() -> None:
     """perf_counter stands still with the clock, as freezegun has it."""
     with FrozenClock():

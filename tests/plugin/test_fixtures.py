@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
 import pytest
+
+from pytest_stigmer.harness.scratch import Scratch
 
 TWO_VERSIONS = """
     def test_two(stigmer_clock, stigmer_skills, stigmer_factory, stigmer_api, stigmer_store):
@@ -147,6 +150,23 @@ def test_nothing_is_left_behind(
     pytester.makepyfile(TWO_VERSIONS, test_red="def test_red(stigmer_store): assert False")
     pytester.runpytest_inprocess("-p", "no:randomly", "--basetemp", str(pytester.path / "base"))
     assert not list(tmp_path.glob("pytest-stigmer-*"))
+
+
+def test_folders_of_runs_killed_days_ago_are_swept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new run deletes what a killed one left, not what is young, kept or of another program."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    days = {"pytest-stigmer-main-a": 4, "pytest-stigmer-gw0-b": 2, "pytest-of-me": 4}
+    for name, age in {**days, "pytest-stigmer-main-kept": 4}.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / (".kept" if name.endswith("kept") else "x.db")).touch()
+        at = tmp_path.stat().st_mtime - age * 24 * 3600
+        os.utime(folder, (at, at))
+    own = Scratch.create("main").folder
+    left = {"pytest-stigmer-gw0-b", "pytest-of-me", "pytest-stigmer-main-kept", own.name}
+    assert {folder.name for folder in tmp_path.iterdir()} == left
 
 
 def test_a_factory_opens_stores_of_either_schema_and_at_a_given_path(
