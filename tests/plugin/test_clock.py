@@ -162,21 +162,29 @@ def test_the_probe_compares_sqlite_too(
 
 
 @pytest.mark.parametrize(
-    ("broken", "told"),
+    ("fixtures", "broken", "told"),
     [
-        ("freezegun.configure(extend_ignore_list=['pytest_stigmer'])", "time.time() says"),
-        ("clock_functions.instant_text = lambda _: '1999-09-09'", "SQLite's date('now') says 1999"),
+        (
+            "stigmer_clock",
+            "freezegun.configure(extend_ignore_list=['pytest_stigmer'])",
+            "time.time() says",
+        ),
+        (
+            "stigmer_clock, stigmer_store",
+            "clock_functions.instant_text = lambda _: '1999-09-09'",
+            "SQLite's date('now') says 1999",
+        ),
     ],
 )
 def test_a_test_with_incoherent_time_does_not_start(
-    pytester: pytest.Pytester, broken: str, told: str
+    pytester: pytest.Pytester, fixtures: str, broken: str, told: str
 ) -> None:
     """The fixtures compare all sources of time, and a test that would see two times is an error."""
     pytester.makepyfile(f"""
         import freezegun
         from pytest_stigmer.store import clock_functions
         {broken}
-        def test_it(stigmer_clock, stigmer_store): pass
+        def test_it({fixtures}): pass
     """)
     result = pytester.runpytest_subprocess()
     result.assert_outcomes(errors=1)
