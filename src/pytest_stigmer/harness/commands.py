@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pytest_stigmer.contract import explore
 from pytest_stigmer.errors import UsageError
-from pytest_stigmer.harness import exploring
+from pytest_stigmer.harness import exploring, inspecting
 from pytest_stigmer.harness.options import Options, seed_of
 from pytest_stigmer.harness.shipped import SUFFIX, scenario_folders
 from pytest_stigmer.service import serve
@@ -40,6 +40,13 @@ def _scenario_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--workers", type=int, metavar="N", help="how many processes")
     parser.add_argument("-k", metavar="EXPRESSION", help="only scenarios whose title matches")
+    parser.add_argument(
+        "--report",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="write FILE.html (a page), FILE.json (data) or FILE.md (a summary); repeatable",
+    )
 
 
 def _seed(text: str) -> int:
@@ -78,6 +85,7 @@ def _pytest(options: argparse.Namespace, more: list[str], *, workers: int) -> in
     arguments = [*more, "-p", "no:cacheprovider"]
     if options.seed is not None:
         arguments.append(f"--stigmer-seed={options.seed}")
+    arguments += [f"--stigmer-report={Path(report).absolute()}" for report in options.report]
     if options.k:
         arguments += ["-k", options.k]
     if workers > 1:
@@ -170,6 +178,11 @@ COMMANDS = {
     ),
     "new": Command("write a commented scenario file to start from", _new_arguments, _new),
     "defects": Command("list the catalogue of defects", _defects_arguments, _defects),
+    "inspect": Command(
+        "look into a store file without changing it, for orders that rest on a tiebreak",
+        inspecting.add_arguments,
+        inspecting.run,
+    ),
     "explore": Command(
         "search random histories for a wrong answer; write the shortest as a scenario",
         explore.add_arguments,
