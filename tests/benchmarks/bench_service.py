@@ -43,7 +43,7 @@ def promises() -> Iterator[Promise]:
             _together(server.address, request),
             "bare handler, same bytes",
             _together(bare.address, request),
-            limit=1.5,
+            limit=2,
             rounds=40,
             warm_up=3,
         )

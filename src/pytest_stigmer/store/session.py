@@ -6,16 +6,19 @@ import os
 import sqlite3
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_stigmer.errors import StoreClosed, StoreError, StoreForked
-from pytest_stigmer.store.connection import configure, connect, translated
+from pytest_stigmer.store.connection import configure, connect, named, translated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pytest_stigmer.store.clock_functions import ClockFunctions
+
+
+T = TypeVar("T")
 
 
 class Session:
@@ -48,18 +51,15 @@ class Session:
 
     def rows(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Run a statement and return all its rows."""
-        with self.guard(), self._named(sql):
-            return self._usable().execute(sql, values).fetchall()
+        return self._attempt(sql, lambda connection: connection.execute(sql, values).fetchall())
 
     def count(self, sql: str, values: Mapping[str, Any]) -> int:
         """Run a statement and return how many rows it changed."""
-        with self.guard(), self._named(sql):
-            return self._usable().execute(sql, values).rowcount
+        return self._attempt(sql, lambda connection: connection.execute(sql, values).rowcount)
 
     def many(self, sql: str, batch: Iterable[Mapping[str, Any] | Sequence[Any]]) -> None:
         """Run a statement once for each set of values."""
-        with self.guard(), self._named(sql):
-            self._usable().executemany(sql, batch)
+        self._attempt(sql, lambda connection: connection.executemany(sql, batch))
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -108,14 +108,14 @@ class Session:
     def _is_ours(self) -> bool:
         return self._process == os.getpid()
 
-    @contextmanager
-    def _named(self, sql: str) -> Iterator[None]:
-        with translated(self._path):
+    def _attempt(self, sql: str, act: Callable[[sqlite3.Connection], T]) -> T:
+        """Act on the connection while no other thread does; errors get their names."""
+        with self.guard():
             try:
-                yield
+                return act(self._usable())
             except sqlite3.Error as error:
                 self._functions.raise_interruption(sql, error)
-                raise
+                raise named(error, self._path) from error
 
     def _run(self, sql: str) -> None:
         with translated(self._path):
