@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -136,47 +135,3 @@ def test_operation_that_never_ended_is_known_to_have_begun(tmp_path: Path) -> No
     assert only.end is None
     assert only.may_have_happened
     assert not only.is_acknowledged
-
-
-def hammer(skills: Any, api: Generation, worker: int, turns: int) -> None:
-    """Push, read and sometimes delete two skills, as fast as it goes."""
-    for turn in range(turns):
-        name, tag = ("Calc", "Other")[turn % 2], ("stable", "beta")[turn // 2 % 2]
-        data = artifact(skill_md=f"# {worker}-{turn}", files={})
-        made = skills.push(api.PushSkillRequest(name=name, org="o", tag=tag, artifact=data))
-        for version in (tag, "", made.status.version_hash):
-            reference = api.ApiResourceReference(org="o", slug=name.lower(), version=version)
-            try:
-                skills.get_by_reference(reference)
-            except StatusError as error:
-                assert error.code == "NOT_FOUND"  # noqa: PT017 - a deletion came in between
-        if worker == 0 and turn % 5 == 4:
-            skills.delete(api.SkillId(value=made.metadata.id))
-
-
-def test_threads_on_one_registry_make_a_possible_history(
-    assembled: Callable[..., Parts], api: Generation, tmp_path: Path
-) -> None:
-    """What several threads read while others push and delete is explained by some order."""
-    client = assembled().client()
-    recorders = [Recorder(tmp_path / "history.jsonl", f"w{number}") for number in range(4)]
-    failures: list[BaseException] = []
-
-    def work(number: int) -> None:
-        try:
-            hammer(RecordedSkills(client, recorders[number]), api, number, turns=12)
-        except BaseException as error:  # noqa: BLE001 - reported in the test's thread
-            failures.append(error)
-
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for recorder in recorders:
-        recorder.close()
-    # Two threads may delete one skill at once; the second is told so.
-    assert [error for error in failures if getattr(error, "code", "") != "NOT_FOUND"] == []
-    done = load(tmp_path / "history.jsonl")
-    assert len(done) > 150
-    assert faults(done) == []

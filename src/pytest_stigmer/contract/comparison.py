@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.scenario.compare import Difference
     from pytest_stigmer.scenario.target import Target
 
+_MAPS = ("metadata.labels", "metadata.annotations")
 _TIMES = ("created_at", "updated_at")
 _ELEMENT = re.compile(r"\d+\.")
 
@@ -174,7 +175,10 @@ class Comparison:
             paths = {path for path in paths if path and not path.isdigit()} | {"spec.skill_md"}
             return [_part(item, sorted(paths)) for item in returns]
         if isinstance(returns, dict):
-            return {found.where: self._named(found) for found in differences}
+            maps = {where for found in differences if (where := _map_of(found.where))}
+            told = {where: _at(returns, where) for where in sorted(maps)}
+            plain = [found for found in differences if not _map_of(found.where)]
+            return told | {found.where: self._named(found) for found in plain}
         return returns
 
     def _named(self, found: Difference) -> Any:
@@ -189,7 +193,15 @@ class Comparison:
 
 
 def _part(value: Any, paths: list[str]) -> Any:
-    return {path: _at(value, path) for path in paths} if isinstance(value, dict) else value
+    if not isinstance(value, dict):
+        return value
+    told = {path: _at(value, path) for path in paths}
+    return {path: item for path, item in told.items() if item is not None}
+
+
+def _map_of(path: str) -> str:
+    """Return the path of the map of free keys that a path leads into, or ''."""
+    return next((name for name in _MAPS if path.startswith(f"{name}.")), "")
 
 
 def _at(value: Any, path: str) -> Any:

@@ -130,6 +130,8 @@ class ModelTarget:
 
     def _corrupt_row(self, table: str, id: str, kind: str = "skill", row: int = 1) -> None:  # noqa: A002
         if table == "resources":
+            if id not in self.store.live.get(kind, {}):
+                raise LookupError(f"no record {kind}/{id} to damage")
             self.store.live[kind][id] = _UNDECODABLE
             return
         places = [

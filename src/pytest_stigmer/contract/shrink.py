@@ -6,6 +6,7 @@ a registry whose answers depend on chance.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.contract.comparison import Mismatch
@@ -38,6 +39,8 @@ def shrunk(found: Counterexample, fresh: Fresh) -> Counterexample:
 
 def replayed(steps: Steps, fresh: Fresh) -> Counterexample | None:
     """Perform steps on a fresh registry; return where it answers wrongly, or None."""
+    if not _crashes_are_whole(steps):
+        return None
     with fresh() as comparison:
         before = ""
         for step in steps:
@@ -54,6 +57,13 @@ def replayed(steps: Steps, fresh: Fresh) -> Counterexample | None:
                 return None
             before = verb
     return None
+
+
+def _crashes_are_whole(steps: Steps) -> bool:
+    """Whether each crash is followed at once by the verb that dies."""
+    verbs = [next(iter(step)) for step in steps]
+    after = [verb for before, verb in pairwise(verbs) if before == "crash_after"]
+    return set(after) <= {"push", "delete"} and verbs[-1] != "crash_after"
 
 
 def _shrunk_by(

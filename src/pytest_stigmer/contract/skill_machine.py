@@ -33,7 +33,9 @@ class SkillMachine(RegistryMachine):
     )
     slugs = st.sampled_from(["calc", "other-tool", "c", "Calc", ""])
     orgs = st.sampled_from(["", "org-a", "org-b"])
-    tags = st.sampled_from(["", "stable", "v1", "v1.0", "latest", "Stable", "a" * 64])
+    tags = st.sampled_from(
+        ["", "stable", "v1", "v1.0", "latest", "Stable", "a" * 64, "v 1", "v1\n"]
+    )
     scopes = st.sampled_from([0, 0, 0, 1, 2, 3])
     versions = st.sampled_from(
         ["", "latest", "stable", "v1", "v1.0", "Stable", "a" * 64, VERSION_HASHES["# one"].upper()]
