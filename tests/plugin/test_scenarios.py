@@ -160,6 +160,14 @@ def test_the_proof_is_exact_both_ways(files: pytest.Pytester) -> None:
     parallel.stdout.fnmatch_lines(["*exactly as claimed*"])
 
 
+def test_a_scenario_that_is_red_on_the_reference_is_told_so_alone(files: pytest.Pytester) -> None:
+    """Its claims are not judged: nothing is proved by a scenario that is always red."""
+    result = files.runpytest_inprocess("red.scenario.yaml", "--stigmer-prove", *PLAIN)
+    result.assert_outcomes(failed=1)
+    assert "is failed on the reference" in result.stdout.str()
+    assert "is red under" not in result.stdout.str()
+
+
 def test_a_proof_of_nothing_fails(files: pytest.Pytester) -> None:
     """With no scenario the proof fails, also on the xdist controller."""
     files.makepyfile("def test_it(): pass")

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,6 +41,7 @@ def _scenario_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--workers", type=int, metavar="N", help="how many processes")
     parser.add_argument("-k", metavar="EXPRESSION", help="only scenarios whose title matches")
+    parser.add_argument("--json", action="store_true", help="print the JSON report alone")
     parser.add_argument(
         "--report",
         metavar="FILE",
@@ -96,9 +98,23 @@ def _pytest(options: argparse.Namespace, more: list[str], *, workers: int) -> in
     for path in options.paths:
         if not Path(path).exists():
             raise UsageError.no_such_path(path)
+    arguments += options.paths
+    return _pytest_as_json(arguments) if options.json else _pytest_process(arguments)
+
+
+def _pytest_process(arguments: list[str]) -> int:
     # A process of its own: pytest rewrites the asserts of plugins only before they are imported.
-    command = [sys.executable, "-m", "pytest", *arguments, *options.paths]
+    command = [sys.executable, "-m", "pytest", *arguments]
     return subprocess.run(command, check=False).returncode  # noqa: S603 - our own arguments
+
+
+def _pytest_as_json(arguments: list[str]) -> int:
+    with tempfile.TemporaryDirectory(prefix="stigmer-report-") as folder:
+        report = Path(folder) / "report.json"
+        code = _pytest_process([*arguments, "-p", "no:terminal", f"--stigmer-report={report}"])
+        if report.exists():
+            _say(report.read_text(encoding="utf-8").rstrip())
+    return code
 
 
 def _complete(path: Path, seed: int | None) -> int:

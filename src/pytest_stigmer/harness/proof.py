@@ -51,6 +51,8 @@ class Row:
     def problems(self) -> list[str]:
         """Return why this row is not as claimed, a sentence each; empty when it is."""
         claimed, killed = set(self.claimed), self.killed
+        if self.faults and not self.cells:
+            return list(self.faults)
         found = list(self.faults)
         found += [
             f"claims {defect}, but stays green under it" for defect in sorted(claimed - killed)
@@ -83,7 +85,7 @@ def prove(
     """Run a scenario on the reference and on every defect, once per plan cell.
 
     `run` takes a defect's id, or None for the reference, and a plan cell's name. Being red under
-    one of `unjudged` needs no claim.
+    one of `unjudged` needs no claim. What is not green on the reference proves nothing further.
     """
     faults = [
         f"is {outcome.status} on the reference (plan cell {cell}): {outcome.reason}"
@@ -91,7 +93,7 @@ def prove(
         if (outcome := run(None, cell)).status != "passed"
     ]
     kills: dict[str, dict[str, str]] = {}
-    for defect in defects:
+    for defect in () if faults else defects:
         kills[defect] = {}
         for cell in cells:
             outcome = run(defect, cell)
