@@ -6,6 +6,7 @@ import os
 import random
 import signal
 import threading
+import traceback
 from contextlib import suppress
 from time import sleep
 from typing import TYPE_CHECKING, Any
@@ -90,6 +91,8 @@ def started(folder: Path, api: Generation, worker: int, turns: int, recipe: Reci
                 recorder = Recorder(folder / "history.jsonl", f"w{worker}-{os.getpid()}")
                 hammer(RecordedSkills(parts.client(), recorder), api, worker, turns)
             status = 0
+        except BaseException:  # noqa: BLE001 - shown by the parent's test
+            traceback.print_exc()
         finally:
             os._exit(status)
     return child

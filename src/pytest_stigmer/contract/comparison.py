@@ -178,7 +178,10 @@ class Comparison:
             maps = {where for found in differences if (where := _map_of(found.where))}
             told = {where: _at(returns, where) for where in sorted(maps)}
             plain = [found for found in differences if not _map_of(found.where)]
-            return told | {found.where: self._named(found) for found in plain}
+            told |= {found.where: self._named(found) for found in plain}
+            # A list that is too short is told whole, not by its length.
+            lists = {where: _at(returns, where) for where in told}
+            return told | {where: item for where, item in lists.items() if isinstance(item, list)}
         return returns
 
     def _named(self, found: Difference) -> Any:

@@ -171,9 +171,13 @@ class StoreModel:
     ) -> None:
         self.close()
 
-    def _kind(self, kind: str | int) -> str:
+    def check_open(self) -> None:
+        """Raise StoreClosed after `close`."""
         if self.is_closed:
             raise StoreClosed.at(self.path)
+
+    def _kind(self, kind: str | int) -> str:
+        self.check_open()
         return checked_text(kind_text(kind))
 
     def _records(self, kind: str | int) -> dict[str, bytes]:

@@ -117,18 +117,22 @@ class ModelTarget:
         """Wait for the verb that dies; `crashing` performs it."""
 
     def _lock(self) -> None:
+        self.store.check_open()
         self._locked = True
 
     def _unlock(self) -> None:
         self._locked = False
 
     def _abort_writes(self, table: str, on: str = "insert") -> None:
+        self.store.check_open()
         self._aborted.add((table, on))
 
     def _allow_writes(self) -> None:
+        self.store.check_open()
         self._aborted.clear()
 
     def _corrupt_row(self, table: str, id: str, kind: str = "skill", row: int = 1) -> None:  # noqa: A002
+        self.store.check_open()
         if table == "resources":
             if id not in self.store.live.get(kind, {}):
                 raise LookupError(f"no record {kind}/{id} to damage")
@@ -146,6 +150,7 @@ class ModelTarget:
         """Change nothing: no answer depends on a time that is stored."""
 
     def _set_schema_version(self, version: int) -> None:
+        self.store.check_open()
         self.version = version
 
     def _write_artifact(self, key: str, content: str) -> None:
