@@ -105,6 +105,7 @@ def ended(children: list[int]) -> list[int]:
 
 def test_processes_on_one_file_make_a_possible_history(tmp_path: Path, api: Generation) -> None:
     """What several processes read while others push and delete is explained by some order."""
+    assemble(tmp_path / "stigmer.db", generation=api).close()
     children = [started(tmp_path, api, worker, 10, REFERENCE) for worker in range(3)]
     assert ended(children) == [0, 0, 0]
     done = load(tmp_path / "history.jsonl")
@@ -123,6 +124,7 @@ def test_checker_sees_through_a_defect(tmp_path: Path, api: Generation) -> None:
 def test_killed_processes_lose_nothing_acknowledged(tmp_path: Path, api: Generation) -> None:
     """Processes killed at random moments leave a sound file and a possible history."""
     chance = random.Random(20260126)  # noqa: S311 - moments, not secrets
+    assemble(tmp_path / "stigmer.db", generation=api).close()
     children = [started(tmp_path, api, worker, 100_000, REFERENCE) for worker in range(3)]
     for _ in range(60):
         sleep(chance.uniform(0.02, 0.3))
