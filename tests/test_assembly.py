@@ -82,7 +82,8 @@ def test_every_part_of_a_recipe_can_be_replaced(part: str, tmp_path: Path, api: 
         return healthy(*arguments, **options)
 
     recipe = replace(REFERENCE, **{part: recorded})
-    with assemble(tmp_path / "stigmer.db", recipe=recipe, generation=api) as parts:
+    store = open_store(tmp_path / "stigmer.db", recipe=recipe, is_ours_alone=True)
+    with assemble_on(store, recipe=recipe, generation=api) as parts:
         parts.client().push(request(api))
     assert made == [part]
 
@@ -92,8 +93,28 @@ def test_a_recipe_without_fresh_files_lets_the_store_make_its_own(
 ) -> None:
     """As one with another schema must."""
     recipe = replace(REFERENCE, fresh_file=None)
-    with assemble(tmp_path / "stigmer.db", recipe=recipe, generation=api) as parts:
+    store = open_store(tmp_path / "stigmer.db", recipe=recipe, is_ours_alone=True)
+    with assemble_on(store, recipe=recipe, generation=api) as parts:
         assert parts.client().push(request(api)).metadata.slug == "calc"
+
+
+def test_registries_of_one_fresh_path_open_at_once(tmp_path: Path, api: Generation) -> None:
+    """Whoever comes second waits for the first to make the file, and both work on it."""
+    script = (
+        "import sys\n"
+        "from pytest_stigmer.assembly import assemble\n"
+        "sys.stdin.read()\n"
+        "for turn in range(20):\n"
+        "    assemble(f'{sys.argv[1]}/{turn}.db').close()\n"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    runs = [subprocess.Popen(command, stdin=subprocess.PIPE) for _ in range(3)]
+    for run in runs:
+        assert run.stdin is not None
+        run.stdin.close()
+    assert [run.wait(timeout=60) for run in runs] == [0] * 3
+    with assemble(tmp_path / "0.db", generation=api) as parts:
+        assert parts.store.list_resources("skill") == []
 
 
 def test_an_old_file_is_migrated_with_hash_and_tag(tmp_path: Path, api: Generation) -> None:

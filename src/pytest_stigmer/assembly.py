@@ -19,7 +19,6 @@ from pytest_stigmer.skills.controller import SkillController
 from pytest_stigmer.skills.endpoint import SkillEndpoint
 from pytest_stigmer.skills.index import SlugIndex
 from pytest_stigmer.skills.references import ReferenceResolver
-from pytest_stigmer.store.paths import exists
 from pytest_stigmer.store.schema import LATEST
 from pytest_stigmer.store.sqlite import SqliteStore
 from pytest_stigmer.store.template import clone
@@ -96,12 +95,15 @@ def open_store(
     recipe: Recipe = REFERENCE,
     schema: int = LATEST,
     generation: Generation | None = None,
+    is_ours_alone: bool = False,
 ) -> SqliteStore:
     """Open the store of a registry, on a new file or an existing one; no message class is loaded.
 
-    Raises the errors of SqliteStore.
+    `is_ours_alone` says that there is no file yet and that no other process knows the path: then
+    it is written from the template, which is faster than building it step by step. Raises the
+    errors of SqliteStore.
     """
-    if schema == LATEST and recipe.fresh_file is not None and not exists(path):
+    if is_ours_alone and schema == LATEST and recipe.fresh_file is not None:
         recipe.fresh_file(path, clock=clock)
     return recipe.store(path, clock=clock, schema=schema, decoder=partial(_legacy, generation))
 

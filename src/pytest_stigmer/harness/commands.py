@@ -92,26 +92,33 @@ def _pytest(options: argparse.Namespace, more: list[str], *, workers: int) -> in
         arguments += ["-k", options.k]
     if workers > 1:
         arguments += ["-n", str(workers)]
+    surroundings = dict(os.environ)
     if not options.paths:
+        # The known scenarios run alike everywhere: no project's settings, nobody's plugins.
         folders = [str(folder) for folder in scenario_folders()]
-        arguments += ["-c", os.devnull, f"--rootdir={folders[0]}", "--noconftest", *folders]
+        arguments += ["-p", "xdist", "-p", "pytest_stigmer.plugin", "--noconftest"]
+        arguments += ["-c", os.devnull, f"--rootdir={folders[0]}", *folders]
+        surroundings["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     for path in options.paths:
         if not Path(path).exists():
             raise UsageError.no_such_path(path)
     arguments += options.paths
-    return _pytest_as_json(arguments) if options.json else _pytest_process(arguments)
+    start = _pytest_as_json if options.json else _pytest_process
+    return start(arguments, surroundings)
 
 
-def _pytest_process(arguments: list[str]) -> int:
+def _pytest_process(arguments: list[str], surroundings: dict[str, str]) -> int:
     # A process of its own: pytest rewrites the asserts of plugins only before they are imported.
     command = [sys.executable, "-m", "pytest", *arguments]
-    return subprocess.run(command, check=False).returncode  # noqa: S603 - our own arguments
+    done = subprocess.run(command, check=False, env=surroundings)  # noqa: S603 - our own arguments
+    return done.returncode
 
 
-def _pytest_as_json(arguments: list[str]) -> int:
+def _pytest_as_json(arguments: list[str], surroundings: dict[str, str]) -> int:
     with tempfile.TemporaryDirectory(prefix="stigmer-report-") as folder:
         report = Path(folder) / "report.json"
-        code = _pytest_process([*arguments, "-p", "no:terminal", f"--stigmer-report={report}"])
+        silent = [*arguments, "-p", "no:terminal", f"--stigmer-report={report}"]
+        code = _pytest_process(silent, surroundings)
         if report.exists():
             _say(report.read_text(encoding="utf-8").rstrip())
     return code

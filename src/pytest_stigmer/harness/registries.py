@@ -39,7 +39,7 @@ class Registry:
         from pytest_stigmer.assembly import open_store
         from pytest_stigmer.harness.coherence import probe
 
-        store = open_store(self._database, recipe=self._session.recipe)
+        store = open_store(self._database, recipe=self._session.recipe, is_ours_alone=True)
         if CLOCK in self._item.stash:
             probe(self._item.stash[CLOCK], store)
         return store
@@ -109,7 +109,8 @@ class StoreFactory:
         if database is None:
             database = new_database(self._session, self._item)
             self._stack.callback(release, self._session, self._item, database)
-        store = self._stack.enter_context(open_store(database, recipe=recipe, schema=schema))
+        opened = open_store(database, recipe=recipe, schema=schema, is_ours_alone=path is None)
+        store = self._stack.enter_context(opened)
         if history is not None:
             from pytest_stigmer.factories.loading import load_history
 

@@ -26,11 +26,6 @@ def checked_path(path: str | os.PathLike[str]) -> Path:
     return path
 
 
-def exists(path: str | os.PathLike[str]) -> bool:
-    """Tell whether there is anything at a path; a name that is too long is nowhere."""
-    return os.path.exists(path)  # noqa: PTH110 - Path.exists() raises there
-
-
 def make_parent(path: Path) -> None:
     """Make the missing folders above the file, each with mode 0755 less the umask."""
     try:
