@@ -205,6 +205,25 @@ def test_failed_migration_leaves_the_file_as_it_was(
     assert _texts(opened().list_audit_history("skill", "a")) == ["old"]
 
 
+def test_file_migrated_between_two_looks_at_it_is_whole(
+    opened: Callable[..., SqliteStore], path: Path
+) -> None:
+    """Whoever sees the version that another process has just written sees its tables too."""
+    looks: list[str] = []
+
+    class Overtaken(Migrations):
+        def _rows(self, sql: str) -> list[tuple[object, ...]]:
+            rows = super()._rows(sql)
+            looks.append(sql)
+            if len(looks) == 1:
+                opened()
+            return rows
+
+    path.write_bytes(legacy_database([_row(legacy_id("a", 1), "old")]))
+    assert _texts(opened(migrations=Overtaken).list_audit_history("skill", "a")) == ["old"]
+    assert len(looks) > 1
+
+
 def test_second_opening_moves_nothing(opened: Callable[..., SqliteStore], path: Path) -> None:
     """Rows that look like snapshots are ordinary once a file is at version 2."""
     opened().save_resource("skill", "skill_audit/a/1", StringValue(value="live"))

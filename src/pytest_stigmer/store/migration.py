@@ -67,14 +67,15 @@ class Migrations:
 
     def version(self) -> int:
         """Return the file's schema version; 0 for a file without one."""
-        tables = {name for (name,) in self._rows("SELECT name FROM sqlite_master")}
-        if "schema_version" not in tables:
+        if "schema_version" not in self._tables():
             return 0
         ((found,),) = self._rows("SELECT coalesce(max(version), 0) FROM schema_version")
         if not isinstance(found, int):
             raise NotADatabase.at(self.path, f"its schema version is {found!r}")
         if found > LATEST:
             raise NewerSchema.of(self.path, found, LATEST)
+        # Asked again, after the version: another process may have migrated the file in between.
+        tables = self._tables()
         for table in TABLES.get(found, ()):
             if table not in tables:
                 raise NotADatabase.lacking(self.path, found, table)
@@ -121,6 +122,9 @@ class Migrations:
         """Run statements that create tables and indexes."""
         for statement in statements:
             self.session.count(statement, {})
+
+    def _tables(self) -> set[str]:
+        return {name for (name,) in self._rows("SELECT name FROM sqlite_master")}
 
     def _record(self, version: int) -> None:
         self.session.count("INSERT INTO schema_version (version) VALUES (:v)", {"v": version})
