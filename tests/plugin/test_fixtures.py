@@ -285,7 +285,7 @@ def test_two_runs_on_one_host_do_not_meet(pytester: pytest.Pytester) -> None:
     import sys
 
     pytester.makepyfile(TWO_VERSIONS)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "2"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     runs = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(2)]
     assert [run.wait(timeout=60) for run in runs] == [0, 0]
 

@@ -104,10 +104,11 @@ def _cell(defect: DefectData, row: RowData, places: Mapping[str, str]) -> str:
     if not shown and not is_claimed:
         return "<td></td>"
     told = f"{defect.id}: red in {shown} of {len(states)} plan cells of {row.title}"
-    mark, kind = str(shown), f"heat{_heat(shown, len(states))}"
     if not shown:
         told, mark, kind = f"{defect.id}: claimed and not seen by {row.title}", "!", "wrong"
-    elif not is_claimed and defect.id not in row.unjudged:
+    elif is_claimed or defect.id in row.unjudged:
+        mark, kind = str(shown), f"heat{_heat(shown, len(states))}"
+    else:
         told, mark, kind = f"{told}; not claimed", f"{shown}?", "wrong"
     target = f"{places[row.path]}-{defect.id}" if row.path in places else "matrix"
     return (
