@@ -16,7 +16,7 @@ from pytest_stigmer.scenario.verbs import VERBS
 from pytest_stigmer.scenario.writer import scenario_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from pytest_stigmer.contract.model_target import ModelTarget
     from pytest_stigmer.scenario.compare import Difference
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _MAPS = ("metadata.labels", "metadata.annotations")
 _TIMES = ("created_at", "updated_at")
+_FAULTS = frozenset(
+    verb.name for verb in VERBS.values() if verb.needs == "faults" and verb.shape == "nothing"
+) - {"open_legacy"}
 _ELEMENT = re.compile(r"\d+\.")
 
 
@@ -68,6 +71,10 @@ class Mismatch(AssertionError):
         self.found = found
 
 
+class FaultImpossibleError(LookupError):
+    """A fault could not be brought about, which says nothing about the registry's answers."""
+
+
 class Comparison:
     """Performs each verb on the registry and on the model, and remembers the steps.
 
@@ -90,13 +97,15 @@ class Comparison:
         dies: bool = False,
         save_as: str | None = None,
     ) -> None:
-        """Perform one verb on both; raise Mismatch.
+        """Perform one verb on both; raise Mismatch, or FaultImpossibleError.
 
         Arguments may name earlier pushes, as in a scenario: `${push_1.metadata.id}`. With `dies`
         the registry was told to crash in this verb. A push is saved as `save_as`, or is numbered.
         """
         sent = resolve(dict(arguments), self._saved)
         got = self._answer_of_subject(verb, sent)
+        if verb in _FAULTS and got.failure is not None:
+            raise FaultImpossibleError(f"{verb}: {got.failure.message}")
         self._adopt_id(verb, got)
         wanted = self.model.crashing(verb, sent) if dies else self.model.perform(verb, sent)
         step = self._held(verb, arguments, wanted, got)
@@ -178,7 +187,8 @@ class Comparison:
             maps = {where for found in differences if (where := _map_of(found.where))}
             told = {where: _at(returns, where) for where in sorted(maps)}
             plain = [found for found in differences if not _map_of(found.where)]
-            told |= {found.where: self._named(found) for found in plain}
+            for found in plain:
+                told |= dict(_leaves(found.where, self._named(found)))
             # A list that is too short is told whole, not by its length.
             lists = {where: _at(returns, where) for where in told}
             return told | {where: item for where, item in lists.items() if isinstance(item, list)}
@@ -198,8 +208,18 @@ class Comparison:
 def _part(value: Any, paths: list[str]) -> Any:
     if not isinstance(value, dict):
         return value
-    told = {path: _at(value, path) for path in paths}
-    return {path: item for path, item in told.items() if item is not None}
+    told = [leaf for path in paths for leaf in _leaves(path, _at(value, path))]
+    return {path: item for path, item in told if item is not None}
+
+
+def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield a field, or the fields that are set in a message: a scenario names no messages."""
+    if not isinstance(value, dict) or path in _MAPS or value.keys() == {"not"}:
+        yield path, value
+        return
+    for key, item in value.items():
+        if item not in ("", []):
+            yield from _leaves(f"{path}.{key}", item)
 
 
 def _map_of(path: str) -> str:

@@ -53,7 +53,7 @@ def replayed(steps: Steps, fresh: Fresh) -> Counterexample | None:
             except Mismatch as mismatch:
                 return mismatch.found
             except (NoSuchValue, LookupError):
-                # It names the answer of a step that was left out.
+                # It names the answer of a step that was left out, or a fault rests on one.
                 return None
             before = verb
     return None

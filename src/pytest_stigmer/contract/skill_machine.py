@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from pytest_stigmer.contract.machines import STATEMENTS, TEXTS, RegistryMachine, bursts, said
+from pytest_stigmer.api import values
+from pytest_stigmer.contract.machines import PAUSES, STATEMENTS, TEXTS, RegistryMachine, said
 from pytest_stigmer.factories.artifacts import artifact
 from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS
 
@@ -21,6 +22,20 @@ VERSION_HASHES = {
     for text in ("# one", "# two", "# three")
 }
 """The version hash of each text that is pushed."""
+RELEASES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "pause": PAUSES,
+            "name": st.sampled_from(["Calc", "calc", "Ca.lc"]),
+            "tag": st.sampled_from(["", "stable", "v1", "latest"]),
+            "skill_md": TEXTS,
+            "is_scoped": st.booleans(),
+        }
+    ),
+    min_size=2,
+    max_size=4,
+)
+"""Several versions of one skill, whose name is spelt now so, now so."""
 BAD = sorted(set(BAD_ARTIFACTS) - {"too_many_files", "total_size"})
 """Kinds of bad artifacts; those that take long to build are left to the kit."""
 
@@ -46,14 +61,19 @@ class SkillMachine(RegistryMachine):
         """Push a version."""
         self.step("push", **said(name=name, org=org, tag=tag, scope=scope, skill_md=text))
 
-    @rule(burst=bursts("", "stable", "v1"))
-    def push_burst(self, burst: list[tuple[str, str, str]]) -> None:
-        """Push some versions of one skill in a row and see what its tags name."""
-        for pause, text, tag in burst:
-            self.pause(pause)
-            self.step("push", **said(name="Calc", tag=tag, skill_md=text))
-        for version in ("stable", "v1"):
-            self.step("get_by_reference", slug="calc", version=version)
+    @rule(releases=RELEASES, org=st.sampled_from(["", "org-a"]))
+    def push_releases(self, releases: list[dict[str, Any]], org: str) -> None:
+        """Push some versions of one skill in a row and see what its names name."""
+        for release in releases:
+            self._release(org, **release)
+        for version in ("latest", "stable", "Stable", "v1", *VERSION_HASHES.values()):
+            fields = said(org=org)
+            self.step("get_by_reference", slug="calc", version=version, **fields)
+
+    def _release(self, org: str, *, pause: str, is_scoped: bool, **version: str) -> None:
+        own = values.SCOPE_ORGANIZATION if org else values.SCOPE_PLATFORM
+        self.pause(pause)
+        self.step("push", **said(org=org, scope=own if is_scoped else 0, **version))
 
     @rule(text=TEXTS)
     def push_namesakes(self, text: str) -> None:

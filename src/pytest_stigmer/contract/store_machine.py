@@ -121,6 +121,8 @@ class StoreMachine(RegistryMachine):
         ids = data.draw(st.lists(st.sampled_from(LEGACY_IDS), unique=True, min_size=1, max_size=5))
         rows = [{"id": row_id, **data.draw(LEGACY_ROWS)} for row_id in ids]
         self.step("open_legacy", rows=rows, schema=data.draw(st.sampled_from([1, 0])))
+        for tag in ("stable", ""):
+            self.step("get_audit_by_tag", resource_id="a", tag=tag)
 
     def look(self) -> None:
         """Read what most histories are about, in every kind."""
@@ -151,20 +153,19 @@ LEGACY_IDS = (
     "a",
 )
 """Live rows of an old file: snapshots, and ids that only look like one."""
-LEGACY_ROWS = st.one_of(
-    st.fixed_dictionaries(
-        {
-            "message": st.fixed_dictionaries(
-                {
-                    "spec.skill_md": TEXTS,
-                    "spec.tag": st.sampled_from(["stable", "v1"]),
-                    "status.version_hash": st.just("1" * 64),
-                }
-            )
-        },
-        optional={"kind": st.sampled_from(["agent"])},
-    ),
+LEGACY_ROWS = st.fixed_dictionaries(
+    {
+        "message": st.fixed_dictionaries(
+            {"spec.skill_md": TEXTS},
+            optional={
+                "spec.tag": st.sampled_from(["stable", "v1"]),
+                "status.version_hash": st.just("1" * 64),
+            },
+        )
+    },
+    optional={"kind": st.sampled_from(["agent"])},
 )
+"""What such a row holds: a version with its tag and hash, or without."""
 
 
 def _of(kind: str) -> dict[str, str]:
