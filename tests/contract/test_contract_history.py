@@ -100,6 +100,17 @@ def test_impossible_history_is_told(what: str) -> None:
     assert what.split(",", maxsplit=1)[0].removesuffix(" before") in told
 
 
+def test_long_history_is_judged_to_its_end() -> None:
+    """The one wrong answer after 20 000 operations is told, and nothing else."""
+    right = [
+        one
+        for turn in range(0, 20_000, 2)
+        for one in (push(turn, turn + 1, f"v{turn}"), read(turn + 1.1, turn + 1.2, f"v{turn}"))
+    ]
+    (told,) = faults([*right, read(30_000, 30_001, NOT_FOUND)])
+    assert "although w had its push of version v19998 acknowledged before" in told
+
+
 def test_recorded_calls_are_read_back(
     assembled: Callable[..., Parts], api: Generation, tmp_path: Path
 ) -> None:

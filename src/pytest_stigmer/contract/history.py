@@ -11,15 +11,20 @@ from __future__ import annotations
 import json
 import os
 import threading
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING
+from itertools import accumulate
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_stigmer.clock import stopwatch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from os import PathLike
+
+    Name = frozenset[tuple[str, str]]
 
 PUSH, READ, DELETE = "push", "read", "delete"
 
@@ -123,13 +128,62 @@ def faults(operations: list[Operation]) -> list[str]:
 
     A read gives a version that was pushed and could be the newest it asks for; nothing that was
     acknowledged is missing; reads do not go back; one skill has one id. Overlapping operations may
-    have happened in either order.
+    have happened in either order. It takes about as long as sorting the operations.
     """
-    found: list[str] = []
-    for subject in sorted({operation.arguments["subject"] for operation in operations}):
-        own = [one for one in operations if one.arguments["subject"] == subject]
-        found += _Subject(subject, own).faults()
-    return found
+    subjects: dict[str, list[Operation]] = defaultdict(list)
+    for operation in operations:
+        subjects[operation.arguments["subject"]].append(operation)
+    return [fault for name in sorted(subjects) for fault in _Subject(name, subjects[name]).faults()]
+
+
+class _Point(NamedTuple):
+    bound: float
+    value: float
+    operation: Operation | None = None
+
+
+_NOTHING = _Point(float("-inf"), float("-inf"))
+
+
+def _higher(one: _Point, other: _Point) -> _Point:
+    return other if other.value > one.value else one
+
+
+class _Peaks:
+    """The greatest value among the points up to a bound; one below all numbers where none is."""
+
+    def __init__(self, points: Iterable[_Point]) -> None:
+        ordered = sorted(points, key=lambda point: point.bound)
+        self._bounds = [point.bound for point in ordered]
+        self._peaks = [_NOTHING, *accumulate(ordered, _higher)]
+
+    def before(self, bound: float) -> _Point:
+        """Return the peak of the points whose bound is less."""
+        return self._peaks[bisect_left(self._bounds, bound)]
+
+    def until(self, bound: float) -> _Point:
+        """Return the peak of the points whose bound is not greater."""
+        return self._peaks[bisect_right(self._bounds, bound)]
+
+    @property
+    def first(self) -> float:
+        """The least bound; infinite where there is none."""
+        return self._bounds[0] if self._bounds else float("inf")
+
+
+def _ended(operations: Iterable[Operation]) -> _Peaks:
+    """Find which began last of those that had ended."""
+    return _Peaks(_Point(one.latest_end, one.start, one) for one in operations)
+
+
+def _begun(operations: Iterable[Operation]) -> _Peaks:
+    """Find which may have ended last of those that had begun."""
+    return _Peaks(_Point(one.start, one.latest_end, one) for one in operations)
+
+
+def _name(asked: Iterable[tuple[str, str]]) -> Name:
+    """Return what a read asks for: nothing for the newest, else a tag or a version."""
+    return frozenset((key, value) for key, value in asked if key in ("tag", "version"))
 
 
 class _Subject:
@@ -139,8 +193,24 @@ class _Subject:
         self.name = name
         happened = [one for one in operations if one.may_have_happened]
         self.pushes = [one for one in happened if one.verb == PUSH]
-        self.deletes = [one for one in happened if one.verb == DELETE]
         self.reads = [one for one in operations if one.verb == READ and one.result is not None]
+        deletes = [one for one in happened if one.verb == DELETE]
+        self.was_deleted = bool(deletes)
+        self._deletes_ended, self._deletes_begun = _ended(deletes), _begun(deletes)
+        self._index_pushes()
+
+    def _index_pushes(self) -> None:
+        by_name: dict[Name, list[Operation]] = defaultdict(list)
+        by_answer: dict[tuple[Name, str], list[Operation]] = defaultdict(list)
+        for push in self.pushes:
+            for name in _names_of(push):
+                by_name[name].append(push)
+                by_answer[name, push.arguments["version"]].append(push)
+        nothing = _Peaks(())
+        self._ended = defaultdict(lambda: nothing, {key: _ended(by_name[key]) for key in by_name})
+        self._begun = defaultdict(
+            lambda: nothing, {key: _begun(by_answer[key]) for key in by_answer}
+        )
 
     def faults(self) -> list[str]:
         """Return what is wrong about this skill."""
@@ -152,55 +222,58 @@ class _Subject:
             return self._loss(read)
         if read.failed:
             return None
-        pushes = [push for push in self._answering(read) if push.start <= (read.end or 0)]
-        if not pushes:
+        given = self._answering(read).until(read.end or 0)
+        if given is _NOTHING:
             return f"{self._told(read)}, which was never pushed so"
-        if all(self._superseded(push, read) for push in pushes):
+        if given.value < self._left_behind(read):
             return f"{self._told(read)}, although a newer push or deletion was acknowledged before"
         return None
 
     def _loss(self, read: Operation) -> str | None:
-        for push in self._asked_for(read):
-            if push.latest_end < read.start and not self._maybe_deleted(push, read):
-                version = push.arguments["version"][:12]
-                return (
-                    f"{self._told(read)}, although {push.worker} had its push of version {version} "
-                    "acknowledged before"
-                )
-        return None
-
-    def _asked_for(self, read: Operation) -> list[Operation]:
-        wanted = {key: read.arguments[key] for key in ("tag", "version") if key in read.arguments}
-        return [push for push in self.pushes if wanted.items() <= push.arguments.items()]
-
-    def _answering(self, read: Operation) -> list[Operation]:
-        given = (read.result or {}).get("version")
-        return [push for push in self._asked_for(read) if push.arguments["version"] == given]
-
-    def _superseded(self, push: Operation, read: Operation) -> bool:
-        later = [*self.deletes]
-        if "version" not in read.arguments:
-            later += self._asked_for(read)
-        return any(_certainly(push, one) and _certainly(one, read) for one in later)
-
-    def _maybe_deleted(self, push: Operation, read: Operation) -> bool:
-        return any(
-            one.start <= (read.end or 0) and one.latest_end >= push.start for one in self.deletes
+        newest = self._ended[_name(read.arguments.items())].before(read.start)
+        deleted = self._deletes_begun.until(read.end or 0)
+        push = newest.operation
+        if push is None or newest.value <= deleted.value:
+            return None
+        version = push.arguments["version"][:12]
+        return (
+            f"{self._told(read)}, although {push.worker} had its push of version {version} "
+            "acknowledged before"
         )
 
+    def _answering(self, read: Operation) -> _Peaks:
+        """Return the pushes of what was read, under the name that was asked for."""
+        given = (read.result or {}).get("version", "")
+        return self._begun[_name(read.arguments.items()), given]
+
+    def _left_behind(self, read: Operation) -> float:
+        """Return before when a version had to end to be certainly no longer what is asked for."""
+        ends = [self._deletes_ended]
+        if "version" not in read.arguments:
+            ends.append(self._ended[_name(read.arguments.items())])
+        return max(peaks.before(read.start).value for peaks in ends)
+
     def _steps_back(self) -> Iterator[str]:
-        """Find reads of one name where the later one gave what the earlier one had left behind."""
-        reads = [read for read in self.reads if not read.failed and "version" not in read.arguments]
-        for first in reads:
-            for second in reads:
-                if first.arguments == second.arguments and _certainly(first, second):
-                    newer, older = self._answering(first), self._answering(second)
-                    if newer and older and all(_certainly(b, a) for a in newer for b in older):
-                        yield f"{self._told(second)}, after {first.worker} had read a newer one"
+        """Find reads of one name where the later one gave what an earlier one had left behind."""
+        by_name: dict[Name, list[Operation]] = defaultdict(list)
+        for read in self.reads:
+            pushed = self._answering(read).until(float("inf")) is not _NOTHING
+            if pushed and not read.failed and "version" not in read.arguments:
+                by_name[_name(read.arguments.items())].append(read)
+        for reads in by_name.values():
+            seen = _Peaks(_Point(one.latest_end, self._answering(one).first, one) for one in reads)
+            for read in reads:
+                newer = seen.before(read.start)
+                if (
+                    newer.operation
+                    and self._answering(read).until(float("inf")).value < newer.value
+                ):
+                    worker = newer.operation.worker
+                    yield f"{self._told(read)}, after {worker} had read a newer one"
 
     def _ids(self) -> Iterator[str]:
         ids = {(push.result or {}).get("id") for push in self.pushes if push.is_acknowledged}
-        if len(ids) > 1 and not self.deletes:
+        if len(ids) > 1 and not self.was_deleted:
             yield f"{self.name} was given {len(ids)} ids, although nobody deleted it"
 
     def _told(self, read: Operation) -> str:
@@ -209,9 +282,10 @@ class _Subject:
         return f"{read.worker} read {name} of {self.name} and was given {gave}"
 
 
-def _certainly(first: Operation, second: Operation) -> bool:
-    """Whether the first had happened before the second began."""
-    return first.latest_end < second.start
+def _names_of(push: Operation) -> Iterator[Name]:
+    """Yield every name that a read may ask for to be given this push."""
+    items = [item for item in push.arguments.items() if item[0] in ("tag", "version")]
+    yield from {_name(()), *(_name([item]) for item in items), _name(items)}
 
 
 def check_file(path: str | PathLike[str]) -> list[str]:
