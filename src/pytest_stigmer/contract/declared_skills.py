@@ -45,8 +45,6 @@ class SkillDeclarations:
 
     has_organisations: ClassVar[bool] = True
     """Whether one slug in two organisations is two skills."""
-    keeps_history_of_deleted: ClassVar[bool] = False
-    """Whether versions of a deleted skill stay: code and comments of the real server disagree."""
     is_thread_safe: ClassVar[bool] = False
     """Whether threads may share `skills`."""
     can_reopen: ClassVar[bool] = False
