@@ -23,6 +23,8 @@ from pytest_stigmer.contract.store import StoreContract
 from pytest_stigmer.defects.catalogue import find
 from pytest_stigmer.factories.artifacts import artifact
 from pytest_stigmer.factories.factory import Factory
+from pytest_stigmer.scenario.loader import load as load_scenario
+from pytest_stigmer.scenario.runner import run
 from pytest_stigmer.store.backup import backup
 from pytest_stigmer.store.faults import forgo_durability
 from pytest_stigmer.targets.local import LocalTarget
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.contract.comparison import Counterexample
+    from pytest_stigmer.scenario.runner import Status
     from pytest_stigmer.store.sqlite import SqliteStore
 
 START = dt.datetime(2026, 1, 25, 10, 0, 0, 100_000, tzinfo=dt.UTC)
@@ -95,14 +99,8 @@ def searching(tmp_path: Path, api: Generation) -> Iterator[Callable[..., Search]
             count += 1
             folder = tmp_path / str(count)
             folder.mkdir()
-            factory = Factory(0, "explore", api)
-            target = LocalTarget(
-                folder / "stigmer.db",
-                clock=clock,
-                factory=factory,
-                generation=api,
-                recipe=recipe,
-            )
+            path, factory = folder / "stigmer.db", Factory(0, "explore", api)
+            target = LocalTarget(path, clock=clock, factory=factory, generation=api, recipe=recipe)
             try:
                 yield target
             finally:
@@ -113,6 +111,22 @@ def searching(tmp_path: Path, api: Generation) -> Iterator[Callable[..., Search]
 
     with clock:
         yield made
+
+
+@pytest.fixture
+def judged(
+    searching: Callable[..., Search], tmp_path: Path
+) -> Callable[[Counterexample, str], tuple[Status, ...]]:
+    """Give a function that runs what was found as a scenario: on a defect, on the reference."""
+
+    def verdicts(found: Counterexample, defect: str) -> tuple[Status, ...]:
+        path = tmp_path / "found.scenario.yaml"
+        path.write_text(found.scenario(), encoding="utf-8")
+        targets = (searching(name).open_target() for name in (defect, None))
+        with next(targets) as broken, next(targets) as sound:
+            return tuple(run(load_scenario(path), target).status for target in (broken, sound))
+
+    return verdicts
 
 
 class _Capable:
@@ -211,10 +225,9 @@ def verdict(
         count += 1
         folder = tmp_path / f"fact-{count}"
         folder.mkdir()
+        path = folder / "stigmer.db"
         try:
-            with assemble(
-                folder / "stigmer.db", clock=Clock(), recipe=recipe, generation=api
-            ) as parts:
+            with assemble(path, clock=Clock(), recipe=recipe, generation=api) as parts:
                 forgo_durability(parts.store)
                 kit[fact](parts, recipe)
         except Skipped:
@@ -238,38 +251,34 @@ _DUMP = {
 }
 
 
-def _state_of(store: SqliteStore) -> State:
-    """Return all that a store holds."""
-    return {name: store.execute(sql) for name, sql in _DUMP.items()}
-
-
-def _push(parts: Parts, name: str, text: str) -> Any:
-    """Push a small skill."""
-    api = parts.generation
-    data = artifact(skill_md=text, files={})
-    return parts.client().push(api.PushSkillRequest(name=name, tag="v1", artifact=data))
-
-
 @pytest.fixture
 def state_of() -> Callable[[SqliteStore], State]:
     """Give a function that returns all that a store holds."""
-    return _state_of
+    return lambda store: {name: store.execute(sql) for name, sql in _DUMP.items()}
 
 
 @pytest.fixture
-def push() -> Callable[[Parts, str, str], Any]:
+def push(api: Generation) -> Callable[[Parts, str, str], Any]:
     """Give a function that pushes a small skill by name and text."""
-    return _push
+
+    def pushed(parts: Parts, name: str, text: str) -> Any:
+        data = artifact(skill_md=text, files={})
+        return parts.client().push(api.PushSkillRequest(name=name, tag="v1", artifact=data))
+
+    return pushed
 
 
 @pytest.fixture
 def populated(
-    assembled: Callable[..., Parts], tmp_path: Path, api: Generation
+    assembled: Callable[..., Parts],
+    tmp_path: Path,
+    api: Generation,
+    push: Callable[[Parts, str, str], Any],
 ) -> Callable[..., Parts]:
     """Give a function that opens a registry on a copy of one file with some history."""
     parts = assembled(name="origin.db")
-    _push(parts, "Calc", "# one")
-    _push(parts, "Other", "# one")
+    push(parts, "Calc", "# one")
+    push(parts, "Other", "# one")
     skill = api.Skill(spec=api.SkillSpec(skill_md="# saved"))
     parts.store.save_resource("skill", "x", skill)
     for _ in range(3):

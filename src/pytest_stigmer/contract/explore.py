@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     OpenTarget = Callable[[], AbstractContextManager[Target]]
 
 SURFACES = ("skills", "store")
-HISTORIES = 200
+HISTORIES = 50
 """How many histories are tried before the clock is looked at."""
 STEPS = 30
 """How many steps a history has at most."""
