@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # Flags of development plugins live here, so that a bare `pytest` needs the plain dependencies only.
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: scenarios test lint bench soak browser lock clean
+.PHONY: scenarios test lint bench soak mutate browser lock clean
 
 scenarios: $(READY)
 	$(PYTEST) scenarios -p no:randomly
@@ -26,6 +26,9 @@ bench: $(READY)
 
 soak: $(READY)
 	$(PYTEST) tests -m soak
+
+mutate: $(READY)
+	$(BIN)/python -m tests.mutation.run
 
 browser: $(READY)
 	$(PYTEST) tests -m browser
