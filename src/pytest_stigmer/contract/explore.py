@@ -75,18 +75,19 @@ class Search:
         except (AssertionError, HypothesisException, BaseExceptionGroup):
             if journal.found is None:
                 raise
-        return journal.found and shrunk(journal.found, self._fresh)
+        return journal.found and shrunk(journal.found, self.fresh)
 
     def _machine(self, surface: str, journal: Journal) -> Any:
         from pytest_stigmer.contract.skill_machine import SkillMachine
         from pytest_stigmer.contract.store_machine import StoreMachine
 
         base: Any = {"skills": SkillMachine, "store": StoreMachine}[surface]
-        how = {"fresh": staticmethod(self._fresh), "journal": journal}
+        how = {"fresh": staticmethod(self.fresh), "journal": journal}
         return type(base.__name__, (base,), how)
 
     @contextmanager
-    def _fresh(self) -> Iterator[Comparison]:
+    def fresh(self) -> Iterator[Comparison]:
+        """Open a new registry beside a new model, both at the start of time."""
         model = ModelTarget(Factory(self.seed, "explore", self.generation), self.generation)
         with self.open_target() as subject:
             comparison = Comparison(subject, model)
