@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pytest_stigmer.store.inspect import inspect
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -107,6 +109,12 @@ def test_totals_count_what_a_limit_leaves_out(
     assert counts == {"tags_at_risk": 5, "orphans": 5}
     assert len(told.data["tags_at_risk"]["shown"]) == 2
     assert "... and 3 more" in inspected(told.data["path"], "--limit", "2").out
+
+
+def test_ten_of_each_list_are_shown_unless_told_otherwise(audits: Callable[..., Path]) -> None:
+    """The library shows as many as the command does."""
+    orphans = inspect(audits(*[(0, "t", "h", f"skl-{n}") for n in range(12)], live=())).orphans
+    assert (len(orphans.shown), orphans.total) == (10, 12)
 
 
 def test_a_resource_can_be_asked_for(

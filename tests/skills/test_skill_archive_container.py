@@ -120,9 +120,12 @@ def test_a_directory_that_is_not_as_declared_is_refused(off: dict[str, int]) -> 
     assert why_not(with_end(artifact(), **off)) == NOT_A_ZIP
 
 
-def test_a_comment_that_is_cut_off_is_refused() -> None:
-    """The end record promises more bytes than follow."""
-    assert why_not(with_end(artifact(), comment=1)) == NOT_A_ZIP
+@pytest.mark.parametrize("length", [1, 255, 65_535])
+def test_a_comment_that_is_cut_off_is_refused(length: int) -> None:
+    """The end record promises more bytes than follow, be it by one."""
+    whole = with_end(artifact(skill_md="# one"), comment=length) + b"-" * length
+    assert ArchiveReader().read(whole).skill_md == "# one"
+    assert why_not(whole[:-1]) == NOT_A_ZIP
 
 
 def test_another_name_beside_the_data_is_refused() -> None:
