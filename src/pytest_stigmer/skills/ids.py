@@ -15,7 +15,6 @@ _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 _RANDOM_BITS = 80
 _DIGITS = 26
 _SHIFTS = tuple(range(5 * (_DIGITS - 1), -1, -5))
-_LAST_MILLISECOND = (1 << 48) - 1
 
 
 def new_id(prefix: str, clock: Clock) -> str:
@@ -28,7 +27,8 @@ def new_id(prefix: str, clock: Clock) -> str:
 
 
 def _ulid(now: dt.datetime, random: int) -> str:
-    # A ULID knows no instant before 1970; a clock that stands there still gets valid ids.
-    milliseconds = min(max((now - _EPOCH) // _MILLISECOND, 0), _LAST_MILLISECOND)
+    # A ULID knows no instant before 1970; a clock that stands there still gets valid ids. At the
+    # other end 48 bits reach past the year 9999, Python's last.
+    milliseconds = max((now - _EPOCH) // _MILLISECOND, 0)
     value = milliseconds << _RANDOM_BITS | random
     return "".join([_CROCKFORD[value >> shift & 31] for shift in _SHIFTS])
