@@ -1,4 +1,4 @@
-"""Servers in processes of their own, for whichever test needs one."""
+"""What all tests share: sound pytest runs within tests, and servers in processes of their own."""
 
 from __future__ import annotations
 
@@ -8,12 +8,29 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import walk_packages
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import pytest_stigmer
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# A pytest run within this process unloads what it was the first to import. Compiled libraries do
+# not survive being loaded twice, and modules of ours would exist twice: all are loaded before.
+_OURS = [module.name for module in walk_packages(pytest_stigmer.__path__, "pytest_stigmer.")]
+_LIBRARIES = ["faker", "freezegun", "google.protobuf.json_format", "jsonschema", "protovalidate"]
+for _name in (*_OURS, *_LIBRARIES, "yaml"):
+    import_module(_name)
+
+
+@pytest.fixture(autouse=True)
+def _lean_inner_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave Hypothesis's plugin out of pytest runs within tests: it takes half of their start."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest")
 
 
 @dataclass
