@@ -1,0 +1,67 @@
+"""Every error a caller can meet; named constructors say what, why and what to do."""
+
+from pytest_stigmer.errors.api import (
+    ArchiveError,
+    ServerLost,
+    StatusError,
+    UndecodableMessage,
+)
+from pytest_stigmer.errors.base import (
+    StigmerError,
+)
+from pytest_stigmer.errors.clock import (
+    ClockIncoherent,
+)
+from pytest_stigmer.errors.scenario import (
+    MAX_FAULT_LINES,
+    ScenarioError,
+)
+from pytest_stigmer.errors.store import (
+    AuditNotFound,
+    ClockNotFollowed,
+    DiskFull,
+    InvalidPath,
+    InvalidText,
+    NewerSchema,
+    NotADatabase,
+    NotReadable,
+    PathNotWritable,
+    ResourceNotFound,
+    StoreClosed,
+    StoreError,
+    StoreForked,
+    StoreLocked,
+    UndecodableRow,
+)
+from pytest_stigmer.errors.usage import (
+    UnknownField,
+    UsageError,
+)
+
+__all__ = [
+    "MAX_FAULT_LINES",
+    "ArchiveError",
+    "AuditNotFound",
+    "ClockIncoherent",
+    "ClockNotFollowed",
+    "DiskFull",
+    "InvalidPath",
+    "InvalidText",
+    "NewerSchema",
+    "NotADatabase",
+    "NotReadable",
+    "PathNotWritable",
+    "ResourceNotFound",
+    "ScenarioError",
+    "ServerLost",
+    "StatusError",
+    "StigmerError",
+    "StoreClosed",
+    "StoreError",
+    "StoreForked",
+    "StoreLocked",
+    "UndecodableMessage",
+    "UndecodableRow",
+    "UnknownField",
+    "UsageError",
+]
