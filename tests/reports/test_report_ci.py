@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -13,12 +14,15 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# The steps of the parallel example in README.
-STEPS = {
-    "pytest -n 2 --junitxml=reports/junit.xml --stigmer-report=reports/tests.html": (),
-    # One scenario is enough here: all of them take minutes.
-    "stigmer-harness prove --workers 2 --report reports/proof.html": ("-k", "bursts"),
-}
+README = Path(__file__).parents[2] / "README.md"
+# One scenario is enough here: all of them take a while.
+FEWER = {"stigmer-harness": ("-k", "bursts")}
+
+
+def steps() -> list[list[str]]:
+    """Return the commands of the parallel example in README."""
+    (block,) = re.findall(r"```sh\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    return [shlex.split(line) for line in block.splitlines()]
 
 
 def _properties(case: ET.Element) -> dict[str | None, str | None]:
@@ -114,8 +118,8 @@ def test_the_parallel_example_runs(
         FILES_RED.replace('"two, three"', "one"), encoding="utf-8"
     )
     pytester.makepyfile("def test_store(stigmer_store): assert stigmer_store.path.exists()")
-    for step, fewer in STEPS.items():
-        program, *words = shlex.split(step)
+    for program, *words in steps():
+        fewer = FEWER.get(program, ())
         result = pytester.run(Path(sys.executable).with_name(program), *words, *fewer)
         assert result.ret == 0, result.outlines
     written = sorted(path.name for path in Path("reports").iterdir())
