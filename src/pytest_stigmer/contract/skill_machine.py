@@ -22,6 +22,10 @@ VERSION_HASHES = {
     for text in ("# one", "# two", "# three")
 }
 """The version hash of each text that is pushed."""
+SHOUTED_HASH = VERSION_HASHES["# one"].upper()
+"""A version that is no hash: its letters are capitals."""
+NAMED = ("latest", "stable", "Stable", "v1", SHOUTED_HASH, *VERSION_HASHES.values())
+"""What is asked for after several pushes of one skill."""
 RELEASES = st.lists(
     st.fixed_dictionaries(
         {
@@ -53,7 +57,7 @@ class SkillMachine(RegistryMachine):
     )
     scopes = st.sampled_from([0, 0, 0, 1, 2, 3])
     versions = st.sampled_from(
-        ["", "latest", "stable", "v1", "v1.0", "Stable", "a" * 64, VERSION_HASHES["# one"].upper()]
+        ["", "latest", "stable", "v1", "v1.0", "Stable", "a" * 64, SHOUTED_HASH]
     )
 
     @rule(name=names, org=orgs, tag=tags, scope=scopes, text=TEXTS)
@@ -66,20 +70,19 @@ class SkillMachine(RegistryMachine):
         """Push some versions of one skill in a row and see what its names name."""
         for release in releases:
             self._release(org, **release)
-        for version in ("latest", "stable", "Stable", "v1", *VERSION_HASHES.values()):
-            fields = said(org=org)
-            self.step("get_by_reference", slug="calc", version=version, **fields)
+        for version in NAMED:
+            self.step("get_by_reference", slug="calc", version=version, **said(org=org))
 
     def _release(self, org: str, *, pause: str, is_scoped: bool, **version: str) -> None:
         own = values.SCOPE_ORGANIZATION if org else values.SCOPE_PLATFORM
         self.pause(pause)
         self.step("push", **said(org=org, scope=own if is_scoped else 0, **version))
 
-    @rule(text=TEXTS)
-    def push_namesakes(self, text: str) -> None:
+    @rule(text=TEXTS, name=names)
+    def push_namesakes(self, text: str, name: str) -> None:
         """Push one name in several organisations."""
         for org in ("", "org-a", "org-b"):
-            self.step("push", **said(name="Calc", org=org, skill_md=text))
+            self.step("push", **said(name=name, org=org, skill_md=text))
 
     @precondition(lambda self: self.comparison.pushes)
     @rule(data=st.data())
@@ -131,10 +134,11 @@ class SkillMachine(RegistryMachine):
         """Look at what lies in the storage; a crash may leave an artifact that nothing names."""
         self.step("list_artifacts")
 
-    @rule(bad=st.sampled_from(BAD), name=names)
-    def push_bad(self, bad: str, name: str) -> None:
-        """Push an artifact that must be refused."""
-        self.step("push", name=name, artifact={"bad": bad})
+    @rule(bad=st.lists(st.sampled_from(BAD), unique=True, min_size=1, max_size=4))
+    def push_bad(self, bad: list[str]) -> None:
+        """Push artifacts that must be refused."""
+        for kind in bad:
+            self.step("push", name="Calc", artifact={"bad": kind})
 
     @precondition(lambda self: "faults" in self.can and self.is_open)
     @rule(text=TEXTS)
