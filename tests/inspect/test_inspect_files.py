@@ -41,6 +41,12 @@ def test_a_healthy_file_is_as_the_real_server_makes_it(
     assert not any(schema.values())
 
 
+def test_the_size_is_that_of_the_file(audits: Callable[..., Path]) -> None:
+    """In bytes, where no log waits to be written back."""
+    path = audits(*TIE)
+    assert inspect(path).size == path.stat().st_size
+
+
 def test_missing_other_and_extra_indexes_are_named(
     audits: Callable[..., Path], inspected: Callable[..., Told]
 ) -> None:

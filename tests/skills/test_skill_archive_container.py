@@ -51,6 +51,7 @@ def python_zip(method: int, *, force_zip64: bool = False, streamed: bool = False
             with archive.open(name, "w", force_zip64=force_zip64) as file:
                 file.write(content)
         archive.mkdir("folder")
+        archive.getinfo("a/run.sh").comment = b"starts it"
     return buffer.getvalue()
 
 
@@ -132,6 +133,16 @@ def test_another_name_beside_the_data_is_refused() -> None:
     """Extractors differ in which of the two names they follow."""
     entry = Entry(b"SKILL.md", b"# one", local_name=b"skill.md")
     assert "its two names differ" in why_not(zips.pack([entry]))
+
+
+def test_an_entry_without_its_local_header_is_refused() -> None:
+    """Where the directory points there must be the header's mark, and room for all of it."""
+    data = zips.pack([zips.file("SKILL.md", "# one")])
+    unmarked = data.replace(b"PK\3\4", b"PK\0\0", 1)
+    assert why_not(unmarked).endswith("zip: not a valid zip file")
+    beyond = bytearray(data + b"PK\3\4")
+    struct.pack_into("<L", beyond, data.rindex(b"PK\1\2") + 42, len(data))
+    assert why_not(bytes(beyond)).endswith("zip: not a valid zip file")
 
 
 def test_data_beyond_the_end_of_the_file_is_refused() -> None:

@@ -175,6 +175,13 @@ def test_other_time_values_are_left_alone(store: SqliteStore) -> None:
     assert _one(store.connection, "datetime(1092941466, 'unixepoch')") == "2004-08-19 18:51:06"
 
 
+def test_no_function_is_added_that_sqlite_lacks(store: SqliteStore) -> None:
+    """SQL that this SQLite refuses is refused by a store too."""
+    names = "SELECT DISTINCT name FROM pragma_function_list ORDER BY name"
+    with closing(sqlite3.connect(":memory:")) as untouched:
+        assert store.execute(names) == untouched.execute(names).fetchall()
+
+
 def test_another_connection_keeps_its_own_time(store: SqliteStore) -> None:
     """The functions are replaced on the store's connection only."""
     with closing(sqlite3.connect(store.path)) as other:
