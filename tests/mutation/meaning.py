@@ -8,7 +8,7 @@ import ast
 def is_another_program(healthy: str, mutated: str) -> bool:
     """Tell whether a change leaves a module that Python accepts and runs otherwise.
 
-    Annotations do not count: the modules postpone them.
+    Annotations do not count, for the modules postpone them.
     """
     try:
         return _instructions(healthy) != _instructions(mutated)
@@ -24,6 +24,13 @@ class _WithoutTypes(ast.NodeTransformer):
     def visit_arg(self, node: ast.arg) -> ast.arg:
         node.annotation = None
         return node
+
+    def visit_arguments(self, node: ast.arguments) -> ast.AST:
+        # Nor does what calls may look like: Cosmic Ray turns the * of a signature into a /.
+        node.args = [*node.posonlyargs, *node.args, *node.kwonlyargs]
+        node.defaults = [*node.defaults, *filter(None, node.kw_defaults)]
+        node.posonlyargs, node.kwonlyargs, node.kw_defaults = [], [], []
+        return self.generic_visit(node)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         node.returns = None

@@ -22,7 +22,9 @@ def test_changed_instruction_makes_another_program(change: tuple[str, str]) -> N
     assert is_another_program(HEALTHY, HEALTHY.replace(*change))
 
 
-@pytest.mark.parametrize("change", [("int | None", "int + None"), ("*, two", "+, two")])
-def test_annotations_and_broken_syntax_make_no_program(change: tuple[str, str]) -> None:
-    """What only a type checker reads does not count, nor what Python refuses to read."""
+@pytest.mark.parametrize(
+    "change", [("int | None", "int + None"), ("*, two", "/, two"), ("*, two", "+, two")]
+)
+def test_annotations_signatures_and_broken_syntax_make_none(change: tuple[str, str]) -> None:
+    """What only a type checker minds does not count, nor what Python refuses to read."""
     assert not is_another_program(HEALTHY, HEALTHY.replace(*change))
