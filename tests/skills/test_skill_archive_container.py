@@ -65,6 +65,17 @@ def zip64(data: bytes) -> bytes:
     return data[:at] + record + locator + end
 
 
+def with_zip64_field(field: bytes) -> bytes:
+    """Return an archive with an entry `big` that leaves its size to this ZIP64 field."""
+    data = zips.pack([zips.file("SKILL.md", "# one"), Entry(b"big", b"x", size=0xFFFFFFFF)])
+    at = data.rindex(b"PK\1\2")
+    header = bytearray(data[at : at + 46])
+    extra = struct.pack("<2H", 1, len(field)) + field
+    struct.pack_into("<H", header, 30, len(extra))
+    wide = data[:at] + bytes(header) + b"big" + extra + data[-END.size :]
+    return with_end(wide, length=len(extra))
+
+
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
 @pytest.mark.parametrize("force_zip64", [False, True])
 @pytest.mark.parametrize("streamed", [False, True])
@@ -83,13 +94,14 @@ def test_a_zip64_directory_is_read() -> None:
 
 def test_a_zip64_size_is_read() -> None:
     """A size that does not fit into 32 bits is judged by its ZIP64 field."""
-    data = zips.pack([zips.file("SKILL.md", "# one"), Entry(b"big", b"x", size=0xFFFFFFFF)])
-    at = data.rindex(b"PK\1\2")
-    header = bytearray(data[at : at + 46])
-    struct.pack_into("<H", header, 30, 12)
-    extra = struct.pack("<2HQ", 1, 8, 5 * 1024**3)
-    wide = data[:at] + bytes(header) + b"big" + extra + data[-END.size :]
-    assert "suspicious compression ratio in big: 5368709120:1" in why_not(with_end(wide, length=12))
+    data = with_zip64_field(struct.pack("<Q", 5 * 1024**3))
+    assert "suspicious compression ratio in big: 5368709120:1" in why_not(data)
+
+
+@pytest.mark.parametrize("length", [0, 1, 7])
+def test_a_zip64_field_that_is_cut_off_is_refused(length: int) -> None:
+    """A size is not read from a part of it."""
+    assert why_not(with_zip64_field(b"\1" * length)) == NOT_A_ZIP
 
 
 def test_a_zip64_size_without_its_field_is_refused() -> None:
