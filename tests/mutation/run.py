@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from contextlib import chdir
+from contextlib import chdir, suppress
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,7 +32,7 @@ from cosmic_ray.work_item import TestOutcome
 from tests.mutation.meaning import is_another_program
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from cosmic_ray.config import ConfigDict
     from cosmic_ray.work_item import MutationSpec
@@ -58,7 +58,7 @@ def main(arguments: list[str]) -> int:
         mutants = _mutants(config)
         random.Random(options.seed).shuffle(mutants)  # noqa: S311 - a sample, not a secret
         chosen = islice(filter(_runs_otherwise, mutants), None if options.all else options.sample)
-        killers = Counter(_judge(mutant, config) for mutant in chosen)
+        killers = _tally(chosen, config)
     _say(*_shares(killers, list(config["suites"])))
     return 0
 
@@ -104,6 +104,15 @@ def _runs_otherwise(mutant: MutationSpec) -> bool:
     return is_another_program(healthy, mutate_code(healthy, operator, mutant.occurrence))
 
 
+def _tally(mutants: Iterable[MutationSpec], config: ConfigDict) -> Counter[str]:
+    """Judge mutants until there are no more, or until Ctrl-C; count them by their killers."""
+    killers: Counter[str] = Counter()
+    with suppress(KeyboardInterrupt):
+        for mutant in mutants:
+            killers[_judge(mutant, config)] += 1
+    return killers
+
+
 def _judge(mutant: MutationSpec, config: ConfigDict) -> str:
     """Return the first suite that kills the mutant, or `none`; say it."""
     killer, diff = _SURVIVED, ""
@@ -129,7 +138,7 @@ def _shares(killers: Counter[str], suites: list[str]) -> Iterator[str]:
     killed, total = 0, killers.total()
     for name in suites:
         killed += killers[name]
-        yield f"killed up to {name}: {killed} of {total} ({killed / total:.1%})"
+        yield f"killed up to {name}: {killed} of {total} ({killed / max(total, 1):.1%})"
     yield f"survived: {killers[_SURVIVED]}"
 
 
