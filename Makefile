@@ -7,6 +7,9 @@ READY := $(VENV)/.ready
 # Flags of development plugins live here, so that a bare `pytest` needs the plain dependencies only.
 PYTEST := $(BIN)/python -m pytest
 
+# Tests start Python many times; without cached bytecode each start compiles the package again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: scenarios test lint bench soak mutate browser lock clean
 
 scenarios: $(READY)

@@ -65,7 +65,8 @@ def test_data_is_a_function_of_seed_and_test(pytester: pytest.Pytester) -> None:
     """)
 
     def drawn(*arguments: str) -> str:
-        pytester.runpytest_subprocess(*arguments)
+        in_parallel = "-n" in arguments
+        (pytester.runpytest_subprocess if in_parallel else pytester.runpytest_inprocess)(*arguments)
         return Path("one.txt").read_text(encoding="utf-8")
 
     alone = drawn("-k", "test_one")

@@ -135,7 +135,8 @@ def prove(files: pytest.Pytester, detects: str, *arguments: str) -> pytest.RunRe
     """Prove the green scenario with these claims."""
     text = re.sub("detects: .*", f"detects: {detects}", GREEN)
     files.path.joinpath("green.scenario.yaml").write_text(text, encoding="utf-8")
-    return files.runpytest_subprocess("green.scenario.yaml", "--stigmer-prove", *arguments)
+    start = files.runpytest_subprocess if "-n" in arguments else files.runpytest_inprocess
+    return start("green.scenario.yaml", "--stigmer-prove", *arguments)
 
 
 def killers(files: pytest.Pytester) -> list[str]:
