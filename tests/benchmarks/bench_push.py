@@ -31,7 +31,7 @@ def promises() -> Iterator[Promise]:
     """Measure and return the promises of pushing."""
     with tempfile.TemporaryDirectory(prefix="stigmer-bench-") as folder:
         yield _new_content(Path(folder) / "small", "push of 400 bytes", _SMALL, limit=8)
-        yield _new_content(Path(folder) / "large", "push of 1 MB", _LARGE, limit=2)
+        yield _new_content(Path(folder) / "large", "push of 1 MB", _LARGE, limit=3)
 
 
 def _new_content(folder: Path, name: str, skill_md: str, *, limit: float) -> Promise:

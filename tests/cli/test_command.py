@@ -121,6 +121,15 @@ def test_defects_lists_the_catalogue_as_a_table_and_as_json(
     assert all(row["id"] in table for row in rows)
 
 
+def test_a_number_of_workers_is_from_one_on(capsys: pytest.CaptureFixture[str]) -> None:
+    """Anything else is a usage error that says so."""
+    for words in (["--workers", "0"], ["--workers", "many"]):
+        with pytest.raises(SystemExit) as stop:
+            main(["prove", *words])
+        assert stop.value.code == 2
+        assert "number of processes" in capsys.readouterr().err
+
+
 def test_an_unknown_command_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
     """The parser's own exit code for usage errors is kept."""
     with pytest.raises(SystemExit) as stop:

@@ -39,7 +39,7 @@ def _scenario_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed", metavar="N|random", type=_seed, help="the seed of all generated data"
     )
-    parser.add_argument("--workers", type=int, metavar="N", help="how many processes")
+    parser.add_argument("--workers", type=_count, metavar="N", help="how many processes")
     parser.add_argument("-k", metavar="EXPRESSION", help="only scenarios whose title matches")
     parser.add_argument("--json", action="store_true", help="print the JSON report alone")
     parser.add_argument(
@@ -49,6 +49,12 @@ def _scenario_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="write FILE.html (a page), FILE.json (data) or FILE.md (a summary); repeatable",
     )
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes from 1 on")
+    return int(text)
 
 
 def _seed(text: str) -> int:
