@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from pytest_stigmer.contract.comparison import Counterexample
     from pytest_stigmer.contract.explore import Search
 
-pytestmark = pytest.mark.soak
+pytestmark = [
+    pytest.mark.soak,
+    # Times are for reading, and the newer JUnit form, which has no place for them, says so.
+    pytest.mark.filterwarnings("ignore:record_property is incompatible:pytest.PytestWarning"),
+]
 
 REACH = tomllib.loads(Path(__file__).with_name("reach.toml").read_text(encoding="utf-8"))
 BEYOND = REACH["explorer"]["beyond"]
