@@ -31,6 +31,7 @@ soak: $(READY)
 	$(PYTEST) tests -m soak
 
 mutate: $(READY)
+	$(BIN)/python -m pip install --quiet 'cosmic-ray>=8.4,<9'
 	$(BIN)/python -m tests.mutation.run
 
 browser: $(READY)
