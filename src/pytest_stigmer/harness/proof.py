@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +44,7 @@ class Row:
         """The scenario file's name without its suffix."""
         return PurePath(self.path).name.removesuffix(_SUFFIX)
 
-    @property
+    @cached_property
     def killed(self) -> set[str]:
         """The defects that at least one plan cell shows."""
         return {defect for defect, cells in self.cells.items() if SHOWN in cells.values()}
