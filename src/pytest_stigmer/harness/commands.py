@@ -97,7 +97,7 @@ def _pytest(options: argparse.Namespace, more: list[str], *, workers: int) -> in
     if options.k:
         arguments += ["-k", options.k]
     if workers > 1:
-        arguments += ["-n", str(workers)]
+        arguments += ["-n", str(workers), "--maxschedchunk=1"]
     surroundings = dict(os.environ)
     if not options.paths:
         # The known scenarios run alike everywhere: no project's settings, nobody's plugins.
