@@ -169,6 +169,23 @@ def test_a_scenario_that_is_red_on_the_reference_is_told_so_alone(files: pytest.
     assert "is red under" not in result.stdout.str()
 
 
+def test_items_of_other_plugins_are_left_alone(pytester: pytest.Pytester) -> None:
+    """An item of another plugin may have attributes of any name."""
+    pytester.makeconftest("""
+        import pytest
+        class Line(pytest.Item):
+            row = recorder = scenario = "theirs"
+            def runtest(self): pass
+        class Table(pytest.File):
+            def collect(self): yield Line.from_parent(self, name="line")
+        def pytest_collect_file(file_path, parent):
+            if file_path.suffix == ".table":
+                return Table.from_parent(parent, path=file_path)
+    """)
+    pytester.path.joinpath("one.table").touch()
+    pytester.runpytest_inprocess(*PLAIN).assert_outcomes(passed=1)
+
+
 def test_a_proof_of_nothing_fails(files: pytest.Pytester) -> None:
     """With no scenario the proof fails, also on the xdist controller."""
     files.makepyfile("def test_it(): pass")

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_stigmer.errors import ScenarioError, ServerLost, UsageError
-from pytest_stigmer.harness.proof import PLAIN_CELL, Row, prove
+from pytest_stigmer.harness.proof import PLAIN_CELL, prove
 from pytest_stigmer.harness.recording import recorder_of
 from pytest_stigmer.harness.reporting import INCONCLUSIVE
 from pytest_stigmer.harness.runs import outcome_of, plan_cells
-from pytest_stigmer.harness.session import SESSION, HarnessSession
+from pytest_stigmer.harness.session import PROVED, RECORDED, SESSION, HarnessSession
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from _pytest._code.code import ExceptionInfo
 
-    from pytest_stigmer.harness.recording import Recorder
     from pytest_stigmer.scenario.model import Scenario
     from pytest_stigmer.scenario.runner import Outcome
 
@@ -66,7 +65,6 @@ class _Item(pytest.Item):
 
     scenario: Scenario
     cell: str
-    recorder: Recorder
 
     @classmethod
     def of(
@@ -75,7 +73,7 @@ class _Item(pytest.Item):
         """Make the item of one scenario in one plan cell."""
         item: _Item = cls.from_parent(parent, name=name)
         item.scenario, item.cell = scenario, cell
-        item.recorder = recorder_of(item.harness.options, scenario)
+        item.stash[RECORDED] = recorder_of(item.harness.options, scenario)
         item.user_properties += item.properties()
         for mark in scenario.marks:
             item.add_marker(getattr(pytest.mark, mark))
@@ -108,7 +106,8 @@ class ScenarioItem(_Item):
 
     def runtest(self) -> None:
         """Run the scenario and turn its outcome into pytest's."""
-        outcome = outcome_of(self.harness, self.scenario, self.cell, self.nodeid, self.recorder)
+        recorder = self.stash[RECORDED]
+        outcome = outcome_of(self.harness, self.scenario, self.cell, self.nodeid, recorder)
         if outcome.status == "skipped":
             pytest.skip(outcome.reason)
         if outcome.status == "inconclusive":
@@ -133,8 +132,6 @@ class ScenarioItem(_Item):
 class ProofItem(_Item):
     """One scenario against the reference and every defect."""
 
-    row: Row | None = None
-
     def runtest(self) -> None:
         """Prove the scenario; fail unless its row is exactly as claimed."""
         from pytest_stigmer.defects.catalogue import registered_defects
@@ -143,10 +140,12 @@ class ProofItem(_Item):
 
         # What ships cannot claim what others register.
         unjudged = registered_defects() if ships(self.path) else ()
-        with prover(self.harness, self.scenario, self.nodeid, self.recorder) as (defects, run):
+        recorder = self.stash[RECORDED]
+        with prover(self.harness, self.scenario, self.nodeid, recorder) as (defects, run):
             cells = plan_cells(self.scenario)
-            self.row = prove(self.scenario, defects, cells, run, unjudged=unjudged)
-        if problems := self.row.problems():
+            row = prove(self.scenario, defects, cells, run, unjudged=unjudged)
+        self.stash[PROVED] = row
+        if problems := row.problems():
             raise NotAsClaimed(
                 "\n".join(f"{self.scenario.title} {problem}" for problem in problems)
             )

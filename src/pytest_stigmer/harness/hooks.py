@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 from pytest_stigmer.harness.options import read_options
 from pytest_stigmer.harness.recording import SCENARIO
 from pytest_stigmer.harness.reporting import ROW, Reporter
-from pytest_stigmer.harness.session import FAILED, SESSION, HarnessSession, worker_input
+from pytest_stigmer.harness.session import (
+    FAILED,
+    PROVED,
+    RECORDED,
+    SESSION,
+    HarnessSession,
+    worker_input,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,12 +75,10 @@ def collect_file(path: Path, parent: pytest.Collector) -> pytest.Collector | Non
 
 def annotate(item: pytest.Item, report: Any) -> Any:
     """Attach the row of a proof and, on failure, how to look at the test's databases."""
-    row = getattr(item, "row", None)
-    if row is not None and report.when == "call":
-        setattr(report, ROW, row.as_data())
-    recorder = getattr(item, "recorder", None)
-    if recorder is not None and report.when == "call":
-        setattr(report, SCENARIO, recorder.told())
+    if report.when == "call" and PROVED in item.stash:
+        setattr(report, ROW, item.stash[PROVED].as_data())
+    if report.when == "call" and RECORDED in item.stash:
+        setattr(report, SCENARIO, item.stash[RECORDED].told())
     if report.failed:
         item.stash[FAILED] = True
         notes = item.config.stash[SESSION].notes(item)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pytest_stigmer.clock import FrozenClock
     from pytest_stigmer.factories.factory import Factory
     from pytest_stigmer.harness.options import Options
+    from pytest_stigmer.harness.proof import Row
+    from pytest_stigmer.harness.recording import Recorder
     from pytest_stigmer.harness.scratch import Scratch
     from pytest_stigmer.service.loopback import LoopbackServer
     from pytest_stigmer.targets.connection import Connection
@@ -119,6 +121,8 @@ class HarnessSession:
 
 SESSION = pytest.StashKey[HarnessSession]()
 CLOCK: pytest.StashKey[FrozenClock] = pytest.StashKey()
+PROVED: pytest.StashKey[Row] = pytest.StashKey()
+RECORDED: pytest.StashKey[Recorder] = pytest.StashKey()
 FAILED = pytest.StashKey[bool]()
 DATABASES: pytest.StashKey[list[Path]] = pytest.StashKey()
 
