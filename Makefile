@@ -1,6 +1,7 @@
 # `make scenarios` is the main job, `make test` the tests; each sets up its own environment in .venv.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 WORKERS ?= 2
+RUNS ?= 200
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -10,7 +11,7 @@ PYTEST := $(BIN)/python -m pytest
 # Tests start Python many times; without cached bytecode each start compiles the package again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: scenarios test lint bench soak mutate browser lock clean
+.PHONY: scenarios test lint bench soak flakes mutate browser lock clean
 
 scenarios: $(READY)
 	$(PYTEST) scenarios -p no:randomly
@@ -29,6 +30,9 @@ bench: $(READY)
 
 soak: $(READY)
 	$(PYTEST) tests -m soak
+
+flakes: $(READY)
+	for run in $$(seq $(RUNS)); do $(PYTEST) tests -n $(WORKERS) -q || exit 1; done
 
 mutate: $(READY)
 	$(BIN)/python -m pip install --quiet 'cosmic-ray>=8.4,<9'
