@@ -98,6 +98,16 @@ def add_options(parser: pytest.Parser) -> None:
         help="write a report of results, timelines and the kill matrix: FILE.html is one "
         "self-contained page, FILE.json the same as data, FILE.md a summary (repeatable)",
     )
+    _add_server_options(group)
+    parser.addini(
+        "stigmer_stubs",
+        "message classes: 'auto' (installed stubs if they are of this API generation), "
+        "'bundled' or 'installed'",
+        default="auto",
+    )
+
+
+def _add_server_options(group: pytest.OptionGroup) -> None:
     group.addoption(
         "--stigmer-tls",
         action="store_true",
@@ -119,12 +129,6 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="SECONDS",
         help=f"how long HOST:PORT may take for one call (default: {ServerOptions.deadline:g}); "
         "no call is repeated",
-    )
-    parser.addini(
-        "stigmer_stubs",
-        "message classes: 'auto' (installed stubs if they are of this API generation), "
-        "'bundled' or 'installed'",
-        default="auto",
     )
 
 
