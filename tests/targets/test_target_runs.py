@@ -59,7 +59,7 @@ def test_a_run_outlives_its_server(serving: Any, pytester: pytest.Pytester, tmp_
     with serving("--quiet", TMPDIR=str(tmp_path)) as served:
         pytester.makepyfile(killer=KILLS_THE_SERVER.format(pid=served.ready["pid"]))
         result = pytester.runpytest_subprocess(
-            "--stigmer-target", served.address, FLOWS, "-p", "no:randomly", "-p", "killer"
+            "--stigmer-target", served.address, FLOWS, "-rN", "-p", "no:randomly", "-p", "killer"
         )
         served.process.wait(10)
     result.assert_outcomes(passed=2, failed=2)
