@@ -11,8 +11,9 @@ from pytest_stigmer.api.generation import load
 from pytest_stigmer.assembly import assemble
 from pytest_stigmer.defects.change import UPSERT, with_foreign_key, with_queries
 from pytest_stigmer.errors import StoreError
-from pytest_stigmer.harness.shipped import SUFFIX, scenario_folder, shipped_scenarios
+from pytest_stigmer.harness.shipped import scenario_folder, shipped_scenarios
 from pytest_stigmer.scenario.loader import load as load_scenario
+from pytest_stigmer.scenario.model import SUFFIX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -16,7 +16,8 @@ from pytest_stigmer.contract import explore
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.harness import exploring, inspecting
 from pytest_stigmer.harness.options import Options, seed_of
-from pytest_stigmer.harness.shipped import SUFFIX, scenario_folders
+from pytest_stigmer.harness.shipped import scenario_folders
+from pytest_stigmer.scenario.model import SUFFIX
 from pytest_stigmer.service import serve
 
 if TYPE_CHECKING:

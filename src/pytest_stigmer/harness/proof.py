@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from pytest_stigmer.scenario.model import SUFFIX
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
 PLAIN_CELL = "v2"
 """The one plan cell of a scenario without a matrix: the real schema as it is."""
 
-_SUFFIX = ".scenario.yaml"
 
 SHOWN = "shown"
 MASKED = "masked"
@@ -42,7 +43,7 @@ class Row:
     @property
     def name(self) -> str:
         """The scenario file's name without its suffix."""
-        return PurePath(self.path).name.removesuffix(_SUFFIX)
+        return PurePath(self.path).name.removesuffix(SUFFIX)
 
     @cached_property
     def killed(self) -> set[str]:

@@ -21,7 +21,6 @@ class Reporter:
         self._session = session
         self._is_worker = is_worker
         self._rows: list[dict[str, Any]] = []
-        self._ran = 0
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep a proved row; on the xdist controller the workers' reports arrive here too."""

@@ -11,9 +11,9 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from pytest_stigmer.errors import UsageError
+from pytest_stigmer.scenario.model import SUFFIX
 
 ENTRY_POINT_GROUP = "pytest_stigmer.scenarios"
-SUFFIX = ".scenario.yaml"
 
 
 def scenario_folder() -> Path:

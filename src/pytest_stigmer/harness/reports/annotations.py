@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from pytest_stigmer.harness.reporting import INCONCLUSIVE, skip_reason
+from pytest_stigmer.scenario.model import SUFFIX
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_SUFFIX = ".scenario.yaml"
-_LINE = re.compile(re.escape(_SUFFIX) + r":(\d+)")
+_LINE = re.compile(re.escape(SUFFIX) + r":(\d+)")
 _DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _PROPERTY = {**_DATA, ":": "%3A", ",": "%2C"}
 
@@ -67,7 +67,7 @@ class Annotator:
         self, report: pytest.TestReport | pytest.CollectReport, level: str, text: str
     ) -> None:
         path, _, title = report.nodeid.partition("::")
-        if not path.endswith(_SUFFIX):
+        if not path.endswith(SUFFIX):
             return
         found = _LINE.search(text)
         line = int(found[1]) if found else ((report.location or ("", 0, ""))[1] or 0) + 1

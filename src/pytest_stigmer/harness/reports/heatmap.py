@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from pytest_stigmer.harness.proof import SHOWN
 from pytest_stigmer.harness.reports.markup import chips, link, text
+from pytest_stigmer.scenario.model import SUFFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pytest_stigmer.harness.reports.data import DefectData, MatrixData, RowData
 
-_SUFFIX = ".scenario.yaml"
 _HEATS = 4
 _PROBLEMS = 8
 
@@ -84,7 +84,7 @@ def _head(matrix: MatrixData, places: Mapping[str, str]) -> str:
 
 
 def _name(row: RowData) -> str:
-    return PurePosixPath(row.path).name.removesuffix(_SUFFIX)
+    return PurePosixPath(row.path).name.removesuffix(SUFFIX)
 
 
 def _row(defect: DefectData, rows: tuple[RowData, ...], places: Mapping[str, str]) -> str:
