@@ -105,6 +105,9 @@ def test_credentials_show_nowhere(pytester: pytest.Pytester) -> None:
 INTERRUPTED = """
     import os, signal
 
+    # A shell that starts a run in the background has Ctrl-C ignored there, which is inherited.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
     def test_one(stigmer_flow):
         stigmer_flow.push(name="Calculator", org="acme", skill_md="# one")
         os.kill(os.getpid(), signal.SIGINT)
