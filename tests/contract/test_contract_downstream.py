@@ -55,7 +55,7 @@ def test_kit_needs_no_hypothesis(pytester: pytest.Pytester) -> None:
     """The classes to subclass load where Hypothesis is not installed."""
     code = (
         "import sys; sys.modules['hypothesis'] = None\n"
-        "from pytest_stigmer.contract import explore, history, recording, skills, store"
+        "from pytest_stigmer.contract import checker, explore, history, recording, skills, store"
     )
     result = pytester.run(sys.executable, "-c", code)
     assert result.ret == 0, result.stderr.str()

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_stigmer.assembly import REFERENCE, assemble
-from pytest_stigmer.contract.history import Recorder, faults, load
+from pytest_stigmer.contract.checker import faults
+from pytest_stigmer.contract.history import Recorder, load
 from pytest_stigmer.contract.recording import RecordedSkills
 from pytest_stigmer.defects.catalogue import catalogue
 from pytest_stigmer.errors import StatusError

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_stigmer.contract.history import Operation, Recorder, check_file, faults, load
+from pytest_stigmer.contract.checker import check_file, faults
+from pytest_stigmer.contract.history import Operation, Recorder, load
 from pytest_stigmer.contract.recording import RecordedSkills
-from pytest_stigmer.errors import StatusError
+from pytest_stigmer.errors import StatusError, UsageError
 from pytest_stigmer.factories.artifacts import artifact
 
 if TYPE_CHECKING:
@@ -62,6 +64,21 @@ POSSIBLE = {
     "an old version by its hash": [push(0, 1, "a"), push(2, 3, "b"), read(4, 5, "a", version="a")],
     "an error that says nothing": [push(0, 1, "a"), read(2, 3, {"failed": "UNAVAILABLE"})],
     "one that was undecided": [push(0, 1, "a", {"failed": "UNAVAILABLE"}), read(2, 3, "a")],
+    "seen by turns while both go on": [
+        push(0, 9, "a"),
+        push(0, 9, "b"),
+        push(0, 9, "a"),
+        read(1, 2, "a"),
+        read(3, 4, "b"),
+        read(5, 6, "a"),
+    ],
+    "gone and pushed again": [
+        push(0, 1, "a"),
+        delete(2, 9),
+        read(3, 4, NOT_FOUND),
+        push(4, 8, "a"),
+        read(5, 6, "a"),
+    ],
     "equal content again": [push(0, 1, "a"), push(2, 3, "b"), push(4, 5, "a"), read(6, 7, "a")],
 }
 
@@ -77,10 +94,40 @@ IMPOSSIBLE = {
     "acknowledged": [push(0, 1, "a"), read(2, 3, NOT_FOUND)],
     "acknowledged, by hash": [push(0, 1, "a"), read(2, 3, NOT_FOUND, version="a")],
     "deletion": [push(0, 1, "a"), delete(2, 3), read(4, 5, "a")],
-    "newer one": [
+    "was given b before and it was not pushed since": [
         push(0, 1, "a"),
         push(2, 9, "b"),
         read(3, 4, "b"),
+        read(5, 6, "a"),
+    ],
+    "was given a before and it was not pushed since": [
+        push(0, 2, "a"),
+        push(1, 3, "b"),
+        read(4, 5, "a"),
+        read(6, 7, "b"),
+    ],
+    "was given a before and it was not pushed since, whoever else read b": [
+        push(0, 2, "a"),
+        push(1, 3, "b"),
+        read(4, 5, "a"),
+        read(4.5, 6, "b"),
+        read(7, 8, "b"),
+    ],
+    "was given a before and it was not pushed since, though a came after the read had begun": [
+        push(0, 2, "b"),
+        read(1, 5, "a"),
+        push(3, None, "a"),
+        read(6, 7, "b"),
+    ],
+    "was given b before and nothing was deleted since": [
+        push(0, None, "b"),
+        read(1, 2, "b"),
+        read(3, 4, NOT_FOUND),
+    ],
+    "was given NOT_FOUND before and it was not pushed since": [
+        push(0, 1, "a"),
+        delete(2, 9),
+        read(3, 4, NOT_FOUND),
         read(5, 6, "a"),
     ],
     "2 ids": [push(0, 1, "a"), push(2, 3, "b", {"id": "2"})],
@@ -137,7 +184,7 @@ def test_operation_that_never_ended_is_known_to_have_begun(tmp_path: Path) -> No
     """A call whose process died leaves its beginning, and a line cut off is left out."""
     path = tmp_path / "history.jsonl"
     recorder = Recorder(path)
-    with pytest.raises(KeyboardInterrupt), recorder.operation("push", subject="o/s"):
+    with pytest.raises(KeyboardInterrupt), recorder.operation("delete", subject="o/s"):
         raise KeyboardInterrupt
     recorder.close()
     with path.open("a") as file:
@@ -146,3 +193,51 @@ def test_operation_that_never_ended_is_known_to_have_begun(tmp_path: Path) -> No
     assert only.end is None
     assert only.may_have_happened
     assert not only.is_acknowledged
+
+
+def test_recorders_of_one_name_lose_nothing(tmp_path: Path) -> None:
+    """Two runs that call their workers alike leave all their operations in one file."""
+    path = tmp_path / "history.jsonl"
+    for _ in range(2):
+        recorder = Recorder(path, "gw0")
+        with recorder.operation("read", subject="o/s") as result:
+            result["failed"] = "NOT_FOUND"
+        recorder.close()
+    assert len(load(path)) == 2
+
+
+LINE = {"key": "1", "worker": "w", "verb": "read", "arguments": {"subject": "o/s"}, "start": 1}
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("{", "it is no JSON"),
+        ("[]", "it is list, not an object"),
+        (LINE | {"start": "1"}, "'start' is '1'"),
+        ({"key": "1"}, "'worker' is None"),
+        (LINE | {"seconds": 1}, "'seconds' is none of key, worker"),
+        (LINE | {"verb": "get"}, "'verb' is 'get', none of push, read, delete"),
+        (LINE | {"arguments": {}}, "'arguments' has no 'subject'"),
+        (LINE | {"verb": "push"}, "'arguments' has no 'version'"),
+        (LINE | {"end": 2, "result": {"version": None}}, "'version' is None, not a text"),
+        (LINE | {"result": {}}, "it has a result and no 'end'"),
+        (LINE | {"end": 0}, "it ends at 0, before its start at 1"),
+    ],
+)
+def test_line_that_is_no_operation_is_told(tmp_path: Path, line: Any, why: str) -> None:
+    """File, line and reason are named, and nothing is judged."""
+    path = tmp_path / "history.jsonl"
+    wrong = line if isinstance(line, str) else json.dumps(line)
+    path.write_text(f"{json.dumps(LINE)}\n{wrong}\n", encoding="utf-8")
+    with pytest.raises(UsageError) as caught:
+        check_file(path)
+    assert str(caught.value).startswith(f"{path}:2: no operation: {why}")
+
+
+def test_history_of_nothing_is_not_judged(tmp_path: Path) -> None:
+    """A file without operations proves nothing and is an error."""
+    path = tmp_path / "history.jsonl"
+    path.touch()
+    with pytest.raises(UsageError, match="holds no operations"):
+        check_file(path)

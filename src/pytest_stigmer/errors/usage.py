@@ -87,6 +87,18 @@ class UsageError(StigmerError):
         )
 
     @classmethod
+    def no_operation(cls, where: str, why: str) -> Self:
+        """Name file and line of a recorded history that cannot be read, and say why."""
+        return cls(
+            f"{where}: no operation: {why}; pytest_stigmer.contract.history says what a line holds"
+        )
+
+    @classmethod
+    def empty_history(cls, path: object) -> Self:
+        """Refuse to judge a recorded history of nothing."""
+        return cls(f"{path} holds no operations, so nothing was checked; was anything recorded?")
+
+    @classmethod
     def no_fixture(cls, class_name: str, fixture: str) -> Self:
         """Name the class of the conformance kit that lacks the fixture it is about."""
         return cls(
