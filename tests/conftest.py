@@ -29,8 +29,12 @@ for _name in (*_OURS, *_LIBRARIES, "yaml"):
 
 @pytest.fixture(autouse=True)
 def _lean_inner_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave Hypothesis's plugin out of pytest runs within tests: it takes half of their start."""
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest")
+    """Leave what only our own suite needs out of pytest runs within tests: it doubles their start.
+
+    A test that is about one of these plugins names it with `-p`.
+    """
+    left_out = ("hypothesispytest", "randomly", "time_machine")
+    monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(f"-p no:{name}" for name in left_out))
 
 
 @dataclass

@@ -13,16 +13,23 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 USAGE_ERROR = 2
+INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one sub-command and return its exit code: 0 only if all is well, 2 for a usage error."""
+    """Run one sub-command and return its exit code: 0 only if all is well, 2 for a usage error.
+
+    130 after Ctrl-C, as of a shell.
+    """
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
     except (StigmerError, OSError) as error:
         sys.stderr.write(f"stigmer-harness: {error}\n")
         return USAGE_ERROR
+    except KeyboardInterrupt:
+        sys.stderr.write("stigmer-harness: interrupted\n")
+        return INTERRUPTED
 
 
 def _parser() -> argparse.ArgumentParser:

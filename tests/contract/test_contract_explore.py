@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_stigmer.contract import explore
 from pytest_stigmer.contract.shrink import replayed
-from pytest_stigmer.errors import UsageError
 from pytest_stigmer.scenario.runner import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from pytest_stigmer.contract.comparison import Counterexample
     from pytest_stigmer.contract.explore import Search
@@ -72,31 +69,3 @@ def test_message_that_is_missing_is_told_by_its_fields(
     assert found is not None
     assert "status.version_hash: " in found.scenario()
     assert judged(found, defect) == (Status.FAILED, Status.PASSED)
-
-
-def test_command_writes_what_it_finds_and_fails(
-    searching: Searching, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """The command exits with 1 and names the file, and never overwrites an earlier finding."""
-    parser = argparse.ArgumentParser()
-    explore.add_arguments(parser)
-    path = tmp_path / "found.scenario.yaml"
-    options = parser.parse_args(["--minutes", "1", "--write", str(path)])
-    search = searching("tag-order-tiebreak-ascending")
-    assert explore.run(options, search) == 1
-    assert str(path) in capsys.readouterr().out
-    with pytest.raises(UsageError, match="found"):
-        explore.run(options, search)
-
-
-def test_command_succeeds_where_nothing_is_found(
-    searching: Searching, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Without a mismatch the command exits with 0 and writes no file."""
-    parser = argparse.ArgumentParser()
-    explore.add_arguments(parser)
-    path = tmp_path / "found.scenario.yaml"
-    options = parser.parse_args(["--minutes", "0", "--write", str(path)])
-    assert explore.run(options, searching()) == 0
-    assert "no mismatch" in capsys.readouterr().out
-    assert not path.exists()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.clock import stopwatch
@@ -17,7 +16,6 @@ from pytest_stigmer.errors import UsageError
 from pytest_stigmer.factories.factory import Factory
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
@@ -29,7 +27,7 @@ if TYPE_CHECKING:
 
 SURFACES = ("skills", "store")
 HISTORIES = 50
-"""How many histories are tried before the clock is looked at."""
+"""How many histories a round tries before the clock is looked at."""
 STEPS = 30
 """How many steps a history has at most."""
 
@@ -51,9 +49,9 @@ class Search:
             return [surface for surface in SURFACES if surface in subject.capabilities]
 
     def round(
-        self, surface: str, number: int = 0, *, histories: int = HISTORIES
+        self, surface: str, number: int = 0, *, histories: int | None = None
     ) -> Counterexample | None:
-        """Try a number of random histories; equal numbers and seeds are equal histories."""
+        """Try random histories, HISTORIES unless told; equal numbers and seeds are equal ones."""
         from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
         from hypothesis.errors import HypothesisException
         from hypothesis.stateful import run_state_machine_as_test
@@ -61,7 +59,7 @@ class Search:
         journal = Journal()
         machine = self._machine(surface, journal)
         how = settings(
-            max_examples=histories,
+            max_examples=histories or HISTORIES,
             stateful_step_count=STEPS,
             deadline=None,
             database=None,
@@ -95,52 +93,25 @@ class Search:
             yield comparison
 
 
-def explore(search: Search, *, minutes: float) -> tuple[Counterexample | None, float]:
-    """Search for so many minutes; return the shortest wrong history, or None, and the seconds."""
+@dataclass(frozen=True)
+class Exploration:
+    """How a search ended: the shortest wrong history, if there is one, and what was tried."""
+
+    found: Counterexample | None
+    rounds: int
+    seconds: float
+
+
+def explore(search: Search, *, minutes: float) -> Exploration:
+    """Search for so many minutes, and through each surface at the least once."""
     begun = stopwatch()
     surfaces = search.surfaces()
-    number = 0
-    while stopwatch() - begun < minutes * 60:
+    for number in count():
         found = search.round(surfaces[number % len(surfaces)], number)
-        if found is not None:
-            return found, stopwatch() - begun
-        number += 1
-    return None, stopwatch() - begun
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments of `stigmer-harness explore`."""
-    parser.add_argument(
-        "--target", default="local", metavar="local|service|HOST:PORT", help="what is explored"
-    )
-    parser.add_argument("--minutes", type=float, default=1.0, metavar="N", help="for how long")
-    parser.add_argument("--defect", metavar="ID", help="with this catalogued defect in place")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="which random histories")
-    parser.add_argument(
-        "--write",
-        type=Path,
-        default=Path("found.scenario.yaml"),
-        metavar="FILE",
-        help="where a counterexample is written (default: found.scenario.yaml)",
-    )
-
-
-def run(options: argparse.Namespace, search: Search) -> int:
-    """Explore; write what is found as a scenario and return 1, or return 0 when all is well."""
-    check_installed()
-    if options.write.exists():
-        raise UsageError.exists(options.write)
-    found, seconds = explore(search, minutes=options.minutes)
-    if found is None:
-        sys.stdout.write(f"explored for {seconds:.0f} s with seed {options.seed}: no mismatch\n")
-        return 0
-    text = found.scenario()
-    options.write.write_text(text, encoding="utf-8")
-    sys.stdout.write(
-        f"{found.why}\nwrote {options.write}: {found.length + 1} steps, found after "
-        f"{seconds:.1f} s; run it: stigmer-harness run {options.write}\n"
-    )
-    return 1
+        seconds, rounds = stopwatch() - begun, number + 1
+        if found or (rounds >= len(surfaces) and seconds >= minutes * 60):
+            return Exploration(found, rounds, seconds)
+    raise AssertionError("counting has no end")
 
 
 def check_installed() -> None:

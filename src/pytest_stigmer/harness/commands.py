@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import subprocess
@@ -12,15 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.contract import explore
 from pytest_stigmer.errors import UsageError
-from pytest_stigmer.harness import exploring, inspecting
-from pytest_stigmer.harness.options import Options, seed_of
+from pytest_stigmer.harness import arguments, checking, exploring, inspecting
+from pytest_stigmer.harness.options import Options
 from pytest_stigmer.harness.shipped import scenario_folders
 from pytest_stigmer.scenario.model import SUFFIX
 from pytest_stigmer.service import serve
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable, Iterable
 
 
@@ -37,10 +36,8 @@ def _scenario_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "paths", nargs="*", metavar="PATH", help="files or folders (default: the shipped ones)"
     )
-    parser.add_argument(
-        "--seed", metavar="N|random", type=_seed, help="the seed of all generated data"
-    )
-    parser.add_argument("--workers", type=_count, metavar="N", help="how many processes")
+    arguments.add_seed(parser)
+    parser.add_argument("--workers", type=arguments.count, metavar="N", help="how many processes")
     parser.add_argument("-k", metavar="EXPRESSION", help="only scenarios whose title matches")
     parser.add_argument("--json", action="store_true", help="print the JSON report alone")
     parser.add_argument(
@@ -52,23 +49,9 @@ def _scenario_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes from 1 on")
-    return int(text)
-
-
-def _seed(text: str) -> int:
-    try:
-        return seed_of(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-
-
 def _run_arguments(parser: argparse.ArgumentParser) -> None:
     _scenario_arguments(parser)
-    parser.add_argument("--target", metavar="local|service|HOST:PORT", help="where they run")
-    parser.add_argument("--defect", metavar="ID", help="with this catalogued defect in place")
+    arguments.add_target(parser)
     parser.add_argument(
         "--complete",
         metavar="FILE",
@@ -80,9 +63,7 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> int:
     if options.complete:
         return _complete(options.complete, options.seed)
-    chosen = [("--stigmer-target", options.target), ("--stigmer-defect", options.defect)]
-    given = [f"{name}={value}" for name, value in chosen if value]
-    return _pytest(options, given, workers=options.workers or 1)
+    return _pytest(options, [*arguments.target_words(options)], workers=options.workers or 1)
 
 
 def _prove(options: argparse.Namespace) -> int:
@@ -91,40 +72,40 @@ def _prove(options: argparse.Namespace) -> int:
 
 def _pytest(options: argparse.Namespace, more: list[str], *, workers: int) -> int:
     """Run pytest on scenario paths; the shipped ones run without the settings of any project."""
-    arguments = [*more, "-p", "no:cacheprovider"]
+    words = [*more, "-p", "no:cacheprovider"]
     if options.seed is not None:
-        arguments.append(f"--stigmer-seed={options.seed}")
-    arguments += [f"--stigmer-report={Path(report).absolute()}" for report in options.report]
+        words.append(f"--stigmer-seed={options.seed}")
+    words += [f"--stigmer-report={Path(report).absolute()}" for report in options.report]
     if options.k:
-        arguments += ["-k", options.k]
+        words += ["-k", options.k]
     if workers > 1:
-        arguments += ["-n", str(workers), "--maxschedchunk=1"]
+        words += ["-n", str(workers), "--maxschedchunk=1"]
     surroundings = dict(os.environ)
     if not options.paths:
         # The known scenarios run alike everywhere: no project's settings, nobody's plugins.
         folders = [str(folder) for folder in scenario_folders()]
-        arguments += ["-p", "xdist", "-p", "pytest_stigmer.plugin", "--noconftest"]
-        arguments += ["-c", os.devnull, f"--rootdir={folders[0]}", *folders]
+        words += ["-p", "xdist", "-p", "pytest_stigmer.plugin", "--noconftest"]
+        words += ["-c", os.devnull, f"--rootdir={folders[0]}", *folders]
         surroundings["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     for path in options.paths:
         if not Path(path).exists():
             raise UsageError.no_such_path(path)
-    arguments += options.paths
+    words += options.paths
     start = _pytest_as_json if options.json else _pytest_process
-    return start(arguments, surroundings)
+    return start(words, surroundings)
 
 
-def _pytest_process(arguments: list[str], surroundings: dict[str, str]) -> int:
+def _pytest_process(words: list[str], surroundings: dict[str, str]) -> int:
     # A process of its own: pytest rewrites the asserts of plugins only before they are imported.
-    command = [sys.executable, "-m", "pytest", *arguments]
+    command = [sys.executable, "-m", "pytest", *words]
     done = subprocess.run(command, check=False, env=surroundings)  # noqa: S603 - our own arguments
     return done.returncode
 
 
-def _pytest_as_json(arguments: list[str], surroundings: dict[str, str]) -> int:
+def _pytest_as_json(words: list[str], surroundings: dict[str, str]) -> int:
     with tempfile.TemporaryDirectory(prefix="stigmer-report-") as folder:
         report = Path(folder) / "report.json"
-        silent = [*arguments, "-p", "no:terminal", f"--stigmer-report={report}"]
+        silent = [*words, "-p", "no:terminal", f"--stigmer-report={report}"]
         code = _pytest_process(silent, surroundings)
         if report.exists():
             _say(report.read_text(encoding="utf-8").rstrip())
@@ -215,8 +196,13 @@ COMMANDS = {
     ),
     "explore": Command(
         "search random histories for a wrong answer; write the shortest as a scenario",
-        explore.add_arguments,
+        exploring.add_arguments,
         exploring.run,
+    ),
+    "check": Command(
+        "judge recorded histories of several callers: what no correct registry could have answered",
+        checking.add_arguments,
+        checking.run,
     ),
     "serve": Command("serve the skill API on gRPC until stopped", serve.add_arguments, serve.run),
 }

@@ -1,32 +1,96 @@
-"""The explorer on any target: what opens its registries."""
+"""The command `explore`: random histories on any target, and what is written of a wrong one."""
 
 from __future__ import annotations
 
+import os
+import sys
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from pytest_stigmer.contract import explore
-from pytest_stigmer.harness.options import Options
+from pytest_stigmer.errors import UsageError
+from pytest_stigmer.harness import arguments
+from pytest_stigmer.harness.options import DEFAULT_SEED, Options, checked, server_options
 from pytest_stigmer.harness.proof import PLAIN_CELL
 from pytest_stigmer.harness.session import HarnessSession
 from pytest_stigmer.harness.targets import scratch_target, server_target
+from pytest_stigmer.scenario.model import SUFFIX
 
 if TYPE_CHECKING:
     import argparse
 
+    from pytest_stigmer.contract.explore import Exploration
+
 _NAME = "explore"
 
 
-def run(options: argparse.Namespace) -> int:
-    """Explore the target that was asked for; see `contract.explore.run`."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the command."""
+    parser.description = (
+        "Search random histories for one that the target answers otherwise than the contract says, "
+        "and write the shortest as a scenario. Exit code: 0 none found, 1 one found, 2 no search."
+    )
+    arguments.add_target(parser)
+    arguments.add_seed(parser)
+    parser.add_argument(
+        "--minutes",
+        type=arguments.minutes,
+        default=1.0,
+        metavar="N",
+        help="for how long (default: 1); one round is always finished",
+    )
+    parser.add_argument(
+        "--write",
+        type=Path,
+        default=Path(f"found{SUFFIX}"),
+        metavar="FILE",
+        help=f"where a counterexample is written (default: found{SUFFIX})",
+    )
+
+
+def run(given: argparse.Namespace) -> int:
+    """Explore; write what is found as a scenario and return 1, or return 0 when all is well."""
     explore.check_installed()
-    chosen = Options(target=options.target, seed=options.seed, defect=options.defect)
-    session = HarnessSession(chosen)
+    options = _options(given)
+    _check_writable(given.write)
+    session = HarnessSession(options)
     with ExitStack() as stack:
         stack.callback(session.close)
         search = explore.Search(_opener(session, stack), session.generation, options.seed)
-        return explore.run(options, search)
+        done = explore.explore(search, minutes=given.minutes)
+    tried = f"{done.rounds} rounds of {explore.HISTORIES} histories, seed {options.seed}"
+    sys.stdout.write(f"explored {options.target} for {done.seconds:.1f} s: {tried}\n")
+    return _tell(done, given.write, options)
+
+
+def _options(given: argparse.Namespace) -> Options:
+    try:
+        return checked(
+            Options(
+                target=given.target or "local",
+                seed=DEFAULT_SEED if given.seed is None else given.seed,
+                defect=given.defect,
+                server=server_options(
+                    tls=given.tls, roots=given.tls_ca, token=given.token, deadline=given.deadline
+                ),
+            )
+        )
+    except pytest.UsageError as error:
+        raise UsageError(str(error)) from error
+
+
+def _check_writable(path: Path) -> None:
+    """Raise UsageError now rather than lose what was found."""
+    if path.exists():
+        raise UsageError.exists(path)
+    if not path.name.endswith(SUFFIX):
+        raise UsageError(f"--write {path}: pytest collects scenarios from files named *{SUFFIX}")
+    if not os.access(path.absolute().parent, os.W_OK | os.X_OK):
+        raise UsageError(f"--write {path}: cannot write in {path.absolute().parent}")
 
 
 def _opener(session: HarnessSession, stack: ExitStack) -> explore.OpenTarget:
@@ -43,3 +107,16 @@ def _opener(session: HarnessSession, stack: ExitStack) -> explore.OpenTarget:
         cell=PLAIN_CELL,
         name=session.options.target,
     )
+
+
+def _tell(done: Exploration, path: Path, options: Options) -> int:
+    if done.found is None:
+        sys.stdout.write("no mismatch\n")
+        return 0
+    path.write_text(done.found.scenario(), encoding="utf-8")
+    sys.stdout.write(
+        f"{done.found.why}\n"
+        f"wrote {path}: {done.found.length + 1} steps; it fails until this is mended:\n"
+        f"  pytest {path} {options.replay()}\n"
+    )
+    return 1

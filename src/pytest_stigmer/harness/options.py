@@ -137,16 +137,29 @@ def read_options(config: pytest.Config, worker_input: Mapping[str, object] | Non
 
     An xdist worker takes the seed that its controller drew.
     """
-    options = Options(
-        target=_target(config.getoption("--stigmer-target") or "local"),
-        seed=_seed(config.getoption("--stigmer-seed"), worker_input),
-        prove=config.getoption("--stigmer-prove"),
-        defect=_defect(config.getoption("--stigmer-defect")),
-        keep=config.getoption("--stigmer-keep"),
-        reports=tuple(_report(text) for text in config.getoption("--stigmer-report") or ()),
-        stubs=_stubs(config.getini("stigmer_stubs")),
-        server=_server(config),
+    return checked(
+        Options(
+            target=config.getoption("--stigmer-target") or "local",
+            seed=_seed(config.getoption("--stigmer-seed"), worker_input),
+            prove=config.getoption("--stigmer-prove"),
+            defect=config.getoption("--stigmer-defect"),
+            keep=config.getoption("--stigmer-keep"),
+            reports=tuple(_report(text) for text in config.getoption("--stigmer-report") or ()),
+            stubs=_stubs(config.getini("stigmer_stubs")),
+            server=server_options(
+                tls=config.getoption("--stigmer-tls"),
+                roots=config.getoption("--stigmer-tls-ca"),
+                token=config.getoption("--stigmer-token"),
+                deadline=config.getoption("--stigmer-deadline"),
+            ),
+        )
     )
+
+
+def checked(options: Options) -> Options:
+    """Return options that can be followed, all of them; raise pytest.UsageError for others."""
+    _check_target(options.target)
+    _check_defect(options.defect)
     if options.prove and (options.defect or options.target != "local"):
         raise pytest.UsageError(
             "--stigmer-prove runs every defect in process; drop --stigmer-defect, --stigmer-target"
@@ -167,28 +180,30 @@ def _report(text: str) -> Path:
     return path
 
 
-def _target(text: str) -> str:
+def _check_target(text: str) -> None:
     if text == "local":
-        return text
-    if text == "service" or _ADDRESS.fullmatch(text):
-        _check_grpc(text)
-        return text
-    raise pytest.UsageError(
-        f"--stigmer-target {text!r} is none of local, service or HOST:PORT (such as 127.0.0.1:7234)"
-    )
+        return
+    if text != "service" and not _ADDRESS.fullmatch(text):
+        raise pytest.UsageError(
+            f"--stigmer-target {text!r} is none of local, service or HOST:PORT "
+            "(such as 127.0.0.1:7234)"
+        )
+    _check_grpc(text)
 
 
-def _server(config: pytest.Config) -> ServerOptions:
-    roots = config.getoption("--stigmer-tls-ca")
+def server_options(
+    *, tls: bool, roots: str | None, token: str | None, deadline: str | None
+) -> ServerOptions:
+    """Read how a server is reached; raise pytest.UsageError for what cannot be followed."""
+    deadline = deadline or str(ServerOptions.deadline)
     if roots and not Path(roots).is_file():
         raise pytest.UsageError(f"--stigmer-tls-ca {roots!r} is no file")
-    deadline = config.getoption("--stigmer-deadline") or str(ServerOptions.deadline)
     if not re.fullmatch(r"\d*\.?\d+", deadline) or not float(deadline):
         raise pytest.UsageError(f"--stigmer-deadline {deadline!r} is no positive number of seconds")
     return ServerOptions(
-        tls=bool(config.getoption("--stigmer-tls")),
+        tls=tls,
         tls_roots=Path(roots) if roots else None,
-        token=config.getoption("--stigmer-token") or os.environ.get(API_KEY_VARIABLE, ""),
+        token=token or os.environ.get(API_KEY_VARIABLE, ""),
         deadline=float(deadline),
     )
 
@@ -223,14 +238,14 @@ def _seed(text: str | None, worker_input: Mapping[str, object] | None) -> int:
         raise pytest.UsageError(f"--stigmer-seed {error}") from None
 
 
-def _defect(defect_id: str | None) -> str | None:
+def _check_defect(defect_id: str | None) -> None:
     if defect_id is None:
-        return None
+        return
     from pytest_stigmer.defects.catalogue import find
     from pytest_stigmer.errors import UsageError
 
     try:
-        return find(defect_id).id
+        find(defect_id)
     except UsageError as error:
         raise pytest.UsageError(f"--stigmer-defect: {error}") from error
 

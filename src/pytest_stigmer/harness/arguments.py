@@ -1,0 +1,80 @@
+"""Arguments that several sub-commands of stigmer-harness share."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.harness.options import API_KEY_VARIABLE, DEFAULT_SEED, ServerOptions, seed_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def count(text: str) -> int:
+    """Read a number of processes."""
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes from 1 on")
+    return int(text)
+
+
+def minutes(text: str) -> float:
+    """Read how long something may take."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of minutes above 0")
+    return number
+
+
+def seed(text: str) -> int:
+    """Read a run seed, or draw one for `random`."""
+    try:
+        return seed_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def add_seed(parser: argparse.ArgumentParser) -> None:
+    """Declare the run seed."""
+    parser.add_argument(
+        "--seed",
+        metavar="N|random",
+        type=seed,
+        help=f"the seed of all generated data (default: {DEFAULT_SEED})",
+    )
+
+
+def add_target(parser: argparse.ArgumentParser) -> None:
+    """Declare where scenarios run, and how a server in another process is reached."""
+    parser.add_argument(
+        "--target", metavar="local|service|HOST:PORT", help="where they run (default: local)"
+    )
+    parser.add_argument("--defect", metavar="ID", help="with this catalogued defect in place")
+    parser.add_argument("--tls", action="store_true", help="reach HOST:PORT by TLS")
+    parser.add_argument(
+        "--tls-ca", metavar="FILE.pem", help="reach HOST:PORT by TLS, checked against these"
+    )
+    parser.add_argument(
+        "--token",
+        metavar="TOKEN",
+        help=f"sent as 'authorization: Bearer TOKEN' (default: {API_KEY_VARIABLE})",
+    )
+    parser.add_argument(
+        "--deadline",
+        metavar="SECONDS",
+        help=f"how long one call may take (default: {ServerOptions.deadline:g})",
+    )
+
+
+def target_words(given: argparse.Namespace) -> Iterator[str]:
+    """Yield the options of a pytest run on the target."""
+    for name in ("target", "defect", "tls_ca", "token", "deadline"):
+        value = getattr(given, name)
+        if value is not None:
+            yield f"--stigmer-{name.replace('_', '-')}={value}"
+    if given.tls:
+        yield "--stigmer-tls"

@@ -1,0 +1,29 @@
+"""The command `check`: recorded histories, judged."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.contract.checker import check_file
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the command."""
+    parser.description = (
+        "Judge histories that pytest_stigmer.contract.history recorded, or JSON lines of that form "
+        "from anywhere. Exit code: 0 possible, 1 impossible, 2 not to be judged."
+    )
+    parser.add_argument(
+        "histories", nargs="+", metavar="FILE", help="JSON lines, an operation each"
+    )
+
+
+def run(given: argparse.Namespace) -> int:
+    """Print every fault, a line each; return 1 when there is one."""
+    told = [f"{path}: {fault}" for path in given.histories for fault in check_file(path)]
+    sys.stdout.write("".join(f"{line}\n" for line in told) or "no fault\n")
+    return 1 if told else 0
