@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_stigmer.contract import explore
 from pytest_stigmer.contract.shrink import replayed
-from pytest_stigmer.scenario.runner import Status
+from pytest_stigmer.scenario.loader import load as load_scenario
+from pytest_stigmer.scenario.runner import Status, run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from pytest_stigmer.contract.comparison import Counterexample
     from pytest_stigmer.contract.explore import Search
@@ -69,3 +73,68 @@ def test_message_that_is_missing_is_told_by_its_fields(
     assert found is not None
     assert "status.version_hash: " in found.scenario()
     assert judged(found, defect) == (Status.FAILED, Status.PASSED)
+
+
+class Losing:
+    """A target whose answers to one verb lack the ids of skills."""
+
+    def __init__(self, target: Any, verb: str) -> None:
+        self._target = target
+        self._verb = verb
+
+    def __getattr__(self, name: str) -> Any:
+        """Be the target in all else."""
+        return getattr(self._target, name)
+
+    def perform(self, verb: str, arguments: Any) -> Any:
+        """Answer as the target does, without ids."""
+        answer = self._target.perform(verb, arguments)
+        skills = answer.value if isinstance(answer.value, list) else [answer.value]
+        for skill in skills if verb == self._verb else ():
+            skill["metadata"]["id"] = ""
+        return answer
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"list_resources": {"kind": "skill"}},
+        {"get": {"id": "${one.metadata.id}"}},
+        {"push": {"name": "Other", "skill_md": "# two"}},
+    ],
+)
+def test_ids_of_the_registry_explored_are_not_written(
+    searching: Searching, tmp_path: Path, step: dict[str, Any]
+) -> None:
+    """What is found about ids names them by their pushes, and is green on a right registry."""
+    (verb,) = step
+    search = searching()
+
+    @contextmanager
+    def losing() -> Iterator[Any]:
+        with search.open_target() as target:
+            yield Losing(target, verb)
+
+    pushed: list[dict[str, Any]] = [] if verb == "push" else PUSHED
+    found = replayed([*pushed, step], replace(search, open_target=losing).fresh)
+    assert found is not None
+    path = tmp_path / "found.scenario.yaml"
+    path.write_text(found.scenario(), encoding="utf-8")
+    scenario = load_scenario(path)
+    with losing() as broken, search.open_target() as sound:
+        statuses = [run(scenario, target).status for target in (broken, sound)]
+    assert statuses == [Status.FAILED, Status.PASSED], path.read_text(encoding="utf-8")
+
+
+def test_process_that_dies_at_once_has_mended_no_artifact(searching: Searching) -> None:
+    """A push that dies before its first statement leaves a damaged artifact as it was."""
+    key = "${one.status.artifact_storage_key}"
+    again = {"push": {"name": "Calc", "skill_md": "# one"}}
+    steps = [
+        *PUSHED,
+        {"write_artifact": {"key": key, "content": "junk"}},
+        {"crash_after": {"statement": 0}},
+        again,
+        {"get_artifact": {"key": key}},
+    ]
+    assert replayed(steps, searching().fresh) is None

@@ -183,7 +183,7 @@ class Comparison:
         if isinstance(returns, list):
             paths = {_ELEMENT.sub("", found.where, count=1) for found in differences}
             paths = {path for path in paths if path and not path.isdigit()} | {"spec.skill_md"}
-            return [_part(item, sorted(paths)) for item in returns]
+            return [self._portable(_part(item, sorted(paths))) for item in returns]
         if isinstance(returns, dict):
             maps = {where for found in differences if (where := _map_of(found.where))}
             told = {where: _at(returns, where) for where in sorted(maps)}
@@ -192,16 +192,25 @@ class Comparison:
                 told |= dict(_leaves(found.where, self._named(found)))
             # A list that is too short is told whole, not by its length.
             lists = {where: _at(returns, where) for where in told}
-            return told | {where: item for where, item in lists.items() if isinstance(item, list)}
+            told |= {where: item for where, item in lists.items() if isinstance(item, list)}
+            return self._portable(told)
         return returns
 
+    def _portable(self, told: Any) -> Any:
+        """Say ids, which are others on every registry, by the push that was given them."""
+        if not isinstance(told, dict):
+            return told
+        return {path: self._id_told(path, item) for path, item in told.items()}
+
+    def _id_told(self, path: str, item: Any) -> Any:
+        if not path.endswith("metadata.id") or not isinstance(item, str) or "${" in item:
+            return item
+        return f"${{{self.ids[item]}.metadata.id}}" if item in self.ids else {"matches": "."}
+
     def _named(self, found: Difference) -> Any:
-        """Say an id by the push that was given it; a new skill's id is none given before."""
-        if not found.where.endswith("metadata.id"):
-            return found.expected
-        if found.expected in self.ids:
-            return f"${{{self.ids[found.expected]}.metadata.id}}"
-        if found.got in self.ids:
+        """Say that an id must be none of an earlier push, where it is one and should not be."""
+        is_given = found.where.endswith("metadata.id") and found.got in self.ids
+        if is_given and found.expected not in self.ids:
             return {"not": f"${{{self.ids[found.got]}.metadata.id}}"}
         return found.expected
 
@@ -219,7 +228,7 @@ def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield path, value
         return
     for key, item in value.items():
-        if item not in ("", []):
+        if item not in ("", [], None):
             yield from _leaves(f"{path}.{key}", item)
 
 

@@ -63,6 +63,7 @@ class ModelTarget:
         self.version = LATEST
         self._aborted: set[tuple[str, str]] = set()
         self._locked = False
+        self._dies_after = 0
         self._take(self.skills.store)
 
     @property
@@ -81,9 +82,12 @@ class ModelTarget:
     def crashing(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
         """Answer a verb whose process dies before it commits; nothing of it is kept."""
         live = {kind: dict(records) for kind, records in self.store.live.items()}
-        history = list(self.store.history)
+        history, artifacts = list(self.store.history), dict(self.skills.artifacts)
         answer = self.perform(verb, arguments)
         self.store.live, self.store.history = live, history
+        if self._dies_after == 0:
+            # Dead before its first statement, it has not come to the artifact either.
+            self.skills.artifacts = artifacts
         return answer if answer.failure else Answer.refused("UNAVAILABLE", "the process died")
 
     def _take(self, store: StoreModel) -> None:
@@ -115,6 +119,7 @@ class ModelTarget:
 
     def _crash_after(self, statement: int) -> None:
         """Wait for the verb that dies; `crashing` performs it."""
+        self._dies_after = statement
 
     def _lock(self) -> None:
         self.store.check_open()
