@@ -10,6 +10,7 @@ import pytest
 
 from pytest_stigmer.contract import explore
 from pytest_stigmer.contract.shrink import replayed
+from pytest_stigmer.errors import ServerLost
 from pytest_stigmer.scenario.loader import load as load_scenario
 from pytest_stigmer.scenario.runner import Status, run
 
@@ -138,3 +139,66 @@ def test_process_that_dies_at_once_has_mended_no_artifact(searching: Searching) 
         {"get_artifact": {"key": key}},
     ]
     assert replayed(steps, searching().fresh) is None
+
+
+class Failing:
+    """A target that answers its first pushes wrongly, or is lost at one."""
+
+    def __init__(self, target: Any, pushes: list[str]) -> None:
+        self._target = target
+        self._pushes = pushes
+
+    def __getattr__(self, name: str) -> Any:
+        """Be the target in all else."""
+        return getattr(self._target, name)
+
+    def perform(self, verb: str, arguments: Any) -> Any:
+        """Answer as the target does, unless something else is due."""
+        answer = self._target.perform(verb, arguments)
+        due = self._pushes.pop(0) if verb == "push" and self._pushes else ""
+        if due == "lost":
+            self._pushes.insert(0, due)  # once lost, lost for good
+            raise ServerLost("UNAVAILABLE", "the server was lost at push")
+        if due == "wrong" and answer.failure is None:
+            answer.value["spec"]["skill_md"] = "wrong"
+        return answer
+
+
+def failing(search: Search, *pushes: str) -> Search:
+    """Return a search on registries that share a list of what their pushes do."""
+    due = list(pushes)
+
+    @contextmanager
+    def open_target() -> Iterator[Any]:
+        with search.open_target() as target:
+            yield Failing(target, due)
+
+    return replace(search, open_target=open_target)
+
+
+def test_server_that_is_lost_is_told_as_such(searching: Searching) -> None:
+    """Whatever Hypothesis makes of it, the loss is what is raised, and no finding."""
+    search = failing(searching(), "", "", "", "lost")
+    with pytest.raises(ServerLost, match="lost at push"):
+        search.round("skills")
+
+
+def test_finding_outlives_the_loss_of_the_server(searching: Searching) -> None:
+    """What was found before is returned, as long as it is, and is not called certain."""
+    search = failing(searching(), "", "wrong", "lost")
+    found = search.round("skills")
+    assert found is not None
+    assert "skill_md" in found.why
+    assert not search.repeats(found)
+
+
+def test_finding_that_does_not_happen_again_is_not_called_certain(searching: Searching) -> None:
+    """A registry that was wrong once is a finding, and said to be seen once."""
+    once = failing(searching(), "", "wrong")
+    found = once.round("skills")
+    assert found is not None
+    assert not once.repeats(found)
+    always = searching("state-stays-uploading")
+    found = always.round("skills")
+    assert found is not None
+    assert always.repeats(found)

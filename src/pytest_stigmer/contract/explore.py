@@ -11,8 +11,8 @@ from pytest_stigmer.clock import stopwatch
 from pytest_stigmer.contract.comparison import Comparison
 from pytest_stigmer.contract.journal import Journal
 from pytest_stigmer.contract.model_target import ModelTarget
-from pytest_stigmer.contract.shrink import shrunk
-from pytest_stigmer.errors import UsageError
+from pytest_stigmer.contract.shrink import replayed, shrunk
+from pytest_stigmer.errors import ServerLost, UsageError
 from pytest_stigmer.factories.factory import Factory
 
 if TYPE_CHECKING:
@@ -51,7 +51,10 @@ class Search:
     def round(
         self, surface: str, number: int = 0, *, histories: int | None = None
     ) -> Counterexample | None:
-        """Try random histories, HISTORIES unless told; equal numbers and seeds are equal ones."""
+        """Try random histories, HISTORIES unless told; equal numbers and seeds are equal ones.
+
+        Raises ServerLost when the server is lost before anything is found.
+        """
         from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
         from hypothesis.errors import HypothesisException
         from hypothesis.stateful import run_state_machine_as_test
@@ -70,10 +73,14 @@ class Search:
         )
         try:
             run_state_machine_as_test(seed(self.seed * 1_000_003 + number)(machine), settings=how)
-        except (AssertionError, HypothesisException, BaseExceptionGroup):
+        except (AssertionError, HypothesisException, BaseExceptionGroup, ServerLost) as error:
             if journal.found is None:
-                raise
+                raise journal.lost or error from None
         return journal.found and shrunk(journal.found, self.fresh)
+
+    def repeats(self, found: Counterexample) -> bool:
+        """Whether its steps are answered wrongly once more; not where the server is lost."""
+        return replayed(found.steps, self.fresh) is not None
 
     def _machine(self, surface: str, journal: Journal) -> Any:
         from pytest_stigmer.contract.skill_machine import SkillMachine
@@ -95,11 +102,15 @@ class Search:
 
 @dataclass(frozen=True)
 class Exploration:
-    """How a search ended: the shortest wrong history, if there is one, and what was tried."""
+    """How a search ended: the shortest wrong history, if there is one, and what was tried.
+
+    `repeats` tells whether what was found was answered wrongly once more.
+    """
 
     found: Counterexample | None
     rounds: int
     seconds: float
+    repeats: bool
 
 
 def explore(search: Search, *, minutes: float) -> Exploration:
@@ -110,7 +121,7 @@ def explore(search: Search, *, minutes: float) -> Exploration:
         found = search.round(surfaces[number % len(surfaces)], number)
         seconds, rounds = stopwatch() - begun, number + 1
         if found or (rounds >= len(surfaces) and seconds >= minutes * 60):
-            return Exploration(found, rounds, seconds)
+            return Exploration(found, rounds, seconds, found is not None and search.repeats(found))
     raise AssertionError("counting has no end")
 
 

@@ -59,7 +59,8 @@ class RegistryMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self._life = ExitStack()
-        self.comparison = self._life.enter_context(type(self).fresh())
+        with self.journal.watching():
+            self.comparison = self._life.enter_context(type(self).fresh())
         self.can = self.comparison.subject.capabilities
         self.is_open = True
         self.has_crashed = False

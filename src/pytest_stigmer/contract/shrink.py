@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.contract.comparison import Mismatch
+from pytest_stigmer.errors import ServerLost
 from pytest_stigmer.scenario.values import NoSuchValue
 from pytest_stigmer.scenario.verbs import VERBS
 
@@ -38,9 +39,19 @@ def shrunk(found: Counterexample, fresh: Fresh) -> Counterexample:
 
 
 def replayed(steps: Steps, fresh: Fresh) -> Counterexample | None:
-    """Perform steps on a fresh registry; return where it answers wrongly, or None."""
+    """Perform steps on a fresh registry; return where it answers wrongly, or None.
+
+    Where the server is lost nothing more can be shown of it, so that what was found stays.
+    """
     if not _crashes_are_whole(steps):
         return None
+    try:
+        return _replayed(steps, fresh)
+    except ServerLost:
+        return None
+
+
+def _replayed(steps: Steps, fresh: Fresh) -> Counterexample | None:
     with fresh() as comparison:
         before = ""
         for step in steps:

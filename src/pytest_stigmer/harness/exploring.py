@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from pytest_stigmer.contract.explore import Exploration
 
 _NAME = "explore"
+_CERTAIN = "it fails until this is mended"
+_ONCE = "seen once, and not again when its steps were repeated, so it may pass"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -116,7 +118,7 @@ def _tell(done: Exploration, path: Path, options: Options) -> int:
     path.write_text(done.found.scenario(), encoding="utf-8")
     sys.stdout.write(
         f"{done.found.why}\n"
-        f"wrote {path}: {done.found.length + 1} steps; it fails until this is mended:\n"
+        f"wrote {path}: {done.found.length + 1} steps; {_CERTAIN if done.repeats else _ONCE}:\n"
         f"  pytest {path} {options.replay()}\n"
     )
     return 1
