@@ -206,6 +206,20 @@ def test_recorders_of_one_name_lose_nothing(tmp_path: Path) -> None:
     assert len(load(path)) == 2
 
 
+def test_nothing_is_recorded_after_the_end(tmp_path: Path) -> None:
+    """A recorder that is closed, twice even, writes into no file that was opened since."""
+    recorder = Recorder(tmp_path / "history.jsonl")
+    recorder.close()
+    recorder.close()
+    with (
+        (tmp_path / "other.txt").open("w", encoding="utf-8"),
+        pytest.raises(ValueError, match="closed file"),
+        recorder.operation("read", subject="o/s"),
+    ):
+        pass
+    assert (tmp_path / "other.txt").read_text(encoding="utf-8") == ""
+
+
 LINE = {"key": "1", "worker": "w", "verb": "read", "arguments": {"subject": "o/s"}, "start": 1}
 
 

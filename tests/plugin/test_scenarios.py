@@ -81,6 +81,15 @@ def test_marks_come_from_the_file(files: pytest.Pytester) -> None:
     files.runpytest_inprocess("skip.scenario.yaml", *PLAIN).assert_outcomes(skipped=1)
 
 
+def test_why_scenarios_were_skipped_is_told_once_for_each_reason(files: pytest.Pytester) -> None:
+    """Also without -rs: what did not run, and why, is a line."""
+    for name in "ab":
+        path = files.path.joinpath(f"{name}.scenario.yaml")
+        path.write_text("marks: [skip]\n" + GREEN.lstrip(), encoding="utf-8")
+    result = files.runpytest_inprocess("a.scenario.yaml", "b.scenario.yaml", *PLAIN)
+    result.stdout.fnmatch_lines(["SKIPPED 2 scenario(s): unconditional skip"])
+
+
 def test_junit_has_real_failures(files: pytest.Pytester) -> None:
     """JUnit XML carries a failure element with the page, and a time."""
     files.runpytest_inprocess("--junitxml=junit.xml", *PLAIN)

@@ -8,12 +8,13 @@ again, under the same key, when it ends, so that one whose process died is known
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import uuid
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from pytest_stigmer.clock import stopwatch
 from pytest_stigmer.errors import UsageError
@@ -80,10 +81,13 @@ class Operation:
 
 
 class Recorder:
-    """Appends operations to a file that several threads and processes share."""
+    """Appends operations to a file that several threads and processes share; a context manager.
+
+    A file holds the histories of one registry: begin another for another.
+    """
 
     def __init__(self, path: str | PathLike[str], worker: str = "") -> None:
-        self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        self._file = open(path, "ab", buffering=0)  # noqa: SIM115, PTH123 - `close` closes it
         self._worker = worker or str(os.getpid())
 
     @contextmanager
@@ -104,12 +108,20 @@ class Recorder:
         self._write(replace(operation, end=stopwatch(), result=result))
 
     def close(self) -> None:
-        """Close the file."""
-        os.close(self._descriptor)
+        """Close the file; an operation recorded after that is a ValueError."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
 
     def _write(self, operation: Operation) -> None:
-        # One write of a whole line: O_APPEND keeps lines of several processes apart.
-        os.write(self._descriptor, f"{json.dumps(asdict(operation))}\n".encode())
+        # One write of a whole line: what is appended keeps lines of several processes apart.
+        line = f"{json.dumps(asdict(operation))}\n".encode()
+        if self._file.write(line) != len(line):
+            raise OSError(errno.ENOSPC, "a line of the history was cut off", self._file.name)
 
 
 def load(path: str | PathLike[str]) -> list[Operation]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pytest_stigmer.harness.matrix import Matrix
     from pytest_stigmer.harness.session import HarnessSession
 
@@ -44,9 +47,11 @@ class Reporter:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """List inconclusive scenarios with their reasons and print the kill matrix."""
+        """Say why scenarios were inconclusive or skipped, and print the kill matrix."""
         for report in terminalreporter.stats.get("inconclusive", []):
             terminalreporter.write_line(f"INCONCLUSIVE {report.nodeid}: {skip_reason(report)}")
+        for line in skipped_lines(terminalreporter.stats.get("skipped", [])):
+            terminalreporter.write_line(line)
         if self._proves(terminalreporter.config):
             from pytest_stigmer.harness.matrix import draw
 
@@ -68,6 +73,14 @@ class Reporter:
 
         rows = [Row.from_data(data) for data in self._rows]
         return merge(rows, tuple(catalogue()), known_scenarios())
+
+
+def skipped_lines(reports: Iterable[Any]) -> list[str]:
+    """Return how many scenarios were skipped for which reason, a line each, most first."""
+    from pytest_stigmer.scenario.model import SUFFIX
+
+    reasons = Counter(skip_reason(report) for report in reports if SUFFIX in report.nodeid)
+    return [f"SKIPPED {count} scenario(s): {why}" for why, count in reasons.most_common()]
 
 
 def skip_reason(report: Any) -> str:
