@@ -31,7 +31,7 @@ def test_what_is_found_is_written_and_told(
     assert main(["explore", "--defect", DEFECT, "--seed", "7"]) == 1
     told = capsys.readouterr().out
     assert f"pytest {FOUND} --stigmer-seed 7 --stigmer-defect {DEFECT}\n" in told
-    assert "get_audit_by_tag" in (folder / FOUND).read_text(encoding="utf-8")
+    assert "steps:" in (folder / FOUND).read_text(encoding="utf-8")
 
 
 def test_where_nothing_is_found_nothing_is_written(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_stigmer.contract import explore
+from pytest_stigmer.contract.disputed import otherwise
 from pytest_stigmer.contract.shrink import replayed
 from pytest_stigmer.errors import ServerLost
 from pytest_stigmer.scenario.loader import load as load_scenario
@@ -48,6 +49,16 @@ def test_counterexample_is_a_scenario_that_fails_until_the_defect_is_gone(
     assert found is not None
     assert judged(found, defect) == (Status.FAILED, Status.PASSED)
     assert found.length < 8
+
+
+def test_registry_is_held_to_the_answer_it_gives_where_both_are_in_use(
+    searching: Searching,
+) -> None:
+    """What is a defect beside the reference is right where the other answer is asked for."""
+    asked = otherwise(["skill_delete_drops_history"])
+    keeping = replace(searching("deleted-skill-keeps-its-versions"), disputed=asked)
+    assert keeping.round("skills", histories=60) is None
+    assert replace(searching(), disputed=asked).round("skills", histories=60)
 
 
 def test_fault_that_cannot_be_brought_about_proves_nothing(searching: Searching) -> None:

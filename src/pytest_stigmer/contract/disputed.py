@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True)
@@ -26,3 +30,11 @@ class Disputed:
 
 REFERENCE = Disputed()
 """What the reference does."""
+
+POINTS = tuple(field.name for field in fields(Disputed))
+"""The names of the disputed points."""
+
+
+def otherwise(points: Iterable[str]) -> Disputed:
+    """Return what a registry does that differs from the reference in these points."""
+    return replace(REFERENCE, **{name: not getattr(REFERENCE, name) for name in points})

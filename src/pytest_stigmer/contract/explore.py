@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.clock import stopwatch
 from pytest_stigmer.contract.comparison import Comparison
+from pytest_stigmer.contract.disputed import REFERENCE
 from pytest_stigmer.contract.journal import Journal
 from pytest_stigmer.contract.model_target import ModelTarget
 from pytest_stigmer.contract.shrink import replayed, shrunk
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from pytest_stigmer.api.generation import Generation
     from pytest_stigmer.contract.comparison import Counterexample
+    from pytest_stigmer.contract.disputed import Disputed
     from pytest_stigmer.scenario.target import Target
 
     OpenTarget = Callable[[], AbstractContextManager[Target]]
@@ -36,12 +38,14 @@ STEPS = 30
 class Search:
     """Where and how to search: what opens a fresh registry, and whose messages it speaks.
 
-    Where that registry follows Python's clock, the caller has frozen it.
+    Where that registry follows Python's clock, the caller has frozen it. `disputed` is what it is
+    held to where registries may differ in good faith.
     """
 
     open_target: OpenTarget
     generation: Generation
     seed: int = 0
+    disputed: Disputed = REFERENCE
 
     def surfaces(self) -> list[str]:
         """Return which sorts of histories the target can be driven through."""
@@ -93,7 +97,8 @@ class Search:
     @contextmanager
     def fresh(self) -> Iterator[Comparison]:
         """Open a new registry beside a new model, both at the start of time."""
-        model = ModelTarget(Factory(self.seed, "explore", self.generation), self.generation)
+        factory = Factory(self.seed, "explore", self.generation)
+        model = ModelTarget(factory, self.generation, disputed=self.disputed)
         with self.open_target() as subject:
             comparison = Comparison(subject, model)
             comparison.begin()

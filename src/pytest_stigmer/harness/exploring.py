@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_stigmer.contract import explore
+from pytest_stigmer.contract.disputed import POINTS, otherwise
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.harness import arguments
 from pytest_stigmer.harness.options import DEFAULT_SEED, Options, checked, server_options
@@ -46,6 +47,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="for how long (default: 1); one round is always finished",
     )
     parser.add_argument(
+        "--otherwise",
+        action="append",
+        default=[],
+        choices=POINTS,
+        metavar="POINT",
+        help="hold the target to the other answer in a disputed point: "
+        f"{', '.join(POINTS)} (repeatable)",
+    )
+    parser.add_argument(
         "--write",
         type=Path,
         default=Path(f"found{SUFFIX}"),
@@ -62,7 +72,12 @@ def run(given: argparse.Namespace) -> int:
     session = HarnessSession(options)
     with ExitStack() as stack:
         stack.callback(session.close)
-        search = explore.Search(_opener(session, stack), session.generation, options.seed)
+        search = explore.Search(
+            _opener(session, stack),
+            session.generation,
+            options.seed,
+            otherwise(given.otherwise),
+        )
         done = explore.explore(search, minutes=given.minutes)
     tried = f"{done.rounds} rounds of {explore.HISTORIES} histories, seed {options.seed}"
     sys.stdout.write(f"explored {options.target} for {done.seconds:.1f} s: {tried}\n")
