@@ -31,7 +31,9 @@ def test_wrong_store_is_told_in_words(pytester: pytest.Pytester) -> None:
         "test_tag_can_move_back",
         "test_recreated_record_comes_after_its_past",
         "test_prefix_is_literal",
+        "test_what_was_read_is_read_anew_after_a_write",
         "test_inner_transaction_fails_alone",
+        "test_transaction_that_is_interrupted_keeps_nothing",
         "test_transaction_keeps_all_or_nothing",
     }
     assert result.parseoutcomes()["passed"] > 50

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,7 @@ from pytest_stigmer.contract.store import StoreContract
 from pytest_stigmer.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from pytest_stigmer.assembly import Parts
@@ -84,3 +85,48 @@ class TestCascadingModel(TestStoreModel):
     def store(self) -> StoreModel:
         """Give an empty model that cascades."""
         return StoreModel(disputed=Disputed(store_deletes_cascade=True))
+
+
+class Caching(StoreModel):
+    """A store that remembers which record it answered first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers: dict[Any, Any] = {}
+
+    def get_resource(self, kind: Any, resource_id: str, message_class: Any) -> Any:
+        """Answer as the first time."""
+        answer = super().get_resource
+        key = ("get", kind, resource_id)
+        if key not in self.answers:
+            self.answers[key] = answer(kind, resource_id, message_class)
+        return self.answers[key]
+
+
+def test_store_that_answers_from_a_cache_is_told() -> None:
+    """A record that was replaced comes back, and the fact says so."""
+    with pytest.raises(AssertionError, match="the live record is one that was replaced"):
+        StoreContract().test_what_was_read_is_read_anew_after_a_write(Caching())
+
+
+class Keeping(StoreModel):
+    """A store whose transactions are undone by ordinary errors only."""
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Keep what an interrupted block did."""
+        interrupted = None
+        with super().transaction():
+            try:
+                yield
+            except KeyboardInterrupt as error:
+                interrupted = error
+        if interrupted:
+            raise interrupted
+
+
+def test_store_that_keeps_an_interrupted_transaction_is_told() -> None:
+    """What Ctrl-C left behind is named."""
+    facts = TestStoreModel()
+    with pytest.raises(AssertionError, match="an interrupted transaction left a record"):
+        facts.test_transaction_that_is_interrupted_keeps_nothing(Keeping())

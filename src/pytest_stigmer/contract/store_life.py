@@ -43,6 +43,27 @@ class LifeFacts(StoreDeclarations):
             found = lookup(store, "a", word)
             assert found == "three", f"{told} {lookup.__name__} gave {found}"
 
+    def test_what_was_read_is_read_anew_after_a_write(self, store: Store) -> None:
+        """An answer given before a write does not come back after it."""
+        for text in ("one", "two"):
+            self.save(store, "a", text)
+            self.archive(store, "a", text, version_hash="1" * 64, tag="stable")
+            found = store.get_resource("skill", "a", self.message_class)
+            assert self.text_of(found) == text, "the live record is one that was replaced"
+            assert self.live(store, "skill") == [text], "the listing is older than the last save"
+            assert self.by_tag(store, "a", "stable") == text, "the tag names what it named before"
+            assert self.by_hash(store, "a", "1" * 64) == text, "the hash names what it named before"
+            assert self.history(store, "a")[0] == text, "the history lacks the last snapshot"
+        store.delete_resource("skill", "a")
+        store.delete_audit_by_resource_id("skill", "a")
+        must_raise(
+            self.resource_not_found,
+            "get_resource of a record that was read and then deleted",
+            lambda: store.get_resource("skill", "a", self.message_class),
+        )
+        assert self.live(store, "skill") == [], "the listing is older than the deletion"
+        assert self.history(store, "a") == [], "the history is older than its deletion"
+
     def test_none_is_no_message(self, store: Store) -> None:
         """Saving None is a TypeError and stores nothing."""
         nothing: Any = None
@@ -65,6 +86,21 @@ class LifeFacts(StoreDeclarations):
         must_raise(LookupError, "a transaction whose block raises", fail)
         assert self.live(store, "skill") == ["before"], "a failed transaction left records"
         assert self.history(store, "a") == [], "a failed transaction left a snapshot"
+
+    def test_transaction_that_is_interrupted_keeps_nothing(self, store: Store) -> None:
+        """Ctrl-C in a transaction undoes it as an error does, and the store goes on."""
+        self.needs("has_transactions")
+
+        def interrupted() -> None:
+            with store.transaction():
+                self.save(store, "a", "during")
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            interrupted()
+        assert self.live(store, "skill") == [], "an interrupted transaction left a record"
+        self.save(store, "a", "after")
+        assert self.live(store, "skill") == ["after"], "after an interruption nothing is saved"
 
     def test_transaction_sees_its_own_writes(self, store: Store) -> None:
         """Inside a transaction its own writes are read, and afterwards all of them are there."""
