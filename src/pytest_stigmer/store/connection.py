@@ -86,6 +86,10 @@ def translated(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise named(error, path) from error
+    except UnicodeDecodeError as error:
+        # An error that quotes the file, such as a damaged schema, need not be UTF-8; sqlite3 then
+        # fails to make the text of its own exception.
+        raise NotADatabase.at(path, error.object.decode("utf-8", "backslashreplace")) from error
 
 
 def named(error: sqlite3.Error, path: Path) -> StoreError:
