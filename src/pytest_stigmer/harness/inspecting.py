@@ -26,7 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
     parser.description = (
         "Look into a store file, ours or a real server's, without changing it; safe while a server "
-        "uses it. Exit code: 0 no ordering hazard, 1 ordering hazards found, 2 not a store file."
+        "uses it. Exit code: 0 no ordering hazard, 1 ordering hazards found, 2 damaged or not "
+        "a store file."
     )
     parser.add_argument("database", metavar="DB", help="path of the store file")
     parser.add_argument("--json", action="store_true", help="print all facts as one JSON object")

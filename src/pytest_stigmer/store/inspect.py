@@ -45,9 +45,10 @@ def inspect(
 
     Lists hold at most `limit` entries beside their totals, so memory does not grow with the file.
     With `resource` the histories are those of this resource id; else those at risk come first.
-    `tell` is called with what is being read. Raises NotADatabase (also for a database that is no
-    store), NotReadable, StoreLocked.
+    `tell` is called with what is being read. Raises NotADatabase (also for a database that is
+    damaged or no store), NotReadable, StoreLocked.
     """
+    tell("whole file")
     with reading(path) as connection:
         return _Inspector(connection, path, limit, tell).facts(resource)
 

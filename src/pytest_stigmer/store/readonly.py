@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.errors import NotADatabase, NotReadable
-from pytest_stigmer.store.connection import WAIT_SECONDS, translated
+from pytest_stigmer.store.connection import WAIT_SECONDS, refuse_damage, translated
 from pytest_stigmer.store.paths import checked_path
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ def reading(path: str | os.PathLike[str]) -> Iterator[sqlite3.Connection]:
 
     With a write-ahead log, as the real server has it, nobody waits; a file in another journal mode
     takes no commits meanwhile. Nothing is written, and no side file is left that was not there.
-    Raises NotADatabase, NotReadable, StoreLocked.
+    Raises NotADatabase (also for a file whose pages, tables and indexes disagree), NotReadable,
+    StoreLocked.
     """
     file = checked_path(path).absolute()
     if not file.is_file():
@@ -35,11 +36,11 @@ def reading(path: str | os.PathLike[str]) -> Iterator[sqlite3.Connection]:
     was_in_use = _log_of(file).exists()
     try:
         with translated(file), closing(_connected(file)) as connection:
-            connection.text_factory = bytes
             for pragma in _PRAGMAS:
                 connection.execute(pragma)
             connection.execute("BEGIN")
-            connection.execute(_FIRST_READ).fetchone()
+            refuse_damage(connection, file)
+            connection.text_factory = bytes
             yield connection
     finally:
         if not was_in_use and _log_of(file).exists():

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_stigmer.errors import StoreClosed, StoreError, StoreForked
-from pytest_stigmer.store.connection import configure, connect, named, translated
+from pytest_stigmer.store.connection import configure, connect, translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -110,12 +110,12 @@ class Session:
 
     def _attempt(self, sql: str, act: Callable[[sqlite3.Connection], T]) -> T:
         """Act on the connection while no other thread does; errors get their names."""
-        with self.guard():
+        with self.guard(), translated(self._path):
             try:
                 return act(self._usable())
             except sqlite3.Error as error:
                 self._functions.raise_interruption(sql, error)
-                raise named(error, self._path) from error
+                raise
 
     def _run(self, sql: str) -> None:
         with translated(self._path):
