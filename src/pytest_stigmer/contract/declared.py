@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
+from pytest_stigmer.contract.capabilities import Capabilities
 from pytest_stigmer.errors import (
     AuditNotFound,
     ResourceNotFound,
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.store.interface import Store
 
 
-class StoreDeclarations:
+class StoreDeclarations(Capabilities):
     """Attributes and methods that a subclass may set or override; `store` it must define."""
 
     resource_not_found: ClassVar[type[Exception]] = ResourceNotFound
@@ -75,11 +76,6 @@ class StoreDeclarations:
         """Move the store's clock by seconds, below 0 backwards; override with `can_move_clock`."""
         del store, seconds
         raise UsageError.not_overridden(type(self).__name__, "move_clock", "can_move_clock")
-
-    def needs(self, capability: str) -> None:
-        """Skip the fact unless the class declares the capability."""
-        if not getattr(self, capability):
-            pytest.skip(f"{type(self).__name__} declares {capability} = False")
 
     @property
     def message_class(self) -> Any:

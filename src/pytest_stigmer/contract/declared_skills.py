@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Protocol
 
 import pytest
 
+from pytest_stigmer.contract.capabilities import Capabilities
 from pytest_stigmer.errors import StigmerError, UsageError
 from pytest_stigmer.factories.artifacts import artifact
 
@@ -37,7 +38,7 @@ class SkillApi(Protocol):
         """Delete the Skill of a SkillId and return it as it was."""
 
 
-class SkillDeclarations:
+class SkillDeclarations(Capabilities):
     """Attributes and methods that a subclass may set or override; `skills` it must define.
 
     The facts use organisations and names of their own, so they may run on a server with data.
@@ -85,11 +86,6 @@ class SkillDeclarations:
         """Move the registry's clock by seconds, below 0 backwards; override with the capability."""
         del skills, seconds
         raise UsageError.not_overridden(type(self).__name__, "move_clock", "can_move_clock")
-
-    def needs(self, capability: str) -> None:
-        """Skip the fact unless the class declares the capability."""
-        if not getattr(self, capability):
-            pytest.skip(f"{type(self).__name__} declares {capability} = False")
 
     def push(self, skills: SkillApi, name: str, text: str = "# one", **fields: Any) -> Any:
         """Push a ZIP whose SKILL.md is the text; `fields` are those of the request."""
