@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_stigmer.contract.calls import must_raise
 from pytest_stigmer.contract.capabilities import CLOCK_STEPS
-from pytest_stigmer.contract.declared import StoreDeclarations, must_raise
+from pytest_stigmer.contract.declared import StoreDeclarations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
