@@ -8,7 +8,7 @@ import shutil
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from _pytest.outcomes import Failed, Skipped
@@ -213,14 +213,34 @@ def kit() -> dict[str, Callable[[Parts, Recipe], None]]:
     return dict(_facts())
 
 
+class Broken(NamedTuple):
+    """Why a fact does not hold: the kit's own words, or what the registry raised in its midst."""
+
+    why: str
+    in_words: bool
+
+
+def broken(call: Callable[..., None], *arguments: Any) -> Broken | None:
+    """Call a fact and say why it does not hold; None when it does."""
+    try:
+        call(*arguments)
+    except Skipped:
+        return None
+    except (AssertionError, Failed) as error:
+        return Broken(str(error), in_words=True)
+    except Exception as error:  # noqa: BLE001 - the registry may raise anything
+        return Broken(f"{type(error).__name__}: {error}", in_words=False)
+    return None
+
+
 @pytest.fixture
 def verdict(
     tmp_path: Path, api: Generation, kit: dict[str, Callable[[Parts, Recipe], None]]
-) -> Callable[[str, Recipe], str | None]:
+) -> Callable[[str, Recipe], Broken | None]:
     """Give a function that says why a fact does not hold for a recipe; None when it does."""
     count = 0
 
-    def judged(fact: str, recipe: Recipe) -> str | None:
+    def on_recipe(fact: str, recipe: Recipe) -> Broken | None:
         nonlocal count
         count += 1
         folder = tmp_path / f"fact-{count}"
@@ -229,16 +249,11 @@ def verdict(
         try:
             with assemble(path, clock=Clock(), recipe=recipe, generation=api) as parts:
                 forgo_durability(parts.store)
-                kit[fact](parts, recipe)
-        except Skipped:
-            return None
-        except (Exception, Failed) as error:  # noqa: BLE001 - any failure is a verdict
-            return f"{type(error).__name__}: {error}"
+                return broken(kit[fact], parts, recipe)
         finally:
             shutil.rmtree(folder)
-        return None
 
-    return judged
+    return on_recipe
 
 
 State = dict[str, list[tuple[Any, ...]]]

@@ -14,10 +14,12 @@ from pytest_stigmer.defects.catalogue import catalogue
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from conftest import Broken
+
     from pytest_stigmer.assembly import Parts, Recipe
 
     Kit = dict[str, Callable[[Parts], None]]
-    Verdict = Callable[[str, Recipe], str | None]
+    Verdict = Callable[[str, Recipe], Broken | None]
 
 REACH = tomllib.loads(Path(__file__).with_name("reach.toml").read_text(encoding="utf-8"))
 WITNESSES, BEYOND = REACH["kit"]["witness"], REACH["kit"]["beyond"]
@@ -32,11 +34,14 @@ def test_facts_hold_for_the_reference(kit: Kit, verdict: Verdict) -> None:
 
 @pytest.mark.parametrize("defect", [name for name in catalogue() if name not in BEYOND])
 def test_kit_names_the_defect(defect: str, kit: Kit, verdict: Verdict) -> None:
-    """A registry with the defect breaks the fact that is its witness, or at least one fact."""
+    """A registry with the defect breaks the fact that is its witness, or any, in words."""
     recipe = catalogue()[defect].apply(REFERENCE)
     facts = [WITNESSES[defect]] if defect in WITNESSES else list(kit)
-    found = next((fact for fact in facts if verdict(fact, recipe)), None)
-    assert found, f"no fact breaks under {defect}: list it in reach.toml with the reason"
+    broken = {fact: why for fact in facts if (why := verdict(fact, recipe))}
+    assert any(why.in_words for why in broken.values()), (
+        f"no fact says what is wrong under {defect}: {broken}; name another witness in reach.toml, "
+        "or list the defect there with the reason"
+    )
 
 
 def test_listed_defects_exist() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
+from pytest_stigmer.contract.calls import must_succeed
+from pytest_stigmer.contract.capabilities import Capabilities
 from pytest_stigmer.errors import (
     AuditNotFound,
     ResourceNotFound,
@@ -15,14 +18,14 @@ from pytest_stigmer.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from google.protobuf.message import Message
 
     from pytest_stigmer.store.interface import Store
 
+_MOST_LETTERS = 40
 
-class StoreDeclarations:
+
+class StoreDeclarations(Capabilities):
     """Attributes and methods that a subclass may set or override; `store` it must define."""
 
     resource_not_found: ClassVar[type[Exception]] = ResourceNotFound
@@ -76,11 +79,6 @@ class StoreDeclarations:
         del store, seconds
         raise UsageError.not_overridden(type(self).__name__, "move_clock", "can_move_clock")
 
-    def needs(self, capability: str) -> None:
-        """Skip the fact unless the class declares the capability."""
-        if not getattr(self, capability):
-            pytest.skip(f"{type(self).__name__} declares {capability} = False")
-
     @property
     def message_class(self) -> Any:
         """The class of the messages that `message` makes."""
@@ -90,45 +88,68 @@ class StoreDeclarations:
         """Return the text of a serialized message."""
         return self.text_of(self.message_class.FromString(data))
 
-    def live(self, store: Store, kind: str | int) -> list[str]:
+    def foreign(self) -> Message:
+        """Return `foreign_message`, after a look that its bytes really do not parse."""
+        message = self.foreign_message()
+        try:
+            self.message_class.FromString(message.SerializeToString())
+        except Exception:  # noqa: BLE001 - protobuf libraries have errors of their own
+            return message
+        raise UsageError.foreign_parses(type(self).__name__, self.message_class.__name__)
+
+    def live(self, store: Store, kind: str | int = "skill") -> list[str]:
         """Return the texts of the live records of a kind."""
-        return [self.read(data) for data in store.list_resources(kind)]
+        listed = must_succeed(f"list_resources({kind!r})", store.list_resources, kind)
+        return [self.read(data) for data in listed]
 
     def history(self, store: Store, resource_id: str, kind: str | int = "skill") -> list[str]:
         """Return the texts of a resource's snapshots, in the order the store lists them."""
-        return [self.read(data) for data in store.list_audit_history(kind, resource_id)]
+        what = f"list_audit_history of {kind!r}, {_short(resource_id)}"
+        listed = must_succeed(what, store.list_audit_history, kind, resource_id)
+        return [self.read(data) for data in listed]
 
     def save(self, store: Store, resource_id: str, text: str, kind: str | int = "skill") -> None:
         """Save a live record with a text."""
-        store.save_resource(kind, resource_id, self.message(text))
+        what = f"save_resource of {kind!r}, {_short(resource_id)}"
+        must_succeed(what, store.save_resource, kind, resource_id, self.message(text))
+
+    def fetch(self, store: Store, resource_id: str, kind: str | int = "skill") -> str:
+        """Return the text of a live record."""
+        what = f"get_resource of {kind!r}, {_short(resource_id)}"
+        found = must_succeed(what, store.get_resource, kind, resource_id, self.message_class)
+        return self.text_of(found)
 
     def archive(
-        self, store: Store, resource_id: str, text: str, *, version_hash: str = "", tag: str = ""
+        self,
+        store: Store,
+        resource_id: str,
+        text: str,
+        *,
+        version_hash: str = "",
+        tag: str = "",
+        kind: str | int = "skill",
     ) -> None:
-        """Append a snapshot with a text to a skill."""
-        store.save_audit(
-            "skill", resource_id, self.message(text), version_hash=version_hash, tag=tag
-        )
+        """Append a snapshot with a text to a resource."""
+        what = f"save_audit of {kind!r}, {_short(resource_id)}"
+        names = {"version_hash": version_hash, "tag": tag}
+        must_succeed(what, store.save_audit, kind, resource_id, self.message(text), **names)
 
-    def by_tag(self, store: Store, resource_id: str, tag: str) -> str:
+    def by_tag(self, store: Store, resource_id: str, tag: str, kind: str | int = "skill") -> str:
         """Return the text of the snapshot that a tag names."""
-        found = store.get_audit_by_tag("skill", resource_id, tag, self.message_class)
-        return self.text_of(found)
+        what = f"a lookup of tag {_short(tag)} of {kind!r}, {_short(resource_id)}"
+        lookup = partial(store.get_audit_by_tag, kind, resource_id, tag, self.message_class)
+        return self.text_of(must_succeed(what, lookup))
 
-    def by_hash(self, store: Store, resource_id: str, version_hash: str) -> str:
+    def by_hash(
+        self, store: Store, resource_id: str, version_hash: str, kind: str | int = "skill"
+    ) -> str:
         """Return the text of the snapshot that a version hash names."""
-        found = store.get_audit_by_hash("skill", resource_id, version_hash, self.message_class)
-        return self.text_of(found)
-
-
-def must_raise(expected: type[Exception], what: str, call: Callable[[], object]) -> Exception:
-    """Call and return the error expected; fail in words when there is none or another one."""
-    try:
-        answer = call()
-    except expected as error:
-        return error
-    except Exception as error:  # noqa: BLE001 - the failure names it
-        pytest.fail(
-            f"{what} must raise {expected.__name__}, but raised {type(error).__name__}: {error}"
+        what = f"a lookup of hash {_short(version_hash)} of {kind!r}, {_short(resource_id)}"
+        lookup = partial(
+            store.get_audit_by_hash, kind, resource_id, version_hash, self.message_class
         )
-    pytest.fail(f"{what} must raise {expected.__name__}, but answered {answer!r}")
+        return self.text_of(must_succeed(what, lookup))
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= _MOST_LETTERS else f"{text[:_MOST_LETTERS]}...")

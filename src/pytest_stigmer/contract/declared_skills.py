@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import pytest
 
-from pytest_stigmer.errors import StigmerError, UsageError
+from pytest_stigmer.contract.calls import CallFailed, raised_by, shown
+from pytest_stigmer.contract.capabilities import Capabilities
+from pytest_stigmer.errors import UsageError
 from pytest_stigmer.factories.artifacts import artifact
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ class SkillApi(Protocol):
         """Delete the Skill of a SkillId and return it as it was."""
 
 
-class SkillDeclarations:
+class SkillDeclarations(Capabilities):
     """Attributes and methods that a subclass may set or override; `skills` it must define.
 
     The facts use organisations and names of their own, so they may run on a server with data.
@@ -86,33 +88,30 @@ class SkillDeclarations:
         del skills, seconds
         raise UsageError.not_overridden(type(self).__name__, "move_clock", "can_move_clock")
 
-    def needs(self, capability: str) -> None:
-        """Skip the fact unless the class declares the capability."""
-        if not getattr(self, capability):
-            pytest.skip(f"{type(self).__name__} declares {capability} = False")
-
     def push(self, skills: SkillApi, name: str, text: str = "# one", **fields: Any) -> Any:
         """Push a ZIP whose SKILL.md is the text; `fields` are those of the request."""
         content = {"artifact": artifact(skill_md=text, files={}), **fields}
-        return skills.push(self.api.PushSkillRequest(name=name, **content))
+        request = self.api.PushSkillRequest(name=name, **content)
+        return accepted(f"push({_told(name=name, **content)})", skills.push, request)
 
     def refer(self, skills: SkillApi, slug: str, version: str = "", **fields: Any) -> Any:
         """Return the version that a reference names."""
         reference = self.api.ApiResourceReference(slug=slug, version=version, **fields)
-        return skills.get_by_reference(reference)
+        what = f"get_by_reference({_told(slug=slug, version=version, **fields)})"
+        return accepted(what, skills.get_by_reference, reference)
 
     def current(self, skills: SkillApi, skill_id: str) -> Any:
         """Return the current version of an id."""
-        return skills.get(self.api.SkillId(value=skill_id))
+        return accepted(f"get({skill_id!r})", skills.get, self.api.SkillId(value=skill_id))
 
     def delete(self, skills: SkillApi, skill_id: str) -> Any:
         """Delete a skill."""
-        return skills.delete(self.api.SkillId(value=skill_id))
+        return accepted(f"delete({skill_id!r})", skills.delete, self.api.SkillId(value=skill_id))
 
     def content(self, skills: SkillApi, key: str) -> bytes:
         """Return the artifact of a storage key."""
         request = self.api.GetArtifactRequest(artifact_storage_key=key)
-        return bytes(skills.get_artifact(request).artifact)
+        return bytes(accepted(f"get_artifact({key!r})", skills.get_artifact, request).artifact)
 
 
 class Words:
@@ -132,27 +131,68 @@ class Words:
         return f"{slug}-{self.nonce}"
 
 
+STATUS_SHAPES = (
+    "an error must have `code`, the name of a gRPC status ('NOT_FOUND'), an enum member of that "
+    "name, or a method that returns either, as grpc.RpcError has; `details` may be a text or a "
+    "method that returns it"
+)
+"""How a failed call may carry its status."""
+
+
+def accepted(what: str, call: Callable[..., Any], *arguments: Any, **fields: Any) -> Any:
+    """Call and return the answer; fail in words when the call fails."""
+    try:
+        return call(*arguments, **fields)
+    except Exception as error:  # noqa: BLE001 - the failure names it
+        cause = raised_by(error)
+        raise CallFailed(f"{what} must succeed, but {_failure(cause)}") from cause
+
+
 def refusal(code: str, what: str, call: Callable[..., Any], *arguments: Any, **fields: Any) -> str:
     """Call, expect a failure of this gRPC status, and return its text."""
     try:
         answer = call(*arguments, **fields)
     except Exception as error:  # noqa: BLE001 - grpc's and other projects' errors share no base
-        found, text = status_of(error)
-        assert found == code, f"{what} must fail with {code}, but failed with {found}: {text}"
-        return text
-    return _accepted(code, what, answer)
-
-
-def _accepted(code: str, what: str, answer: Any) -> NoReturn:
+        cause = raised_by(error)
+        status = _status(cause)
+        if status is None or status[0] != code:
+            pytest.fail(f"{what} must fail with {code}, but {_failure(cause)}")
+        return status[1]
     pytest.fail(f"{what} must fail with {code}, but was accepted with\n{str(answer)[:500]}")
 
 
 def status_of(error: Exception) -> tuple[str, str]:
-    """Return gRPC status name and text of a StatusError or a grpc.RpcError; raise any other."""
-    code = getattr(error, "code", None)
-    if isinstance(error, StigmerError):
-        return error.code, getattr(error, "details", None) or str(error)
-    if callable(code):
-        details: Any = getattr(error, "details", str)
-        return code().name, str(details())
-    raise error
+    """Return gRPC status name and text of an error as `STATUS_SHAPES` says; raise any other."""
+    status = _status(error)
+    if status is None:
+        raise error
+    return status
+
+
+def _status(error: Exception) -> tuple[str, str] | None:
+    code = _called(getattr(error, "code", None))
+    name = getattr(code, "name", code)
+    if not isinstance(name, str):
+        return None
+    return name, str(_called(getattr(error, "details", None)) or error)
+
+
+def _called(value: Any) -> Any:
+    return value() if callable(value) else value
+
+
+def _failure(error: Exception) -> str:
+    status = _status(error)
+    if status is None:
+        return f"raised {shown(error)}, which carries no status: {STATUS_SHAPES}"
+    return f"failed with {status[0]}: {status[1]}"
+
+
+def _told(**fields: Any) -> str:
+    """Return the fields of a request as they are written in a call, artifacts by their size."""
+    shorter = {
+        name: f"<{len(value)} bytes>" if isinstance(value, bytes) else repr(value)
+        for name, value in fields.items()
+        if value
+    }
+    return ", ".join(f"{name}={value}" for name, value in shorter.items())

@@ -7,19 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_stigmer.contract.capabilities import CLOCK_STEPS
 from pytest_stigmer.contract.declared_skills import SkillDeclarations, refusal
 from pytest_stigmer.factories.artifacts import artifact
 
 if TYPE_CHECKING:
     from pytest_stigmer.contract.declared_skills import SkillApi, Words
-
-STEPS = {
-    "one millisecond": 0.001,
-    "over the second": 0.95,
-    "one hour back": -3600,
-    "one second back": -1,
-}
-"""How a clock may move between two pushes, in seconds."""
 
 
 class VersionFacts(SkillDeclarations):
@@ -158,13 +151,13 @@ class VersionFacts(SkillDeclarations):
         found = self.refer(skills, words.slug("calc"), "v1", org=words.org)
         assert found == one, "an archived version is not what its push answered"
 
-    @pytest.mark.parametrize("step", STEPS)
+    @pytest.mark.parametrize("step", CLOCK_STEPS)
     def test_newest_is_the_last_push(self, skills: SkillApi, words: Words, step: str) -> None:
         """However the clock moves between pushes, the later push is the newer version."""
         self.needs("can_move_clock")
         for text, tag in (("# one", "stable"), ("# two", "stable"), ("# three", "")):
             self.push(skills, words("Calc"), text, org=words.org, tag=tag)
-            self.move_clock(skills, STEPS[step])
+            self.move_clock(skills, CLOCK_STEPS[step])
         told = f"the clock moved {step} between pushes, and"
         for version, expected in (("stable", "# two"), ("latest", "# three")):
             found = self.refer(skills, words.slug("calc"), version, org=words.org).spec.skill_md

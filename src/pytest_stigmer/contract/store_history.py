@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_stigmer.contract.declared import StoreDeclarations, must_raise
+from pytest_stigmer.contract.calls import must_raise, must_succeed
+from pytest_stigmer.contract.declared import StoreDeclarations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,7 +138,7 @@ class HistoryFacts(StoreDeclarations):
 
     def test_snapshot_of_another_type_is_named(self, store: Store) -> None:
         """A snapshot that does not parse as the message asked for is an error that names it."""
-        store.save_audit("skill", "foreign", self.foreign_message(), version_hash=ONE, tag="v1")
+        store.save_audit("skill", "foreign", self.foreign(), version_hash=ONE, tag="v1")
         for lookup in (self.by_tag, self.by_hash):
             word = "v1" if lookup == self.by_tag else ONE
             error = must_raise(
@@ -181,7 +182,7 @@ class HistoryFacts(StoreDeclarations):
             "by kind": lambda: store.delete_resources_by_kind("skill"),
             "by prefix": lambda: store.delete_resources_by_id_prefix("skill", "a"),
         }
-        deletions[how]()
+        must_succeed(f"deleting a record {how}, where it has snapshots,", deletions[how])
         expected = [] if self.deletes_cascade else ["one"]
         assert self.history(store, "a") == expected, (
             f"{type(self).__name__} declares deletes_cascade = {self.deletes_cascade}, but "

@@ -7,20 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_stigmer.contract.declared import StoreDeclarations, must_raise
+from pytest_stigmer.contract.calls import must_raise
+from pytest_stigmer.contract.capabilities import CLOCK_STEPS
+from pytest_stigmer.contract.declared import StoreDeclarations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_stigmer.store.interface import Store
-
-STEPS = {
-    "one millisecond": 0.001,
-    "over the second": 0.95,
-    "one hour back": -3600,
-    "one second back": -1,
-}
-"""How a clock may move between two saves, in seconds."""
 
 _THREADS = 4
 _TURNS = 25
@@ -29,13 +23,13 @@ _TURNS = 25
 class LifeFacts(StoreDeclarations):
     """What a store promises whatever the clock, the threads and its end."""
 
-    @pytest.mark.parametrize("step", STEPS)
+    @pytest.mark.parametrize("step", CLOCK_STEPS)
     def test_order_is_that_of_saving(self, store: Store, step: str) -> None:
         """However the clock moves between two saves, the one saved later is the newer one."""
         self.needs("can_move_clock")
         for text in ("one", "two", "three"):
             self.archive(store, "a", text, version_hash="1" * 64, tag="stable")
-            self.move_clock(store, STEPS[step])
+            self.move_clock(store, CLOCK_STEPS[step])
         told = f"the clock moved {step} between saves, and"
         listed = self.history(store, "a")
         assert listed == ["three", "two", "one"], f"{told} the history is listed as {listed}"

@@ -114,6 +114,15 @@ class UsageError(StigmerError):
             "override it, or declare False"
         )
 
+    @classmethod
+    def foreign_parses(cls, class_name: str, message_class: str) -> Self:
+        """Ask for another foreign message, because a store cannot refuse one that parses."""
+        return cls(
+            f"{class_name}.foreign_message() gives bytes that {message_class} parses: override "
+            f"`foreign_message` to return a message that is none, one whose bytes {message_class} "
+            "refuses"
+        )
+
 
 class UnknownField(UsageError, TypeError):
     """A factory was given a keyword that is not a field of what it makes."""
