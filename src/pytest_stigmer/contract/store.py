@@ -19,8 +19,9 @@ from __future__ import annotations
 
 from pytest_stigmer.contract.store_history import HistoryFacts
 from pytest_stigmer.contract.store_life import LifeFacts
+from pytest_stigmer.contract.store_names import NameFacts
 from pytest_stigmer.contract.store_resources import ResourceFacts
 
 
-class StoreContract(ResourceFacts, HistoryFacts, LifeFacts):
+class StoreContract(ResourceFacts, HistoryFacts, NameFacts, LifeFacts):
     """Holds a store to the contract; `declared.StoreDeclarations` lists what to declare."""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 ONE, TWO = "1" * 64, "2" * 64
 
+_MANY = 120
+
 
 class HistoryFacts(StoreDeclarations):
     """What snapshots promise."""
@@ -70,16 +72,6 @@ class HistoryFacts(StoreDeclarations):
         assert self.by_hash(store, "a", ONE) == "mine", "a hash of another resource answered"
         assert self.history(store, "a") == ["mine"], "another resource's snapshots are listed"
 
-    def test_tags_are_exact(self, store: Store) -> None:
-        """A tag is compared exactly: case, blanks and patterns count."""
-        self.archive(store, "a", "exact", tag="Stable_1")
-        for near in ("stable_1", "Stable_1 ", "StableX1", "Stable%", "*"):
-            must_raise(
-                self.audit_not_found,
-                f"a lookup of tag {near!r}, where only 'Stable_1' exists,",
-                partial(self.by_tag, store, "a", near),
-            )
-
     def test_empty_hash_and_tag_are_values(self, store: Store) -> None:
         """A snapshot without hash and tag answers to '' and ''."""
         self.archive(store, "a", "bare")
@@ -93,6 +85,18 @@ class HistoryFacts(StoreDeclarations):
         for text in texts:
             self.archive(store, "a", text)
         assert self.history(store, "a") == texts[::-1], "the history is not newest first"
+
+    def test_old_versions_are_found_under_many_newer_ones(self, store: Store) -> None:
+        """However many snapshots are newer, an old one is listed and found by tag and by hash."""
+        self.archive(store, "a", "old", version_hash=ONE, tag="v1")
+        for number in range(_MANY):
+            self.archive(store, "a", "newer", version_hash=f"{number:064}", tag=f"other-{number}")
+        told = f"under {_MANY} newer ones"
+        assert self.by_tag(store, "a", "v1") == "old", f"a tag names another snapshot {told}"
+        assert self.by_hash(store, "a", ONE) == "old", f"a hash names another snapshot {told}"
+        listed = self.history(store, "a")
+        assert listed[-1] == "old", f"the oldest snapshot is not listed {told}"
+        assert len(listed) == _MANY + 1, f"of {_MANY + 1} snapshots {len(listed)} are listed"
 
     def test_history_of_nothing_is_empty(self, store: Store) -> None:
         """A resource without snapshots has the history [], not an error and not None."""

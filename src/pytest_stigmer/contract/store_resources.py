@@ -12,21 +12,6 @@ from pytest_stigmer.contract.declared import StoreDeclarations
 if TYPE_CHECKING:
     from pytest_stigmer.store.interface import Store
 
-STRANGE_IDS = {
-    "nul": "a\0b",
-    "quotes": "a'b\"c`",
-    "wildcards": "%_*?[a-z]",
-    "slashes": "a/../b\\c",
-    "blanks": " a\t\n ",
-    "empty": "",
-    "combining": "e\u0301",
-    "composed": "\u00e9",
-    "astral": "\U0001f600",
-    "long": "x" * 10_000,
-    "sql": "'; DROP TABLE resources; --",
-}
-"""Ids that a store must take as they are."""
-
 SPECIAL_PREFIXES = ("*", "?", "[a]", "[^a]", "%", "_", "\\", "'", "a*", "a?", "a[")
 """Prefixes with characters that some engine reads as a pattern."""
 
@@ -72,13 +57,6 @@ class ResourceFacts(StoreDeclarations):
         assert store.delete_resources_by_kind("agent") == 1, "records of other kinds were counted"
         left = [kind for kind in kinds if self.live(store, kind)]
         assert left == list(kinds[1:]), f"of {kinds} only {left} are left"
-
-    def test_kind_number_and_name_are_one_kind(self, store: Store) -> None:
-        """A kind is given by its enum value's number or name; a nameless number is its digits."""
-        self.save(store, "a", "a skill", kind=43)
-        self.save(store, "b", "nameless", kind=999)
-        assert self.live(store, "skill") == ["a skill"], "kind 43 is not the kind `skill`"
-        assert self.live(store, "999") == ["nameless"], "kind 999 is not the kind `999`"
 
     def test_unknown_kind_lists_nothing(self, store: Store) -> None:
         """A kind without records gives an empty list, not an error and not None."""
@@ -150,25 +128,6 @@ class ResourceFacts(StoreDeclarations):
         self.save(store, "", "two")
         assert store.delete_resources_by_id_prefix("skill", "") == 2, "'' must take every record"
         assert self.live(store, "skill") == [], "records are left after the empty prefix"
-
-    @pytest.mark.parametrize("name", STRANGE_IDS)
-    def test_any_text_is_an_id(self, store: Store, name: str) -> None:
-        """Whatever its characters, an id is stored, found and deleted as it is."""
-        resource_id = STRANGE_IDS[name]
-        self.save(store, "neighbour", "neighbour")
-        self.save(store, resource_id, "strange")
-        found = self.fetch(store, resource_id)
-        assert found == "strange", f"id {resource_id[:20]!r} gave another record"
-        store.delete_resource("skill", resource_id)
-        left = self.live(store, "skill")
-        assert left == ["neighbour"], f"deleting id {resource_id[:20]!r} left {left}"
-
-    def test_ids_are_not_normalised(self, store: Store) -> None:
-        """Ids that differ only in case, blanks or Unicode form are different ids."""
-        ids = ["a", "A", "a ", "\u00e9", "e\u0301", "a\0"]
-        for resource_id in ids:
-            self.save(store, resource_id, repr(resource_id))
-        assert len(self.live(store, "skill")) == len(ids), "two different ids share one record"
 
     def test_stored_record_is_a_copy(self, store: Store) -> None:
         """Changing a message after saving or reading it does not change the record."""

@@ -13,6 +13,8 @@ from google.protobuf.message import DecodeError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+KINDS = {0: "api_resource_kind_unknown", 40: "agent", 43: "skill", 52: "workflow_execution"}
+
 
 class Missing(LookupError):
     """Nothing is stored under this name."""
@@ -123,7 +125,7 @@ class Shelf:
     def _kind(self, kind: str | int) -> str:
         if not self.is_open:
             raise Shut
-        return {43: "skill"}.get(kind, str(kind)) if isinstance(kind, int) else kind
+        return KINDS.get(kind, str(kind)) if isinstance(kind, int) else kind
 
     def _drop(self, kind: str | int, pattern: str) -> int:
         wanted = self._kind(kind)
