@@ -305,6 +305,7 @@ def populated(
         count += 1
         name = f"copy-{count}.db"
         backup(tmp_path / "origin.db", tmp_path / name)
+        shutil.copytree(tmp_path / "origin.db.artifacts", tmp_path / f"{name}.artifacts")
         return assembled(recipe, name)
 
     return opened

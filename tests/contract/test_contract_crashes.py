@@ -5,38 +5,38 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from dataclasses import replace
 from functools import partial
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.contract.death import CommitCrash, Death, lost_artifacts
 
 from pytest_stigmer.assembly import REFERENCE, assemble
 from pytest_stigmer.defects.catalogue import catalogue
-from pytest_stigmer.factories.artifacts import artifact
-from pytest_stigmer.store.faults import Crash, forgo_durability, replace_database
+from pytest_stigmer.skills.artifacts import ArtifactStorage, StoredArtifact
+from pytest_stigmer.skills.controller import SkillController
+from pytest_stigmer.store.faults import Crash, forgo_durability
 from pytest_stigmer.store.legacy import legacy_database, legacy_id
 from pytest_stigmer.store.rows import ResourceRow
-from pytest_stigmer.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from pytest_stigmer.api.generation import Generation
+    from pytest_stigmer.api.values import PushSkill
     from pytest_stigmer.assembly import Parts
+    from pytest_stigmer.skills.controller import Stored
+    from pytest_stigmer.store.sqlite import SqliteStore
 
+    Push = Callable[[Parts, str, str], Any]
     StateOf = Callable[[SqliteStore], dict[str, list[tuple[Any, ...]]]]
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
 _MOST_STATEMENTS = 20
-
-
-def push(parts: Parts, name: str, text: str) -> Any:
-    """Push a small skill."""
-    api = parts.generation
-    data = artifact(skill_md=text, files={})
-    return parts.client().push(api.PushSkillRequest(name=name, tag="v1", artifact=data))
 
 
 def only_skill(parts: Parts) -> Any:
@@ -56,25 +56,29 @@ def in_transaction(parts: Parts) -> None:
         parts.store.delete_audit_by_resource_id("skill", "x")
 
 
-OPERATIONS: dict[str, Callable[[Parts], Any]] = {
-    "push of a new skill": lambda parts: push(parts, "New", "# new"),
-    "push of a new version": lambda parts: push(parts, "Calc", "# two"),
-    "push of equal content": lambda parts: push(parts, "Calc", "# one"),
-    "delete": lambda parts: parts.client().delete(only_skill(parts)),
-    "save_resource, new": lambda parts: parts.store.save_resource("agent", "a", _skill(parts)),
-    "save_resource, again": lambda parts: parts.store.save_resource("skill", "x", _skill(parts)),
-    "save_audit": lambda parts: parts.store.save_audit("skill", "x", _skill(parts), tag="v1"),
-    "delete_resource": lambda parts: parts.store.delete_resource("skill", "x"),
-    "delete_resources_by_kind": lambda parts: parts.store.delete_resources_by_kind("skill"),
-    "delete_resources_by_id_prefix": lambda parts: parts.store.delete_resources_by_id_prefix(
-        "skill", "s"
-    ),
-    "delete_audit_by_resource_id": lambda parts: parts.store.delete_audit_by_resource_id(
-        "skill", "x"
-    ),
-    "transaction of several verbs": in_transaction,
-}
-"""Every operation that writes."""
+@pytest.fixture
+def operations(push: Push) -> dict[str, Callable[[Parts], Any]]:
+    """Give every operation that writes."""
+    return {
+        "push of a new skill": lambda parts: push(parts, "New", "# new"),
+        "push of a new version": lambda parts: push(parts, "Calc", "# two"),
+        "push of equal content": lambda parts: push(parts, "Calc", "# one"),
+        "delete": lambda parts: parts.client().delete(only_skill(parts)),
+        "save_resource, new": lambda parts: parts.store.save_resource("agent", "a", _skill(parts)),
+        "save_resource, again": lambda parts: parts.store.save_resource(
+            "skill", "x", _skill(parts)
+        ),
+        "save_audit": lambda parts: parts.store.save_audit("skill", "x", _skill(parts), tag="v1"),
+        "delete_resource": lambda parts: parts.store.delete_resource("skill", "x"),
+        "delete_resources_by_kind": lambda parts: parts.store.delete_resources_by_kind("skill"),
+        "delete_resources_by_id_prefix": lambda parts: parts.store.delete_resources_by_id_prefix(
+            "skill", "s"
+        ),
+        "delete_audit_by_resource_id": lambda parts: parts.store.delete_audit_by_resource_id(
+            "skill", "x"
+        ),
+        "transaction of several verbs": in_transaction,
+    }
 
 
 def _skill(parts: Parts) -> Any:
@@ -84,48 +88,90 @@ def _skill(parts: Parts) -> Any:
 def crash_points(
     operation: Callable[[Parts], Any], opened: Callable[[], Parts], state_of: StateOf
 ) -> int:
-    """Die after each writing statement of an operation in turn; return how many there are.
+    """Die after each writing statement and right after the commit; return how many points it has.
 
-    Before the last of them nothing may be there, and what was there before must be.
+    Before the last writing statement nothing may be there, and what was there before must be.
     """
     for after in range(_MOST_STATEMENTS):
-        parts = opened()
-        before = state_of(parts.store)
-        crash = Crash(parts.store, after, lambda: None)
-        operation(parts)
-        image, is_over = crash.image(), crash.statements <= after
-        acknowledged = state_of(parts.store)
-        parts.close()
-        replace_database(parts.store.path, image)
-        with SqliteStore(parts.store.path) as survivor:
-            left = state_of(survivor)
-        assert left["integrity"] == [("ok",)]
-        if is_over and left == acknowledged:
-            return after + 1
-        assert left == before, f"half done when it died after writing statement {after}"
+        death = Death(opened(), state_of)
+        crash = Crash(death.parts.store, after, death.remember)
+        death.of(operation, crash)
+        if crash.statements <= after and death.left == death.acknowledged:
+            return after + 1 + commit_points(operation, opened, state_of)
+        assert death.left == death.before, f"half done when it died after writing statement {after}"
     raise AssertionError("the operation has more statements than expected")
 
 
+def commit_points(
+    operation: Callable[[Parts], Any], opened: Callable[[], Parts], state_of: StateOf
+) -> int:
+    """Die right after the commit; return 0 for an operation of one statement that commits itself.
+
+    What is committed may be acknowledged at any time: nothing of it may be missing.
+    """
+    death = Death(opened(), state_of)
+    crash = CommitCrash(death.parts.store, _MOST_STATEMENTS, death.remember)
+    death.of(operation, crash)
+    assert death.left == death.acknowledged, "not all is there right after the commit"
+    return int(crash.has_committed)
+
+
 def test_no_operation_is_half_done_wherever_it_dies(
-    populated: Callable[..., Parts], state_of: StateOf, capsys: pytest.CaptureFixture[str]
+    populated: Callable[..., Parts],
+    state_of: StateOf,
+    operations: dict[str, Callable[[Parts], Any]],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Dying after any writing statement leaves the state before, or the whole operation."""
-    points = {name: crash_points(call, populated, state_of) for name, call in OPERATIONS.items()}
+    """Dying anywhere leaves the state before, or the whole operation with its artifacts."""
+    points = {name: crash_points(call, populated, state_of) for name, call in operations.items()}
     with capsys.disabled():
         sys.stdout.write(f"\n{sum(points.values())} crash points of {len(points)} operations\n")
-    assert sum(points.values()) >= 32, points
-    assert points["push of a new version"] == 4
-    assert points["delete"] == 4
+    assert sum(points.values()) >= 37, points
+    assert points["push of a new version"] == 5
+    assert points["delete"] == 5
+    assert points["save_audit"] == 2
 
 
 def test_crash_points_show_what_is_not_one_transaction(
-    populated: Callable[..., Parts], state_of: StateOf
+    populated: Callable[..., Parts],
+    state_of: StateOf,
+    operations: dict[str, Callable[[Parts], Any]],
 ) -> None:
     """A push that is several transactions is half done at one of the points."""
     recipe = catalogue()["push-is-not-one-transaction"].apply(REFERENCE)
     opened = partial(populated, recipe)
     with pytest.raises(AssertionError, match="half done"):
-        crash_points(OPERATIONS["push of a new version"], opened, state_of)
+        crash_points(operations["push of a new version"], opened, state_of)
+
+
+class Unwritten(ArtifactStorage):
+    """Says that an artifact is stored and leaves it to `LatePush`."""
+
+    def store(self, data: bytes) -> StoredArtifact:
+        """Write nothing."""
+        return StoredArtifact(self.key_of(sha256(data).hexdigest()), None)
+
+
+class LatePush(SkillController):
+    """Writes the artifact when the record is committed."""
+
+    def push(self, request: PushSkill) -> Stored:
+        """Push, then store."""
+        stored = super().push(request)
+        ArtifactStorage(self.artifacts.root).store(request.artifact)
+        return stored
+
+
+def test_crash_points_show_an_artifact_that_is_written_after_the_commit(
+    populated: Callable[..., Parts],
+    state_of: StateOf,
+    operations: dict[str, Callable[[Parts], Any]],
+) -> None:
+    """A push that stores its artifact last can lose it, and one of the points is in between."""
+    recipe = replace(REFERENCE, artifacts=Unwritten, skills=LatePush)
+    opened = partial(populated, recipe)
+    with pytest.raises(AssertionError, match="artifacts of acknowledged records are lost"):
+        crash_points(operations["push of a new version"], opened, state_of)
 
 
 def test_migration_is_whole_wherever_it_dies(
@@ -184,7 +230,11 @@ def _open_and_die(path: Path, statements: int, api: Generation) -> None:
 
 @pytest.mark.parametrize("statement", range(8))
 def test_killed_push_is_whole_or_absent(
-    populated: Callable[..., Parts], api: Generation, state_of: StateOf, statement: int
+    populated: Callable[..., Parts],
+    api: Generation,
+    state_of: StateOf,
+    push: Push,
+    statement: int,
 ) -> None:
     """A push whose process is killed before any of its statements leaves all of it or nothing."""
     parts = populated()
@@ -193,16 +243,17 @@ def test_killed_push_is_whole_or_absent(
     parts.close()
     child = os.fork()
     if child == 0:
-        _push_and_die(path, statement, api)
+        _push_and_die(path, statement, api, push)
     assert os.waitpid(child, 0)[1] in (0, signal.SIGKILL)
     with assemble(path, generation=api) as again:
         left = state_of(again.store)
         rows = [len(left[name]) - len(before[name]) for name in ("resources", "resource_audit")]
         assert rows in ([0, 0], [1, 1])
+        assert lost_artifacts(again) == []
         assert push(again, "New", "# again").metadata.slug == "new"
 
 
-def _push_and_die(path: Path, statement: int, api: Generation) -> None:
+def _push_and_die(path: Path, statement: int, api: Generation, push: Push) -> None:
     try:
         with assemble(path, generation=api) as parts:
             forgo_durability(parts.store)
