@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 import string
+import struct
+import zipfile
+from hashlib import sha256
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +19,7 @@ from pytest_stigmer.contract.skill_model import model_slug
 from pytest_stigmer.errors import ArchiveError, InvalidText, StatusError, StigmerError
 from pytest_stigmer.factories.artifacts import artifact
 from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS, bad_artifact
-from pytest_stigmer.skills.archive import ArchiveReader
+from pytest_stigmer.skills.archive import Archive, ArchiveReader
 from pytest_stigmer.skills.slug import slug_of
 
 if TYPE_CHECKING:
@@ -97,17 +102,59 @@ def damaged(draw: st.DrawFn, original: bytes) -> bytes:
     return bytes(changed[: draw(st.integers(0, len(changed)))] if draw(st.booleans()) else changed)
 
 
+def deflated(text: str) -> bytes:
+    """Return an artifact with this SKILL.md whose entries are compressed."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("SKILL.md", text)
+        archive.writestr("a.txt", "a" * 50)
+    return packed.getvalue()
+
+
+def cut(data: bytes) -> bytes:
+    """Return an archive whose directory says that its first entry is a byte shorter."""
+    shorter, at = bytearray(data), data.index(b"PK\1\2")
+    for field in (at + 20, at + 24):
+        (size,) = struct.unpack_from("<L", data, field)
+        struct.pack_into("<L", shorter, field, size - 1)
+    return bytes(shorter)
+
+
+TEXT = "# one\n" * 9
+ARCHIVES = (artifact(skill_md=TEXT, files={"a.txt": "a"}), deflated(TEXT))
+
+
 @hostile
-@given(data=st.one_of(st.binary(max_size=300), damaged(VALID)))
-@example(data=VALID[:-1])
+@given(data=st.one_of(st.binary(max_size=300), *map(damaged, ARCHIVES)))
+@example(data=ARCHIVES[0][:-1])
+@example(data=cut(ARCHIVES[0]))
+@example(data=cut(ARCHIVES[1]))
+@example(data=ARCHIVES[0].replace(b"# one", b"# two", 1))
 @example(data=b"PK\5\6" + b"\0" * 18)
 def test_damaged_archive_is_read_whole_or_refused(data: bytes) -> None:
-    """An archive gives its SKILL.md or an ArchiveError, never another error."""
+    """An archive gives the SKILL.md that was packed, under its own hash, or an ArchiveError.
+
+    Every length and checksum is compared, also a checksum of 0: another text needs a damage that
+    its checksum fits by chance, one in four thousand million.
+    """
     try:
         found = ArchiveReader().read(data)
     except ArchiveError:
         return
-    assert found.skill_md
+    assert found == Archive(TEXT, sha256(data).hexdigest())
+
+
+@pytest.mark.parametrize("data", ARCHIVES, ids=["stored", "deflated"])
+def test_archive_with_any_one_byte_changed_is_read_whole_or_refused(data: bytes) -> None:
+    """Wherever one byte is another, the text is the one that was packed, or an ArchiveError."""
+    texts = set()
+    for at, change in product(range(len(data)), (0x01, 0x20, 0x80, 0xFF)):
+        damaged_data = data[:at] + bytes([data[at] ^ change]) + data[at + 1 :]
+        try:
+            texts.add(ArchiveReader().read(damaged_data).skill_md)
+        except ArchiveError:
+            texts.add("")
+    assert texts == {TEXT, ""}
 
 
 @pytest.mark.parametrize("kind", sorted(set(BAD_ARTIFACTS) - {"too_many_files", "total_size"}))
