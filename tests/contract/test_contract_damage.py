@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sqlite3
+import subprocess
 from collections import Counter
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.contract.death import lost_artifacts
 
 from pytest_stigmer.assembly import assemble
 from pytest_stigmer.errors import NewerSchema, StatusError, StigmerError, StoreError
 from pytest_stigmer.store.faults import replace_database
+from pytest_stigmer.targets.faults import ArtifactFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from pytest_stigmer.api.generation import Generation
@@ -28,6 +32,11 @@ if TYPE_CHECKING:
     Push = Callable[[Parts, str, str], Any]
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+
+
+PAGE = 4096
+HEAD = 16
+FIVES, ZEROS, LETTER = b"\xa5" * 8, bytes(8), b"a"
 
 
 def test_full_disk_undoes_the_push(
@@ -44,6 +53,56 @@ def test_full_disk_undoes_the_push(
     assert state_of(parts.store) == before
     parts.store.execute("PRAGMA max_page_count=100000")
     assert push(parts, "Big", "# " + "x" * 100_000).spec.skill_md.endswith("x")
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Give a folder that is a file system of 1 MiB; skip the test where none may be mounted."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    if shutil.which("mount") is None or subprocess.run(mount, check=False).returncode:
+        pytest.skip("this user may not mount a file system")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_full_file_system_undoes_the_push(
+    small_disk: Path, api: Generation, state_of: StateOf, push: Push
+) -> None:
+    """However little room is left, a push is refused by name and leaves no row and no artifact.
+
+    With room again, the same push goes through.
+    """
+    refusals = Counter()
+    with assemble(small_disk / "stigmer.db", generation=api) as parts:
+        push(parts, "Calc", "# one")
+        folder = ArtifactFolder(parts.artifacts.root)
+        for pages in range(40):
+            before = state_of(parts.store), folder.files()
+            _fill(small_disk / "ballast", but=pages * PAGE)
+            text = f"# {pages} {'x' * 20_000}"
+            try:
+                push(parts, "Big", text)
+            except StatusError as error:
+                refusals[error.code] += 1
+                assert (state_of(parts.store), folder.files()) == before
+            else:
+                break
+            finally:
+                (small_disk / "ballast").unlink()
+        assert push(parts, "Big", text).spec.skill_md == text
+        assert lost_artifacts(parts) == []
+    assert set(refusals) == {"INTERNAL", "RESOURCE_EXHAUSTED"}, refusals
+
+
+def _fill(ballast: Path, *, but: int) -> None:
+    """Take all the room of a file system but so many bytes."""
+    with ballast.open("wb", buffering=0) as file:
+        with suppress(OSError):
+            while True:
+                file.write(bytes(PAGE))
+        file.truncate(file.tell() - but)
 
 
 def acknowledged_texts(parts: Parts) -> list[str]:
@@ -85,11 +144,6 @@ def _write_and_die(path: Path, api: Generation) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
     finally:
         os._exit(1)
-
-
-FIVES, ZEROS, LETTER = b"\xa5" * 8, bytes(8), b"a"
-PAGE = 4096
-HEAD = 16
 
 
 def test_damaged_page_is_never_answered_wrongly(
