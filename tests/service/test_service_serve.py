@@ -69,6 +69,26 @@ def test_ctrl_c_stops_it_cleanly(serving: Any) -> None:
         assert served.end() == (0, "", "")
 
 
+STOPPED_IN_ANOTHER_THREAD = """
+import signal, sys, threading
+from pytest_stigmer.cli import main
+
+def stop():
+    signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+announce = sys.stdout.write
+sys.stdout.write = lambda text: threading.Timer(0.2, stop).start() or announce(text)
+sys.exit(main(["serve", "--quiet"]))
+"""
+
+
+def test_a_signal_stops_it_whichever_thread_gets_it() -> None:
+    """The system may hand SIGTERM to a thread of gRPC's; the server ends all the same."""
+    command = [sys.executable, "-c", STOPPED_IN_ANOTHER_THREAD]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=15)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_given_database_stays(
     serving: Any, connected: Any, request_of: Callable[..., Any], tmp_path: Path
 ) -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
+import socket
 import sys
 import tempfile
-import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from pytest_stigmer.service.needs import check_installed
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
     from pytest_stigmer.service.calls import Call
     from pytest_stigmer.service.server import Server, ServerTls
@@ -60,18 +62,36 @@ def run(arguments: argparse.Namespace) -> int:
     """
     check_installed("stigmer-harness serve")
     parent = os.getppid()
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     with ExitStack() as stack:
+        stop = stack.enter_context(_told_to_stop())
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="stigmer-serve-")))
         database = arguments.database or folder / "stigmer.db"
         server = _start(arguments, database, folder, stack)
         _announce(server.address, database.absolute(), arguments.ready_file)
-        while not stop.wait(_LOOK_FOR_PARENT_SECONDS if arguments.exit_with_parent else None):
+        seconds = _LOOK_FOR_PARENT_SECONDS if arguments.exit_with_parent else None
+        while not select.select([stop], [], [], seconds)[0]:
             if os.getppid() != parent:
                 break
     return 0
+
+
+@contextmanager
+def _told_to_stop() -> Iterator[socket.socket]:
+    """Give a socket that has something to read once SIGTERM or SIGINT has come.
+
+    The system may hand a signal to any thread. One of gRPC's would note it without waking this one,
+    and Python's own handlers run here only; the wake-up descriptor is written by whoever gets it.
+    """
+    reader, writer = socket.socketpair()
+    with reader, writer:
+        writer.settimeout(0)
+        signal.set_wakeup_fd(writer.fileno())
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: None)
+        try:
+            yield reader
+        finally:
+            signal.set_wakeup_fd(-1)
 
 
 def _start(arguments: argparse.Namespace, database: Path, folder: Path, stack: ExitStack) -> Server:
