@@ -8,6 +8,8 @@ import shutil
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from itertools import product
+from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -134,20 +136,19 @@ class _Capable:
 
     has_transactions = is_thread_safe = can_reopen = can_open_twice = can_move_clock = True
 
-    def __init__(self, parts: Parts, recipe: Recipe, stack: ExitStack) -> None:
+    def __init__(self, parts: Any, recipe: Recipe, stack: ExitStack) -> None:
         self.parts = parts
         self.recipe = recipe
         self.stack = stack
 
     def again(self) -> Parts:
         """Open the same file once more."""
-        opened = assemble(self.parts.store.path, clock=self.parts.clock, recipe=self.recipe)
-        return self.stack.enter_context(opened)
+        path, clock = self.parts.store.path, self.parts.clock
+        return self.stack.enter_context(assemble(path, clock=clock, recipe=self.recipe))
 
     def move_clock(self, _: Any, seconds: float) -> None:
         """Move the registry's clock."""
-        clock: Any = self.parts.clock
-        clock.move(seconds)
+        self.parts.clock.move(seconds)
 
 
 class _Store(_Capable, StoreContract):
@@ -167,44 +168,29 @@ class _Skills(_Capable, SkillContract):
         self.parts.close()
         return self.beside(skills)
 
-    def beside(self, skills: Any) -> Any:
+    def beside(self, _: Any) -> Any:
         """Open the same file beside the first one."""
-        del skills
         return self.again().client()
 
 
-Fact = tuple[str, "Callable[[Parts, Recipe], None]"]
-
-
-def _facts() -> Iterator[Fact]:
+def _facts() -> Iterator[tuple[str, Callable[[Parts, Recipe], None]]]:
     for contract in (_Store, _Skills):
         for name, method in inspect.getmembers(contract, inspect.isfunction):
-            if name.startswith("test_"):
-                yield from _cases(contract, name, method)
-
-
-def _cases(contract: Any, name: str, method: Any) -> Iterator[Fact]:
-    marks = [mark for mark in getattr(method, "pytestmark", []) if mark.name == "parametrize"]
-    for values in product(*(mark.args[1] for mark in marks)):
-        given = dict(zip((mark.args[0] for mark in marks), values, strict=True))
-        label = f"{contract.__name__[1:]}.{name}" + "".join(f"[{value}]" for value in values)
-        yield label, partial(_call, contract, name, given)
+            if not name.startswith("test_"):
+                continue
+            marks = [mark.args for mark in getattr(method, "pytestmark", ())]
+            for values in product(*(list(values) for _, values in marks)):
+                label = f"{contract.__name__[1:]}.{name}" + "".join(f"[{v}]" for v in values)
+                given = dict(zip((argument for argument, _ in marks), values, strict=True))
+                yield label, partial(_call, contract, name, given)
 
 
 def _call(contract: Any, name: str, given: dict[str, Any], parts: Parts, recipe: Recipe) -> None:
+    makers = {"store": lambda: parts.store, "skills": parts.client, "words": partial(Words, "x1")}
     with ExitStack() as stack:
-        _call_on(contract(parts, recipe, stack), name, given)
-
-
-def _call_on(facts: Any, name: str, given: dict[str, Any]) -> None:
-    wanted = inspect.signature(getattr(facts, name)).parameters
-    if "store" in wanted:
-        given = {**given, "store": facts.parts.store}
-    if "skills" in wanted:
-        given = {**given, "skills": facts.parts.client()}
-    if "words" in wanted:
-        given = {**given, "words": Words("x1")}
-    getattr(facts, name)(**given)
+        fact = getattr(contract(parts, recipe, stack), name)
+        wanted = inspect.signature(fact).parameters
+        fact(**given, **{key: make() for key, make in makers.items() if key in wanted})
 
 
 @pytest.fixture(scope="session")
@@ -238,22 +224,25 @@ def verdict(
     tmp_path: Path, api: Generation, kit: dict[str, Callable[[Parts, Recipe], None]]
 ) -> Callable[[str, Recipe], Broken | None]:
     """Give a function that says why a fact does not hold for a recipe; None when it does."""
-    count = 0
 
     def on_recipe(fact: str, recipe: Recipe) -> Broken | None:
-        nonlocal count
-        count += 1
-        folder = tmp_path / f"fact-{count}"
-        folder.mkdir()
-        path = folder / "stigmer.db"
-        try:
-            with assemble(path, clock=Clock(), recipe=recipe, generation=api) as parts:
-                forgo_durability(parts.store)
-                return broken(kit[fact], parts, recipe)
-        finally:
-            shutil.rmtree(folder)
+        opened = partial(assemble, clock=Clock(), recipe=recipe, generation=api)
+        with TemporaryDirectory(dir=tmp_path) as path, opened(f"{path}/stigmer.db") as parts:
+            forgo_durability(parts.store)
+            return broken(kit[fact], parts, recipe)
 
     return on_recipe
+
+
+@pytest.fixture
+def verdict_on(clock: Clock, kit: dict[str, Callable[..., None]]) -> Callable[..., Broken | None]:
+    """Give a function that says why a fact does not hold for a store or for a skill API."""
+
+    def on_subject(fact: str, subject: Any) -> Broken | None:
+        parts = SimpleNamespace(clock=clock, store=subject, client=lambda: subject)
+        return broken(kit[fact], parts, REFERENCE)
+
+    return on_subject
 
 
 State = dict[str, list[tuple[Any, ...]]]

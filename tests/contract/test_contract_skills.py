@@ -31,10 +31,12 @@ class TestSkillsOnAFile(SkillContract):
         """Give a client of a fresh registry."""
         self.clock = clock
         self.assembled = assembled
-        return assembled().client()
+        self.parts = assembled()
+        return self.parts.client()
 
     def reopen(self, skills: Any) -> SkillClient:
-        """Open the same file again."""
+        """Close the file and open it again."""
+        self.parts.close()
         return self.beside(skills)
 
     def beside(self, skills: Any) -> SkillClient:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class SkillApi(Protocol):
-    """The five calls, messages in and out; a failure carries a gRPC status.
+    """The five calls, messages in and out; a failure carries a gRPC status, see STATUS_SHAPES.
 
     `skills.client.SkillClient` is one. The stubs of a channel are a few lines away: their methods
     are named push, delete, get, getByReference and getArtifact.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -11,10 +12,27 @@ import pytest
 from pytest_stigmer.contract.declared_skills import SkillDeclarations, refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytest_stigmer.contract.declared_skills import SkillApi, Words
 
 SAME_SLUG = ("Calc", "calc", "CALC!", "Ca.lc", " Calc ", "C_a/l\u00e9c")
 """Names that have one slug, `calc`, when the test's nonce follows."""
+
+NEAR_ORGS: dict[str, Callable[[str], str]] = {
+    "another case": str.upper,
+    "a blank before it": " {}".format,
+    "a blank behind it": "{} ".format,
+    "a newline behind it": "{}\n".format,
+    "NUL behind it": "{}\0".format,
+    "its beginning": lambda org: org[:-1],
+    "a pattern": lambda org: f"{org[:-1]}%",
+    "another pattern": lambda org: f"{org[:-1]}*",
+}
+"""How the name of an organisation may look like another one's."""
+
+SKILL_ID = re.compile("skl-[0-7][0-9a-hjkmnp-tv-z]{25}")
+"""`skl-` and a ULID in lower case."""
 
 _THREADS = 8
 
@@ -32,6 +50,30 @@ class IdentityFacts(SkillDeclarations):
         assert two.metadata.slug == words.slug("calc"), f"{name!r} has the wrong slug"
         assert two.metadata.id == one.metadata.id, f"{name!r} and 'Calc' became two skills"
         assert two.metadata.name == words(name), "the name must be the newest push's"
+
+    def test_id_is_a_ulid_of_skills(self, skills: SkillApi, words: Words) -> None:
+        """A skill's id is `skl-` and a ULID in lower case, and no two skills have one."""
+        made = [self.push(skills, words(f"Calc {number}"), org=words.org) for number in range(5)]
+        ids = {skill.metadata.id for skill in made}
+        assert len(ids) == len(made), f"{len(made)} skills have {len(ids)} ids"
+        wrong = [skill_id for skill_id in ids if not SKILL_ID.fullmatch(skill_id)]
+        assert not wrong, f"the ids {wrong} are not of the form {SKILL_ID.pattern}"
+
+    @pytest.mark.parametrize("near", NEAR_ORGS)
+    def test_organisations_are_exact(self, skills: SkillApi, words: Words, near: str) -> None:
+        """An organisation is compared exactly: case, blanks and patterns count."""
+        self.needs("has_organisations")
+        org = NEAR_ORGS[near](words.org)
+        told = f"organisation {org!r} is not {words.org!r}"
+        mine = self.push(skills, words("Calc"), org=words.org)
+        what = f"a reference with {near} for its organisation ({told})"
+        refusal("NOT_FOUND", what, self.refer, skills, words.slug("calc"), org=org)
+        theirs = self.push(skills, words("Calc"), "# theirs", org=org)
+        assert theirs.metadata.org == org, f"organisation {org!r} became {theirs.metadata.org!r}"
+        assert theirs.metadata.id != mine.metadata.id, f"{told}, but they share a skill"
+        for name, skill in ((words.org, mine), (org, theirs)):
+            found = self.refer(skills, words.slug("calc"), org=name)
+            assert found == skill, f"{told}, but {name!r} was given the other one's skill"
 
     def test_organisations_do_not_share_skills(self, skills: SkillApi, words: Words) -> None:
         """One name in two organisations is two skills, each with its own versions."""
@@ -84,17 +126,13 @@ class IdentityFacts(SkillDeclarations):
         assert self.refer(skills, words.slug("calc")) == made, "the only skill was not named"
 
     def test_ambiguous_reference_is_not_found(self, skills: SkillApi, words: Words) -> None:
-        """A reference without organisation that two organisations answer is NOT_FOUND."""
+        """A reference that two organisations answer is NOT_FOUND and told to be ambiguous."""
         self.needs("has_organisations")
         for org in (words.org, words.other_org):
             self.push(skills, words("Calc"), f"# {org}", org=org)
-        refusal(
-            "NOT_FOUND",
-            "a reference without organisation to a slug of two organisations",
-            self.refer,
-            skills,
-            words.slug("calc"),
-        )
+        what = "a reference without organisation to a slug of two organisations"
+        text = refusal("NOT_FOUND", what, self.refer, skills, words.slug("calc"))
+        assert "ambiguous" in text.lower(), f"{what} must be told to be ambiguous, but is: {text}"
 
     def test_platform_reference_spares_organisations(self, skills: SkillApi, words: Words) -> None:
         """A reference with scope platform names only a skill without organisation."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -55,6 +56,16 @@ STRANGE_KEYS = (
     "x" * 5000,
 )
 """Storage keys that name no artifact."""
+
+ABSOLUTE_PATH = re.compile(
+    r"""
+    file:\S+
+    | \b[A-Za-z]:[/\\] (?!/) \S*        # below a drive; `https://` has two slashes
+    | (?<![\w.~<>*/\\-]) / (?!/) [\w.~-] \S*  # from the root, and not within a relative path
+    """,
+    re.VERBOSE,
+)
+"""A path from the root of a file system, as a text may hold it."""
 
 
 class RefusalFacts(SkillDeclarations):
@@ -193,4 +204,5 @@ class RefusalFacts(SkillDeclarations):
         self.push(skills, "Storage exists", org="contract-kit")
         what = f"get_artifact of {key[:40]!r}"
         text = refusal("NOT_FOUND", what, self.content, skills, key)
-        assert "/" not in text.replace(key, ""), f"{what} tells a path of the machine: {text}"
+        path = ABSOLUTE_PATH.search(text.replace(key, ""))
+        assert not path, f"{what} tells a path of the machine, {path and path[0]}: {text}"

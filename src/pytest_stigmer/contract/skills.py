@@ -13,10 +13,11 @@ for generation 2026-01 of the API.
 
 from __future__ import annotations
 
+from pytest_stigmer.contract.skill_acceptance import AcceptanceFacts
 from pytest_stigmer.contract.skill_identity import IdentityFacts
 from pytest_stigmer.contract.skill_refusals import RefusalFacts
 from pytest_stigmer.contract.skill_versions import VersionFacts
 
 
-class SkillContract(VersionFacts, IdentityFacts, RefusalFacts):
+class SkillContract(VersionFacts, IdentityFacts, AcceptanceFacts, RefusalFacts):
     """Holds a skill API to the contract; `declared_skills.SkillDeclarations` lists the rest."""
