@@ -50,7 +50,8 @@ class Reporter:
         """Say why scenarios were inconclusive or skipped, and print the kill matrix."""
         for report in terminalreporter.stats.get("inconclusive", []):
             terminalreporter.write_line(f"INCONCLUSIVE {report.nodeid}: {skip_reason(report)}")
-        for line in skipped_lines(terminalreporter.stats.get("skipped", [])):
+        skipped = terminalreporter.stats.get("skipped", [])
+        for line in skipped_lines(skipped) if skipped else ():
             terminalreporter.write_line(line)
         if self._proves(terminalreporter.config):
             from pytest_stigmer.harness.matrix import draw
