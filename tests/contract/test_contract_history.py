@@ -79,6 +79,12 @@ POSSIBLE = {
         push(4, 8, "a"),
         read(5, 6, "a"),
     ],
+    "an answer that was too large": [
+        push(0, 1, "a", {"failed": "RESOURCE_EXHAUSTED"}),
+        read(2, 3, "a"),
+        read(4, 5, {"failed": "RESOURCE_EXHAUSTED"}),
+    ],
+    "a failure before any push": [read(0, 1, {"failed": "INTERNAL"}), push(2, 3, "a")],
     "equal content again": [push(0, 1, "a"), push(2, 3, "b"), push(4, 5, "a"), read(6, 7, "a")],
 }
 
@@ -92,6 +98,7 @@ IMPOSSIBLE = {
         read(2, 3, "a"),
     ],
     "acknowledged": [push(0, 1, "a"), read(2, 3, NOT_FOUND)],
+    "acknowledged, and is damaged": [push(0, 1, "a"), read(2, 3, {"failed": "DATA_LOSS"})],
     "acknowledged, by hash": [push(0, 1, "a"), read(2, 3, NOT_FOUND, version="a")],
     "deletion": [push(0, 1, "a"), delete(2, 3), read(4, 5, "a")],
     "was given b before and it was not pushed since": [

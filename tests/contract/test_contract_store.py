@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -130,3 +131,35 @@ def test_store_that_keeps_an_interrupted_transaction_is_told() -> None:
     facts = TestStoreModel()
     with pytest.raises(AssertionError, match="an interrupted transaction left a record"):
         facts.test_transaction_that_is_interrupted_keeps_nothing(Keeping())
+
+
+class Hasty(TestStoreModel):
+    """What a project with threads declares, and little patience."""
+
+    is_thread_safe = True
+    patience = 0.2
+
+
+Hasty.__test__ = False  # its facts are called one by one
+
+
+def test_transaction_that_undoes_another_threads_write_is_told() -> None:
+    """The model takes back whatever was saved meanwhile, whoever saved it."""
+    with pytest.raises(AssertionError, match=r"beside another thread left \[\]"):
+        Hasty().test_failed_transaction_undoes_no_other_threads_writes(StoreModel())
+
+
+class Waiting(StoreModel):
+    """A store that waits for ever outside the main thread."""
+
+    def save_audit(self, *arguments: Any, **fields: Any) -> None:
+        """Wait for what never comes."""
+        if threading.current_thread() is not threading.main_thread():
+            threading.Event().wait()
+        super().save_audit(*arguments, **fields)
+
+
+def test_store_that_waits_for_ever_is_told() -> None:
+    """The fact ends, and says how many threads did not."""
+    with pytest.raises(AssertionError, match=r"4 of 4 threads are not done after 0\.2 s"):
+        Hasty().test_threads_lose_nothing(Waiting())

@@ -6,9 +6,12 @@ down, but not which promise it broke.
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
+
+from pytest_stigmer.clock import stopwatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,3 +55,30 @@ def must_raise(expected: type[Exception], what: str, call: Callable[[], object])
             return found
         pytest.fail(f"{what} must raise {expected.__name__}, but raised {shown(found)}")
     pytest.fail(f"{what} must raise {expected.__name__}, but answered {answer!r}")
+
+
+def at_once(work: Callable[[int], object], callers: int, *, seconds: float) -> None:
+    """Call `work` with 0, 1, ... from a thread each, and wait for all of them.
+
+    Fails in words when one of them raises, or when one is not done after so many seconds.
+    """
+    failures: list[Exception] = []
+
+    def attempt(number: int) -> None:
+        try:
+            work(number)
+        except Exception as error:  # noqa: BLE001 - told in the test's thread
+            failures.append(error)
+
+    # Daemons, so that one that never ends does not keep the run from ending.
+    threads = [
+        threading.Thread(target=attempt, args=(number,), daemon=True) for number in range(callers)
+    ]
+    end = stopwatch() + seconds
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(max(0.0, end - stopwatch()))
+    waiting = sum(thread.is_alive() for thread in threads)
+    assert not waiting, f"{waiting} of {callers} threads are not done after {seconds:g} s"
+    assert not failures, f"a thread failed: {shown(raised_by(failures[0]))}"

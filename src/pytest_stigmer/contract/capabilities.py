@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pytest
 
 CLOCK_STEPS = {
@@ -15,6 +17,9 @@ CLOCK_STEPS = {
 
 class Capabilities:
     """Capabilities are class attributes: each is declared, and none is found out by trying."""
+
+    patience: ClassVar[float] = 60.0
+    """After how many seconds threads that use one subject at once are taken to wait for ever."""
 
     def needs(self, capability: str) -> None:
         """Skip the fact unless the class declares the capability."""

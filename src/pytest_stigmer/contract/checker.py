@@ -7,7 +7,7 @@ from collections import defaultdict, deque
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_stigmer.contract.history import DELETE, PUSH, READ, load
+from pytest_stigmer.contract.history import DELETE, NO_ANSWER, PUSH, READ, load
 from pytest_stigmer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -134,10 +134,10 @@ class _Subject:
         return [*found, *self._ids()]
 
     def _fault_of(self, read: Operation) -> str | None:
-        if read.failed == "NOT_FOUND":
-            return self._loss(read)
-        if read.failed:
+        if read.failed in NO_ANSWER:
             return None
+        if read.failed:
+            return self._loss(read)
         given = self._answering(read).until(_end_of(read))
         if given is _NOTHING:
             return f"{self._told(read)}, which was never pushed so"

@@ -36,9 +36,10 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "result": (dict, type(None)),
 }
 
-UNDECIDED = frozenset(
-    {"UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED", "UNKNOWN", "INTERNAL", "ABORTED"}
-)
+NO_ANSWER = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED", "RESOURCE_EXHAUSTED"})
+"""Statuses of a call that was not answered, or whose answer was too large to be received."""
+
+UNDECIDED = NO_ANSWER | {"UNKNOWN", "INTERNAL", "ABORTED"}
 """Statuses after which a write may have happened all the same."""
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_stigmer.contract.calls import at_once
 from pytest_stigmer.contract.declared_skills import SkillDeclarations, refusal
 
 if TYPE_CHECKING:
@@ -215,20 +215,11 @@ class IdentityFacts(SkillDeclarations):
         """Several first pushes of one name at once make one skill, and none of them is lost."""
         self.needs("is_thread_safe")
         made: list[Any] = []
-        failures: list[BaseException] = []
 
         def work(number: int) -> None:
-            try:
-                made.append(self.push(skills, words("Calc"), f"# {number}", org=words.org))
-            except BaseException as error:  # noqa: BLE001 - reported below, in the test's thread
-                failures.append(error)
+            made.append(self.push(skills, words("Calc"), f"# {number}", org=words.org))
 
-        threads = [threading.Thread(target=work, args=(number,)) for number in range(_THREADS)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert not failures, f"a push failed: {failures[0]!r}"
+        at_once(work, _THREADS, seconds=self.patience)
         ids = {skill.metadata.id for skill in made}
         assert len(ids) == 1, f"{_THREADS} pushes of one name at once made {len(ids)} skills"
         for skill in made:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_stigmer.contract.calls import must_raise
+from pytest_stigmer.contract.calls import at_once, must_raise
 from pytest_stigmer.contract.capabilities import CLOCK_STEPS
 from pytest_stigmer.contract.declared import StoreDeclarations
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _THREADS = 4
 _TURNS = 25
+_GRACE = 0.1
+"""For how long a transaction waits for another thread's write, in seconds."""
 
 
 class LifeFacts(StoreDeclarations):
@@ -119,25 +122,38 @@ class LifeFacts(StoreDeclarations):
             must_raise(LookupError, "a nested transaction whose block raises", fail)
         assert self.live(store, "skill") == ["outer"], "the nested failure reached too far"
 
+    def test_failed_transaction_undoes_no_other_threads_writes(self, store: Store) -> None:
+        """What another thread saved while a transaction was open stays when that one fails."""
+        self.needs("has_transactions")
+        self.needs("is_thread_safe")
+        begun, saved = threading.Event(), threading.Event()
+
+        def work(number: int) -> None:
+            if number == 0:
+                with suppress(LookupError), store.transaction():
+                    self.save(store, "own", "taken back")
+                    begun.set()
+                    saved.wait(_GRACE)  # a store may let the other one wait for the end
+                    raise LookupError("the caller gives up")
+            begun.wait(self.patience)
+            if number == 1:
+                self.save(store, "other", "acknowledged")
+                saved.set()
+
+        at_once(work, 2, seconds=self.patience)
+        left = self.live(store, "skill")
+        assert left == ["acknowledged"], f"a failed transaction beside another thread left {left}"
+
     def test_threads_lose_nothing(self, store: Store) -> None:
         """What several threads save and archive at once is all there."""
         self.needs("is_thread_safe")
-        failures: list[BaseException] = []
 
         def work(worker: int) -> None:
-            try:
-                for turn in range(_TURNS):
-                    self.save(store, f"{worker}-{turn}", "one")
-                    self.archive(store, "shared", f"{worker}-{turn:02}")
-            except BaseException as error:  # noqa: BLE001 - reported below, in the test's thread
-                failures.append(error)
+            for turn in range(_TURNS):
+                self.save(store, f"{worker}-{turn}", "one")
+                self.archive(store, "shared", f"{worker}-{turn:02}")
 
-        threads = [threading.Thread(target=work, args=(number,)) for number in range(_THREADS)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert not failures, f"a thread failed: {failures[0]!r}"
+        at_once(work, _THREADS, seconds=self.patience)
         assert len(self.live(store, "skill")) == _THREADS * _TURNS, "records are lost"
         history = self.history(store, "shared")
         for worker in range(_THREADS):
@@ -176,6 +192,9 @@ class LifeFacts(StoreDeclarations):
         store.close()
         for verb, call in self._every_verb(store).items():
             must_raise(self.store_closed, f"{verb} on a closed store", call)
+        if self.has_transactions:
+            begin = store.transaction().__enter__
+            must_raise(self.store_closed, "a transaction on a closed store", begin)
 
     def _every_verb(self, store: Store) -> dict[str, Callable[[], object]]:
         message, kind = self.message("one"), "skill"

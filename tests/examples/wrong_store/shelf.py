@@ -110,6 +110,7 @@ class Shelf:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Run the block. Wrong: nothing is taken back when it fails."""
+        self._kind("")
         yield
 
     def close(self) -> None:
