@@ -120,20 +120,32 @@ def test_ids_of_the_registry_explored_are_not_written(
 ) -> None:
     """What is found about ids names them by their pushes, and is green on a right registry."""
     (verb,) = step
-    search = searching()
+    pushed: list[dict[str, Any]] = [] if verb == "push" else PUSHED
+    assert_proved(searching(), lambda target: Losing(target, verb), [*pushed, step], tmp_path)
+
+
+def test_label_that_nobody_gave_is_found(searching: Searching, tmp_path: Path) -> None:
+    """Maps are compared whole: a key too many is a wrong answer, in the scenario too."""
+    steps = [*PUSHED, {"get": {"id": "${one.metadata.id}"}}]
+    assert_proved(searching(), lambda target: Labelling(target, "get"), steps, tmp_path)
+
+
+def assert_proved(
+    search: Search, wrong: Callable[[Any], Any], steps: list[dict[str, Any]], folder: Path
+) -> None:
+    """Hold that the steps are found wrong, and their scenario red there and green elsewhere."""
 
     @contextmanager
-    def losing() -> Iterator[Any]:
+    def open_wrong() -> Iterator[Any]:
         with search.open_target() as target:
-            yield Losing(target, verb)
+            yield wrong(target)
 
-    pushed: list[dict[str, Any]] = [] if verb == "push" else PUSHED
-    found = replayed([*pushed, step], replace(search, open_target=losing).fresh)
+    found = replayed(steps, replace(search, open_target=open_wrong).fresh)
     assert found is not None
-    path = tmp_path / "found.scenario.yaml"
+    path = folder / "found.scenario.yaml"
     path.write_text(found.scenario(), encoding="utf-8")
     scenario = load_scenario(path)
-    with losing() as broken, search.open_target() as sound:
+    with open_wrong() as broken, search.open_target() as sound:
         statuses = [run(scenario, target).status for target in (broken, sound)]
     assert statuses == [Status.FAILED, Status.PASSED], path.read_text(encoding="utf-8")
 
@@ -152,8 +164,19 @@ def test_process_that_dies_at_once_has_mended_no_artifact(searching: Searching) 
     assert replayed(steps, searching().fresh) is None
 
 
+class Labelling(Losing):
+    """A target whose answers to one verb have a label of its own."""
+
+    def perform(self, verb: str, arguments: Any) -> Any:
+        """Answer as the target does, with a label."""
+        answer = self._target.perform(verb, arguments)
+        if verb == self._verb:
+            answer.value["metadata"]["labels"]["leak"] = "x"
+        return answer
+
+
 class Failing:
-    """A target that answers its first pushes wrongly, or is lost at one."""
+    """A target that answers its first pushes that succeed wrongly, or is lost at one."""
 
     def __init__(self, target: Any, pushes: list[str]) -> None:
         self._target = target
@@ -166,11 +189,13 @@ class Failing:
     def perform(self, verb: str, arguments: Any) -> Any:
         """Answer as the target does, unless something else is due."""
         answer = self._target.perform(verb, arguments)
-        due = self._pushes.pop(0) if verb == "push" and self._pushes else ""
-        if due == "lost":
-            self._pushes.insert(0, due)  # once lost, lost for good
+        if verb != "push" or answer.failure is not None or not self._pushes:
+            return answer
+        due = self._pushes[0]
+        if due == "lost":  # once lost, lost for good
             raise ServerLost("UNAVAILABLE", "the server was lost at push")
-        if due == "wrong" and answer.failure is None:
+        self._pushes.pop(0)
+        if due == "wrong":
             answer.value["spec"]["skill_md"] = "wrong"
         return answer
 

@@ -88,3 +88,10 @@ def test_a_difference_carries_both_values() -> None:
     assert difference({"spec.tag": "x"}, GOT) == [
         Difference("spec.tag", "x", "stable", "is another value")
     ]
+
+
+def test_none_means_that_nothing_is_there() -> None:
+    """A key with None may be missing; any other value under it is a difference."""
+    assert difference({"labels.team": None}, {"labels": {}}) == []
+    (found,) = difference({"labels.team": None}, {"labels": {"team": "core"}})
+    assert (found.where, found.got) == ("labels.team", "core")

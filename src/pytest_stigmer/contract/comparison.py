@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.clock import DEFAULT_START
 from pytest_stigmer.errors import ServerLost, StigmerError
+from pytest_stigmer.scenario.compare import Difference
 from pytest_stigmer.scenario.model import ExpectedFailure
 from pytest_stigmer.scenario.runner import answer_differences
 from pytest_stigmer.scenario.target import Answer
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pytest_stigmer.contract.model_target import ModelTarget
-    from pytest_stigmer.scenario.compare import Difference
     from pytest_stigmer.scenario.target import Target
 
 _MAPS = ("metadata.labels", "metadata.annotations")
@@ -156,7 +156,7 @@ class Comparison:
         returns = None if fails else self._comparable(wanted.value)
         if VERBS[verb].shape == "nothing":
             returns = None
-        differences = answer_differences(got, returns, fails)
+        differences = answer_differences(got, returns, fails) or [*_surplus(returns, got.value)]
         if fails:
             step["fails"] = fails.code
         if differences:
@@ -186,7 +186,9 @@ class Comparison:
             return [self._portable(_part(item, sorted(paths))) for item in returns]
         if isinstance(returns, dict):
             maps = {where for found in differences if (where := _map_of(found.where))}
-            told = {where: _at(returns, where) for where in sorted(maps)}
+            told = {
+                where: _at(returns, where) | _absent(where, differences) for where in sorted(maps)
+            }
             plain = [found for found in differences if not _map_of(found.where)]
             for found in plain:
                 told |= dict(_leaves(found.where, self._named(found)))
@@ -215,6 +217,15 @@ class Comparison:
         return found.expected
 
 
+def _surplus(returns: Any, got: Any) -> Iterator[Difference]:
+    """Find labels and annotations that should not be there; a scenario's comparison allows them."""
+    for where in _MAPS:
+        wanted = _at(returns, where) or {}
+        for key, value in (_at(got, where) or {}).items():
+            if isinstance(returns, dict) and key not in wanted:
+                yield Difference(f"{where}.{key}", None, value, "should not be there")
+
+
 def _part(value: Any, paths: list[str]) -> Any:
     if not isinstance(value, dict):
         return value
@@ -235,6 +246,13 @@ def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
 def _map_of(path: str) -> str:
     """Return the path of the map of free keys that a path leads into, or ''."""
     return next((name for name in _MAPS if path.startswith(f"{name}.")), "")
+
+
+def _absent(where: str, differences: list[Difference]) -> dict[str, None]:
+    """Return the keys of a map that should not be there."""
+    prefix = f"{where}."
+    surplus = [one for one in differences if one.expected is None and one.where.startswith(prefix)]
+    return dict.fromkeys(one.where.removeprefix(prefix) for one in surplus)
 
 
 def _at(value: Any, path: str) -> Any:

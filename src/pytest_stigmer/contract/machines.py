@@ -65,6 +65,7 @@ class RegistryMachine(RuleBasedStateMachine):
         self.can = self.comparison.subject.capabilities
         self.is_open = True
         self.has_crashed = False
+        self.has_damaged = False
 
     def teardown(self) -> None:
         """End this history."""

@@ -123,6 +123,7 @@ class SkillMachine(RegistryMachine):
             self.step("get_by_reference", slug="calc", org=org)
 
     @precondition(lambda self: "store" in self.can and self.comparison.pushes)
+    @precondition(lambda self: not self.has_damaged)
     @rule(data=st.data())
     def history(self, data: st.DataObject) -> None:
         """Read the snapshots behind a skill."""
@@ -158,6 +159,7 @@ class SkillMachine(RegistryMachine):
         fields = ("metadata.id", "metadata.name", "metadata.slug", "metadata.org", "spec.skill_md")
         message: dict[str, Any] = {field: f"${{{name}.{field}}}" for field in fields}
         message |= {"metadata.labels": {"team": "one"}, "metadata.tags": ["kept"]}
+        message["metadata.annotations"] = {"note": "one"}
         self.step("save_resource", id=f"${{{name}.metadata.id}}", message=message)
 
     @precondition(lambda self: "faults" in self.can and self.is_open and self.is_late())
@@ -167,6 +169,18 @@ class SkillMachine(RegistryMachine):
         """Make a live skill unreadable."""
         name = data.draw(st.sampled_from(self._live()))
         self.step("corrupt_row", table="resources", id=f"${{{name}.metadata.id}}")
+
+    @precondition(lambda self: "faults" in self.can and self.is_open and self.is_late())
+    @precondition(lambda self: self._live())
+    @rule(data=st.data())
+    def damage_version(self, data: st.DataObject) -> None:
+        """Make the oldest version of a live skill unreadable, and ask for every version."""
+        name = data.draw(st.sampled_from(self._live()))
+        self.has_damaged = True
+        skill_id = f"${{{name}.metadata.id}}"
+        self.step("corrupt_row", table="resource_audit", id=skill_id)
+        for version in NAMED:
+            self.step("get_by_reference", slug=f"${{{name}.metadata.slug}}", version=version)
 
     @precondition(lambda self: "faults" in self.can and self.is_open)
     @rule(data=st.data(), statement=STATEMENTS)

@@ -24,10 +24,10 @@ class Difference:
 def difference(expected: Any, got: Any, where: str = "") -> list[Difference]:
     """Compare and explain: every difference, in the order of `expected`; an empty list is a match.
 
-    A map matches partly: each of its keys is a dotted path that `got` must have. A list matches
-    element by element and in length. `{matches: REGEX}` wants a text in which the expression is
-    found, `{not: VALUE}` anything that does not match the value. Every other value must be equal,
-    in type too.
+    A map matches partly: each of its keys is a dotted path that `got` must have; with None as its
+    value `got` may lack it. A list matches element by element and in length. `{matches: REGEX}`
+    wants a text in which the expression is found, `{not: VALUE}` anything that does not match the
+    value. Every other value must be equal, in type too.
     """
     if isinstance(expected, dict):
         return _of_map(expected, got, where)
@@ -54,6 +54,8 @@ def _of_field(path: str, expected: Any, got: dict[str, Any], where: str) -> list
     try:
         value = got[path] if path in got else look_up(got, path)
     except NoSuchValue as error:
+        if expected is None:
+            return []
         return [Difference(place, expected, None, f"is not in the answer: {error}")]
     return difference(expected, value, place)
 
