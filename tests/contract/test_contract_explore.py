@@ -228,6 +228,19 @@ def test_finding_outlives_the_loss_of_the_server(searching: Searching) -> None:
     assert not search.repeats(found)
 
 
+def test_search_goes_on_after_what_does_not_repeat(searching: Searching) -> None:
+    """A certain finding is worth more than one that was seen once; the latter is not lost."""
+    search = failing(searching("state-stays-uploading"), "wrong")
+    done = explore.explore(search, minutes=0.0001)
+    assert done.repeats
+    assert done.found is not None
+    assert "status.state" in done.found.why
+    once = failing(searching(), "", "wrong", *[""] * 3, "lost")
+    done = explore.explore(once, minutes=1)
+    assert done.found is not None
+    assert (done.repeats, "skill_md" in done.found.why) == (False, True)
+
+
 def test_finding_that_does_not_happen_again_is_not_called_certain(searching: Searching) -> None:
     """A registry that was wrong once is a finding, and said to be seen once."""
     once = failing(searching(), "", "wrong")

@@ -34,13 +34,16 @@ ROUNDS = 16
 RED_THEN_GREEN = (Status.FAILED, Status.PASSED)
 
 
-def first_found(search: Search) -> tuple[Counterexample | None, float]:
-    """Search by turns through every surface; return what is found first, and after what seconds."""
+def first_found(search: Search, *, certain: bool) -> tuple[Counterexample | None, float]:
+    """Search by turns through every surface; return what is found first, and after what seconds.
+
+    With `certain` what does not repeat, as where random ids decide, is passed over.
+    """
     begun = stopwatch()
     for number in range(ROUNDS):
         for surface in SURFACES:
             found = search.round(surface, number)
-            if found is not None:
+            if found is not None and (not certain or search.repeats(found)):
                 return found, stopwatch() - begun
     return None, stopwatch() - begun
 
@@ -55,7 +58,7 @@ def test_explorer_finds_the_defect_alone(
     """Random search finds the defect with every seed and writes a scenario that proves it."""
     times = []
     for seed in range(SEEDS):
-        found, seconds = first_found(searching(defect, seed))
+        found, seconds = first_found(searching(defect, seed), certain=True)
         assert found is not None, f"not found with seed {seed} in {seconds:.0f} s"
         assert judged(found, defect) == RED_THEN_GREEN, found.scenario()
         times.append(seconds)
@@ -68,5 +71,5 @@ def test_defect_beyond_random_search_is_not_found(
     defect: str, searching: Callable[..., Search]
 ) -> None:
     """A defect that is listed with a reason is really out of the explorer's reach."""
-    found, _ = first_found(searching(defect))
+    found, _ = first_found(searching(defect), certain=False)
     assert found is None, f"found after all, take it off the list: {found and found.why}"

@@ -12,7 +12,7 @@ from pytest_stigmer.contract.comparison import Comparison
 from pytest_stigmer.contract.disputed import REFERENCE
 from pytest_stigmer.contract.journal import Journal
 from pytest_stigmer.contract.model_target import ModelTarget
-from pytest_stigmer.contract.shrink import replayed, shrunk
+from pytest_stigmer.contract.shrink import repeats, shrunk
 from pytest_stigmer.errors import ServerLost, UsageError
 from pytest_stigmer.factories.factory import Factory
 
@@ -83,8 +83,8 @@ class Search:
         return journal.found and shrunk(journal.found, self.fresh)
 
     def repeats(self, found: Counterexample) -> bool:
-        """Whether its steps are answered wrongly once more; not where the server is lost."""
-        return replayed(found.steps, self.fresh) is not None
+        """Whether its steps are answered wrongly time after time; not where the server is lost."""
+        return repeats(found, self.fresh)
 
     def _machine(self, surface: str, journal: Journal) -> Any:
         from pytest_stigmer.contract.skill_machine import SkillMachine
@@ -107,9 +107,9 @@ class Search:
 
 @dataclass(frozen=True)
 class Exploration:
-    """How a search ended: the shortest wrong history, if there is one, and what was tried.
+    """How a search ended: what was found, if anything, and what was tried.
 
-    `repeats` tells whether what was found was answered wrongly once more.
+    `repeats` tells whether what was found is answered wrongly time after time.
     """
 
     found: Counterexample | None
@@ -119,14 +119,26 @@ class Exploration:
 
 
 def explore(search: Search, *, minutes: float) -> Exploration:
-    """Search for so many minutes, and through each surface at the least once."""
+    """Search until something certain is found, at most for so many minutes.
+
+    Each surface is searched once at the least. What was seen and does not repeat is the answer when
+    the time is up, or when the server is lost after it; ServerLost is raised where nothing was.
+    """
     begun = stopwatch()
     surfaces = search.surfaces()
+    seen: Counterexample | None = None
     for number in count():
-        found = search.round(surfaces[number % len(surfaces)], number)
+        try:
+            found = search.round(surfaces[number % len(surfaces)], number)
+        except ServerLost:
+            if seen is None:
+                raise
+            return Exploration(seen, number, stopwatch() - begun, repeats=False)
+        is_certain = found is not None and search.repeats(found)
+        seen = found if is_certain else seen or found
         seconds, rounds = stopwatch() - begun, number + 1
-        if found or (rounds >= len(surfaces) and seconds >= minutes * 60):
-            return Exploration(found, rounds, seconds, found is not None and search.repeats(found))
+        if is_certain or (rounds >= len(surfaces) and seconds >= minutes * 60):
+            return Exploration(seen, rounds, seconds, repeats=is_certain)
     raise AssertionError("counting has no end")
 
 

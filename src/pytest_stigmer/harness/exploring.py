@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _NAME = "explore"
 _CERTAIN = "it fails until this is mended"
-_ONCE = "seen once, and not again when its steps were repeated, so it may pass"
+_ONCE = "seen, and not every time when its steps were repeated, so it may pass"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
