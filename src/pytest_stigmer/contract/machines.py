@@ -108,11 +108,12 @@ class RegistryMachine(RuleBasedStateMachine):
     @precondition(lambda self: "faults" in self.can and self.is_open)
     @rule(data=st.data(), fault=FAULTS)
     def fail(self, data: st.DataObject, fault: tuple[str, dict[str, Any], str]) -> None:
-        """Let a write meet a fault, then take the fault away."""
+        """Let a write and reads meet a fault, then take the fault away."""
         begin, arguments, end = fault
         verb, write = self.writes(data)
         self.step(begin, **arguments)
         self.step(verb, **write)
+        self.look()
         self.step(end)
         self.look()
 
