@@ -61,3 +61,19 @@ def test_kit_needs_no_hypothesis(pytester: pytest.Pytester) -> None:
     )
     result = pytester.run(sys.executable, "-c", code)
     assert result.ret == 0, result.stderr.str()
+
+
+def test_own_error_that_is_not_declared_is_told_how_to_be(pytester: pytest.Pytester) -> None:
+    """A project that forgets to declare its errors learns that it can."""
+    shutil.copy(EXAMPLE / "shelf.py", pytester.path / "shelf.py")
+    pytester.makepyfile(
+        "import pytest\n"
+        "from shelf import Shelf\n"
+        "from pytest_stigmer.contract.store import StoreContract\n"
+        "class TestMine(StoreContract):\n"
+        "    @pytest.fixture\n"
+        "    def store(self):\n"
+        "        return Shelf()\n"
+    )
+    result = pytester.runpytest_subprocess("-q", "-k", "unknown_record or deleted_record_is_gone")
+    result.stdout.fnmatch_lines(["*ResourceNotFound, but raised Missing: *declare it:*"])

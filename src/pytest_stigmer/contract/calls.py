@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 
 from pytest_stigmer.clock import stopwatch
+from pytest_stigmer.errors import StigmerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _MOST_LETTERS = 500
+_OWN_ERROR = " (if that is your own error for this, declare it: StoreDeclarations lists them)"
 
 
 class CallFailed(AssertionError):
@@ -53,7 +55,8 @@ def must_raise(expected: type[Exception], what: str, call: Callable[[], object])
         found = raised_by(error)
         if isinstance(found, expected):
             return found
-        pytest.fail(f"{what} must raise {expected.__name__}, but raised {shown(found)}")
+        hint = _OWN_ERROR if issubclass(expected, StigmerError) else ""
+        pytest.fail(f"{what} must raise {expected.__name__}, but raised {shown(found)}{hint}")
     pytest.fail(f"{what} must raise {expected.__name__}, but answered {answer!r}")
 
 

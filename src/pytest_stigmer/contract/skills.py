@@ -1,12 +1,15 @@
 """The contract of a skill API, as a class to subclass.
 
     class TestMine(SkillContract):
-        can_move_clock = False
+        is_thread_safe = True
 
         @pytest.fixture
-        def skills(self):
-            return MyClient("127.0.0.1:7234")
+        def skills(self, stigmer_api):
+            with closing(open_channel("127.0.0.1:7234")) as channel:
+                yield SkillClient(stigmer_api, GrpcTransport(channel, stigmer_api))
 
+`SkillClient` is in `pytest_stigmer.skills.client`, the other two are in
+`pytest_stigmer.service.transport`; anything else with the five calls will do as well.
 Every inherited test is one fact about the five calls of `declared_skills.SkillApi`. The facts hold
 for generation 2026-01 of the API.
 """
