@@ -75,5 +75,5 @@ def test_own_error_that_is_not_declared_is_told_how_to_be(pytester: pytest.Pytes
         "    def store(self):\n"
         "        return Shelf()\n"
     )
-    result = pytester.runpytest_subprocess("-q", "-k", "unknown_record or deleted_record_is_gone")
+    result = pytester.runpytest_subprocess("-q", "-k", "missing_record_is_not_found")
     result.stdout.fnmatch_lines(["*ResourceNotFound, but raised Missing: *declare it:*"])
