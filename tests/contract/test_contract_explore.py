@@ -225,20 +225,20 @@ def test_finding_outlives_the_loss_of_the_server(searching: Searching) -> None:
     found = search.round("skills")
     assert found is not None
     assert "skill_md" in found.why
-    assert not search.repeats(found)
+    assert not found.is_certain
 
 
 def test_search_goes_on_after_what_does_not_repeat(searching: Searching) -> None:
     """A certain finding is worth more than one that was seen once; the latter is not lost."""
     search = failing(searching("state-stays-uploading"), "wrong")
     done = explore.explore(search, minutes=0.0001)
-    assert done.repeats
     assert done.found is not None
+    assert done.found.is_certain
     assert "status.state" in done.found.why
     once = failing(searching(), "", "wrong", *[""] * 3, "lost")
     done = explore.explore(once, minutes=1)
     assert done.found is not None
-    assert (done.repeats, "skill_md" in done.found.why) == (False, True)
+    assert (done.found.is_certain, "skill_md" in done.found.why) == (False, True)
 
 
 def test_finding_that_does_not_happen_again_is_not_called_certain(searching: Searching) -> None:
@@ -246,8 +246,8 @@ def test_finding_that_does_not_happen_again_is_not_called_certain(searching: Sea
     once = failing(searching(), "", "wrong")
     found = once.round("skills")
     assert found is not None
-    assert not once.repeats(found)
+    assert not found.is_certain
     always = searching("state-stays-uploading")
     found = always.round("skills")
     assert found is not None
-    assert always.repeats(found)
+    assert found.is_certain

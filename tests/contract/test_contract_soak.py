@@ -43,7 +43,7 @@ def first_found(search: Search, *, certain: bool) -> tuple[Counterexample | None
     for number in range(ROUNDS):
         for surface in SURFACES:
             found = search.round(surface, number)
-            if found is not None and (not certain or search.repeats(found)):
+            if found is not None and (not certain or found.is_certain):
                 return found, stopwatch() - begun
     return None, stopwatch() - begun
 

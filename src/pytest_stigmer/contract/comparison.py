@@ -35,12 +35,14 @@ class Counterexample:
     """Steps that a registry answers otherwise than the model, the last of them wrongly.
 
     A step is a map as a scenario file has it. `why` is one sentence about the last. `clock` is
-    the start of a history that needs a clock.
+    the start of a history that needs a clock. `is_certain` once the steps were repeated and
+    answered wrongly every time.
     """
 
     steps: tuple[dict[str, Any], ...]
     why: str
     clock: str | None = None
+    is_certain: bool = False
 
     def scenario(self) -> str:
         """Return a scenario file that fails until the registry answers as the model does."""
@@ -205,7 +207,7 @@ class Comparison:
         return {path: self._id_told(path, item) for path, item in told.items()}
 
     def _id_told(self, path: str, item: Any) -> Any:
-        if not path.endswith("metadata.id") or not isinstance(item, str) or "${" in item:
+        if not path.endswith("metadata.id") or not isinstance(item, str):
             return item
         return f"${{{self.ids[item]}.metadata.id}}" if item in self.ids else {"matches": "."}
 

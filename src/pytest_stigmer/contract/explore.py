@@ -12,7 +12,7 @@ from pytest_stigmer.contract.comparison import Comparison
 from pytest_stigmer.contract.disputed import REFERENCE
 from pytest_stigmer.contract.journal import Journal
 from pytest_stigmer.contract.model_target import ModelTarget
-from pytest_stigmer.contract.shrink import repeats, shrunk
+from pytest_stigmer.contract.shrink import shrunk
 from pytest_stigmer.errors import ServerLost, UsageError
 from pytest_stigmer.factories.factory import Factory
 
@@ -82,10 +82,6 @@ class Search:
                 raise journal.lost or error from None
         return journal.found and shrunk(journal.found, self.fresh)
 
-    def repeats(self, found: Counterexample) -> bool:
-        """Whether its steps are answered wrongly time after time; not where the server is lost."""
-        return repeats(found, self.fresh)
-
     def _machine(self, surface: str, journal: Journal) -> Any:
         from pytest_stigmer.contract.skill_machine import SkillMachine
         from pytest_stigmer.contract.store_machine import StoreMachine
@@ -107,15 +103,11 @@ class Search:
 
 @dataclass(frozen=True)
 class Exploration:
-    """How a search ended: what was found, if anything, and what was tried.
-
-    `repeats` tells whether what was found is answered wrongly time after time.
-    """
+    """How a search ended: what was found, if anything, and what was tried."""
 
     found: Counterexample | None
     rounds: int
     seconds: float
-    repeats: bool
 
 
 def explore(search: Search, *, minutes: float) -> Exploration:
@@ -133,12 +125,12 @@ def explore(search: Search, *, minutes: float) -> Exploration:
         except ServerLost:
             if seen is None:
                 raise
-            return Exploration(seen, number, stopwatch() - begun, repeats=False)
-        is_certain = found is not None and search.repeats(found)
+            return Exploration(seen, number, stopwatch() - begun)
+        is_certain = found is not None and found.is_certain
         seen = found if is_certain else seen or found
         seconds, rounds = stopwatch() - begun, number + 1
         if is_certain or (rounds >= len(surfaces) and seconds >= minutes * 60):
-            return Exploration(seen, rounds, seconds, repeats=is_certain)
+            return Exploration(seen, rounds, seconds)
     raise AssertionError("counting has no end")
 
 

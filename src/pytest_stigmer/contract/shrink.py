@@ -6,6 +6,7 @@ a registry whose answers depend on chance.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -35,17 +36,18 @@ _NEEDED = {
 
 
 def shrunk(found: Counterexample, fresh: Fresh) -> Counterexample:
-    """Return a shorter counterexample, or the one given; `fresh` gives new registries.
+    """Return a shorter counterexample, or the one given, and whether it is certain.
 
-    What is answered wrongly every time is not exchanged for what is so now and then.
+    `fresh` gives new registries. What is answered wrongly every time is not exchanged for what is
+    so now and then.
     """
-    is_certain = repeats(found, fresh)
+    is_certain = _repeats(found, fresh)
     for candidates in (_fewer_steps, _fewer_arguments, _fewer_steps):
         found = _shrunk_by(candidates, found, fresh, is_certain=is_certain)
-    return found
+    return replace(found, is_certain=is_certain or _repeats(found, fresh))
 
 
-def repeats(found: Counterexample, fresh: Fresh) -> bool:
+def _repeats(found: Counterexample, fresh: Fresh) -> bool:
     """Whether the steps are answered wrongly time after time; not where the server is lost."""
     return all(replayed(found.steps, fresh) is not None for _ in range(REPEATS))
 
@@ -101,7 +103,7 @@ def _shrunk_by(
         is_shorter = False
         for steps in candidates(found.steps):
             again = replayed(steps, fresh)
-            if again is not None and (not is_certain or repeats(again, fresh)):
+            if again is not None and (not is_certain or _repeats(again, fresh)):
                 found, is_shorter = again, True
                 break
     return found

@@ -45,8 +45,7 @@ class LifeFacts(StoreDeclarations):
         for text in ("one", "two"):
             self.save(store, "a", text)
             self.archive(store, "a", text, version_hash="1" * 64, tag="stable")
-            found = store.get_resource("skill", "a", self.message_class)
-            assert self.text_of(found) == text, "the live record is one that was replaced"
+            assert self.fetch(store, "a") == text, "the live record is one that was replaced"
             assert self.live(store, "skill") == [text], "the listing is older than the last save"
             assert self.by_tag(store, "a", "stable") == text, "the tag names what it named before"
             assert self.by_hash(store, "a", "1" * 64) == text, "the hash names what it named before"
@@ -56,7 +55,7 @@ class LifeFacts(StoreDeclarations):
         must_raise(
             self.resource_not_found,
             "get_resource of a record that was read and then deleted",
-            lambda: store.get_resource("skill", "a", self.message_class),
+            lambda: self.fetch(store, "a"),
         )
         assert self.live(store, "skill") == [], "the listing is older than the deletion"
         assert self.history(store, "a") == [], "the history is older than its deletion"

@@ -131,9 +131,10 @@ def _tell(done: Exploration, path: Path, options: Options) -> int:
         sys.stdout.write("no mismatch\n")
         return 0
     path.write_text(done.found.scenario(), encoding="utf-8")
+    promise = _CERTAIN if done.found.is_certain else _ONCE
     sys.stdout.write(
         f"{done.found.why}\n"
-        f"wrote {path}: {done.found.length + 1} steps; {_CERTAIN if done.repeats else _ONCE}:\n"
+        f"wrote {path}: {done.found.length + 1} steps; {promise}:\n"
         f"  pytest {path} {options.replay()}\n"
     )
     return 1
