@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import resource
 import stat
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 from google.protobuf.wrappers_pb2 import StringValue
 
-from pytest_stigmer.errors import InvalidText, NotADatabase, PathNotWritable
+from pytest_stigmer.errors import InvalidText, NotADatabase, PathNotWritable, StoreError
 from pytest_stigmer.store.backup import backup, restore
 from pytest_stigmer.store.bulk import load_history, load_resources
 from pytest_stigmer.store.rows import AuditRow, ResourceRow
@@ -17,7 +19,7 @@ from pytest_stigmer.store.template import clone, template
 from pytest_stigmer.store.timeline import TimelineRow, timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from conftest import Clock
@@ -181,3 +183,55 @@ def test_restore_brings_a_snapshot_back(
     store.save_resource("skill", "b", ONE)
     assert len(other.list_resources("skill")) == 2
     assert store.execute("PRAGMA journal_mode") == [("wal",)]
+
+
+def test_damaged_source_is_neither_kept_nor_put_back(store: SqliteStore, tmp_path: Path) -> None:
+    """The error names the source; no copy is left, and the open store has what it had."""
+    store.save_resource("skill", "a", ONE)
+    damaged = backup(store.path, tmp_path / "damaged.db")
+    with damaged.open("r+b") as file:
+        file.seek(4096 + 3)
+        file.write(b"\xff\xff")
+    with pytest.raises(NotADatabase, match=r"damaged\.db is not a usable database"):
+        backup(damaged, tmp_path / "copy.db")
+    assert not (tmp_path / "copy.db").exists()
+    with pytest.raises(NotADatabase, match=r"damaged\.db is not a usable database"):
+        restore(store, damaged)
+    assert len(store.list_resources("skill")) == 1
+
+
+def test_source_that_is_no_store_is_not_put_back(
+    store: SqliteStore, opened: Callable[..., SqliteStore], tmp_path: Path
+) -> None:
+    """A database without the store's tables would leave a store that answers nothing."""
+    store.save_audit("skill", "a", ONE)
+    older = opened(tmp_path / "older.db", schema=1)
+    with pytest.raises(NotADatabase, match=r"older\.db .* it has no table resource_audit"):
+        restore(store, older.path)
+    assert len(store.list_audit_history("skill", "a")) == 1
+
+
+def test_copy_that_fails_leaves_no_file(store: SqliteStore, tmp_path: Path) -> None:
+    """A part of a copy would look like a whole one."""
+    store.save_resource("skill", "a", StringValue(value="x" * 1_000_000))
+    with _files_no_larger_than(500_000), pytest.raises(StoreError, match=r"copy\.db"):
+        backup(store.path, tmp_path / "copy.db")
+    assert list(tmp_path.glob("copy*")) == []
+
+
+@contextmanager
+def _files_no_larger_than(size: int) -> Iterator[None]:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_restore_is_a_change(store: SqliteStore, tmp_path: Path) -> None:
+    """What was read before it need not be true after it."""
+    snapshot = backup(store.path, tmp_path / "snapshot.db")
+    before = store.revision()
+    restore(store, snapshot)
+    assert store.revision() != before

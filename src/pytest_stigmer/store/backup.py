@@ -11,8 +11,9 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.errors import NotADatabase, PathNotWritable
-from pytest_stigmer.store.connection import WAIT_SECONDS, translated
+from pytest_stigmer.store.connection import translated
 from pytest_stigmer.store.paths import checked_path, make_parent
+from pytest_stigmer.store.readonly import reading
 
 if TYPE_CHECKING:
     import os
@@ -20,35 +21,38 @@ if TYPE_CHECKING:
 
     from pytest_stigmer.store.sqlite import SqliteStore
 
+_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
+
 
 def backup(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> Path:
     """Write what is committed in `source`, open or not, to the new file `target`; return its path.
 
-    Raises NotADatabase when there is no source, PathNotWritable when the target exists.
+    Raises NotADatabase (also for a damaged source), NotReadable, PathNotWritable when the target
+    exists, and DiskFull; a copy that fails leaves no file.
     """
-    original, copy = _existing(source), checked_path(target)
-    make_parent(copy)
-    if copy.exists():
-        raise PathNotWritable.because(copy, "it exists")
-    with closing(_open(original)) as reader, closing(_open(copy)) as writer, translated(original):
-        reader.backup(writer)
+    copy = checked_path(target)
+    with reading(source) as original:
+        make_parent(copy)
+        if copy.exists():
+            raise PathNotWritable.because(copy, "it exists")
+        try:
+            with translated(copy), closing(sqlite3.connect(copy)) as writer:
+                original.backup(writer)
+        except BaseException:
+            copy.unlink(missing_ok=True)
+            raise
     return copy
 
 
 def restore(store: SqliteStore, source: str | os.PathLike[str]) -> None:
-    """Replace the whole content of an open store by that of the file `source`."""
-    original = _existing(source)
-    with closing(_open(original)) as reader, translated(store.path):
-        reader.backup(store.connection)
+    """Replace the whole content of an open store by that of the file `source`.
 
-
-def _existing(path: str | os.PathLike[str]) -> Path:
-    original = checked_path(path)
-    if not original.is_file():
-        raise NotADatabase.at(original, "there is no such file")
-    return original
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    with translated(path):
-        return sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
+    Raises NotADatabase for a source that is damaged or lacks a table of the store, NotReadable,
+    StoreLocked and DiskFull; the store then keeps what it has.
+    """
+    with reading(source) as original:
+        found = {name.decode() for (name,) in original.execute(_TABLES)}
+        for (table,) in store.execute(_TABLES):
+            if table not in found:
+                raise NotADatabase.at(checked_path(source), f"it has no table {table}")
+        store.replace_content(original)

@@ -30,7 +30,7 @@ class Session:
         self._lock = threading.RLock()
         self._process = os.getpid()
         self._depth = 0
-        self._undone = 0
+        self._unseen = 0
         with translated(path):
             self._connection: sqlite3.Connection | None = connect(path)
         try:
@@ -77,15 +77,22 @@ class Session:
             finally:
                 self._depth -= 1
 
+    def replace_content(self, original: sqlite3.Connection) -> None:
+        """Make this file a copy of another connection's."""
+        with self.guard(), translated(self._path):
+            connection = self._usable()
+            self._unseen += 1
+            original.backup(connection)
+
     def revision(self) -> tuple[int, int, int]:
         """Return a value that is another one after any change to the file, undone ones included."""
         with self.guard(), translated(self._path):
             connection = self._usable()
             (foreign,) = connection.execute("PRAGMA data_version").fetchone()
-            revision = foreign, connection.total_changes, self._undone
+            revision = foreign, connection.total_changes, self._unseen
             if connection.in_transaction and not self._depth:
                 # A test's own SQL may undo its transaction unseen: never the same answer again.
-                self._undone += 1
+                self._unseen += 1
             return revision
 
     def guard(self) -> threading.RLock:
@@ -130,7 +137,7 @@ class Session:
         return connection
 
     def _undo(self, name: str) -> None:
-        self._undone += 1
+        self._unseen += 1
         connection = self._connection
         if connection is None or not self._is_ours() or not connection.in_transaction:
             return

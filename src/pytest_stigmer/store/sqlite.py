@@ -191,6 +191,10 @@ class SqliteStore:
         """Run one statement for each set of values; raises what the verbs raise."""
         self._session.many(sql, batch)
 
+    def replace_content(self, original: sqlite3.Connection) -> None:
+        """Make this file a copy of the one that `original` reads; see `backup.restore`."""
+        self._session.replace_content(original)
+
     def close(self) -> None:
         """Close the file; a second call does nothing."""
         self._session.close()
