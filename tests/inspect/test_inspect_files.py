@@ -70,6 +70,21 @@ def test_missing_other_and_extra_indexes_are_named(
         assert sentence in told.out
 
 
+def test_columns_are_compared(audits: Callable[..., Path], inspected: Callable[..., Told]) -> None:
+    """One more is told; a file that lacks one was written by no store."""
+    path = audits()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("ALTER TABLE resource_audit ADD COLUMN note TEXT")
+    told = inspected(path)
+    assert told.code == 0
+    assert "extra column: resource_audit.note" in told.out
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("ALTER TABLE resources RENAME COLUMN data TO payload")
+    told = inspected(path)
+    assert told.code == 2
+    assert "is not a usable database: it has no column resources.data" in told.err
+
+
 def test_hazards_are_found_without_any_index(
     audits: Callable[..., Path], inspected: Callable[..., Told]
 ) -> None:

@@ -19,7 +19,6 @@ from pytest_stigmer.errors import (
     NotADatabase,
     PathNotWritable,
     StoreError,
-    StoreLocked,
 )
 from pytest_stigmer.store import connection as opening
 from pytest_stigmer.store.sqlite import SqliteStore
@@ -173,6 +172,23 @@ def test_file_without_a_table_of_its_version_is_refused(
         opened()
 
 
+def test_file_without_a_column_of_its_version_is_refused(
+    opened: Callable[..., SqliteStore],
+) -> None:
+    """Such a file would open and fail at the first verb that needs the column."""
+    opened().execute("ALTER TABLE resources RENAME COLUMN data TO payload")
+    with pytest.raises(NotADatabase, match=r"version 2 and has no column resources\.data"):
+        opened()
+
+
+def test_file_with_a_column_more_is_used(opened: Callable[..., SqliteStore]) -> None:
+    """The verbs name their columns, so one that another program added does no harm."""
+    opened().execute("ALTER TABLE resource_audit ADD COLUMN note TEXT")
+    store = opened()
+    store.save_audit("skill", "a", ONE)
+    assert store.list_audit_history("skill", "a") == [ONE.SerializeToString()]
+
+
 def test_constraint_of_a_trigger_is_a_store_error(store: SqliteStore) -> None:
     """A failure without a name of its own keeps SQLite's words."""
     store.execute(
@@ -214,43 +230,6 @@ def test_untrusted_schema_is_refused_by_name(store: SqliteStore) -> None:
     store.execute("PRAGMA trusted_schema=OFF")
     with pytest.raises(ClockNotFollowed, match="unsafe use of"):
         store.execute("INSERT INTO resources (kind, id, data) VALUES ('skill', 'a', x'')")
-
-
-def test_locked_file_is_waited_for_and_then_named(store: SqliteStore) -> None:
-    """A write that another connection's transaction keeps out ends as StoreLocked."""
-    store.execute("PRAGMA busy_timeout=20")
-    with _plain(store.path) as other:
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StoreLocked, match="database is locked"):
-            store.save_resource("skill", "a", ONE)
-        assert store.list_resources("skill") == []
-    store.save_resource("skill", "a", ONE)
-
-
-def test_file_locked_before_wal_is_waited_for_at_opening(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The switch to WAL is tried again until the wait is over, then the lock is named."""
-    monkeypatch.setattr(opening, "WAIT_SECONDS", 0.05)
-    with _plain(path) as other:
-        other.execute("CREATE TABLE t (x)")
-        other.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(StoreLocked, match=r"over 0\.05 s"):
-            SqliteStore(path)
-
-
-def test_opening_goes_on_when_the_lock_is_given_back(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A lock released during the wait is no error."""
-    with _plain(path) as other:
-        other.execute("CREATE TABLE t (x)")
-        other.execute("BEGIN EXCLUSIVE")
-        monkeypatch.setattr(
-            opening.time, "sleep", lambda _: other.in_transaction and other.commit()
-        )
-        with SqliteStore(path) as store:
-            assert store.list_resources("skill") == []
 
 
 @pytest.mark.parametrize("damage", ["text instead of a database", "newer schema"])

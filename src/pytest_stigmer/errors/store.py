@@ -95,9 +95,9 @@ class NotADatabase(StoreError):
         )
 
     @classmethod
-    def lacking(cls, path: PathLike[str], version: int, table: str) -> Self:
-        """Name the table that a file of this schema version must have."""
-        return cls.at(path, f"it claims schema version {version} and has no table {table}")
+    def lacking(cls, path: PathLike[str], version: int, part: str) -> Self:
+        """Name the table or the column that a file of this schema version must have."""
+        return cls.at(path, f"it claims schema version {version} and has no {part}")
 
 
 class NewerSchema(StoreError):

@@ -64,6 +64,7 @@ def _version(schema: SchemaFacts) -> str:
 
 def _schema(schema: SchemaFacts) -> Iterator[str]:
     yield from (f"missing table: {name}" for name in schema.missing_tables)
+    yield from (f"extra column: {name}" for name in schema.extra_columns)
     yield from (f"missing index: {name}" for name in schema.missing_indexes)
     yield from (f"other index: {sentence}" for sentence in schema.other_indexes)
     yield from (f"extra index: {name}" for name in schema.extra_indexes)

@@ -26,6 +26,7 @@ class SchemaFacts:
     version: int
     is_known: bool
     missing_tables: tuple[str, ...] = ()
+    extra_columns: tuple[str, ...] = ()
     missing_indexes: tuple[str, ...] = ()
     other_indexes: tuple[str, ...] = ()
     extra_indexes: tuple[str, ...] = ()

@@ -27,7 +27,13 @@ from pytest_stigmer.store.facts import (
 )
 from pytest_stigmer.store.migration import LEGACY_ID
 from pytest_stigmer.store.readonly import reading
-from pytest_stigmer.store.schema import AUDIT_INDEXES, LATEST, RESOURCES_INDEXES
+from pytest_stigmer.store.schema import (
+    AUDIT_INDEXES,
+    COLUMNS,
+    COLUMNS_OF_TABLE,
+    LATEST,
+    RESOURCES_INDEXES,
+)
 
 if TYPE_CHECKING:
     import sqlite3
@@ -73,6 +79,7 @@ class _Inspector:
         if "resources" not in self._tables:
             raise NotADatabase.at(Path(self._path), "it has no table resources: no store wrote it")
         audited = "resource_audit" in self._tables
+        self._refuse_missing_columns()
         return Facts(
             path=str(self._path),
             size=self._value("PRAGMA page_count") * self._value("PRAGMA page_size"),
@@ -97,6 +104,11 @@ class _Inspector:
             version=int(version),
             is_known=version <= LATEST,
             missing_tables=() if version < LATEST else self._missing_audit(),
+            extra_columns=tuple(
+                f"{table}.{column}"
+                for table in COLUMNS
+                for column in sorted(self._columns_of(table) - set(COLUMNS[table]))
+            ),
             missing_indexes=tuple(sorted(expected.keys() - found.keys())),
             other_indexes=tuple(
                 f"{name} is on {columns}, not on {expected[name]}"
@@ -111,6 +123,15 @@ class _Inspector:
 
     def _missing_audit(self) -> tuple[str, ...]:
         return () if "resource_audit" in self._tables else ("resource_audit",)
+
+    def _refuse_missing_columns(self) -> None:
+        for table in COLUMNS.keys() & self._tables:
+            for column in COLUMNS[table]:
+                if column not in self._columns_of(table):
+                    raise NotADatabase.at(Path(self._path), f"it has no column {table}.{column}")
+
+    def _columns_of(self, table: str) -> set[str]:
+        return {_text(name).lower() for (name,) in self._rows(COLUMNS_OF_TABLE, table=table)}
 
     def _indexes(self, table: str) -> dict[str, str]:
         """Return the columns of each index that a statement created, by the index's name."""

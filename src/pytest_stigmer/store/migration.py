@@ -6,7 +6,15 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_stigmer.errors import NewerSchema, NotADatabase
-from pytest_stigmer.store.schema import LATEST, SCHEMA_V1, SCHEMA_V2, TABLES, VERSION_TABLE
+from pytest_stigmer.store.schema import (
+    COLUMNS,
+    COLUMNS_OF_TABLE,
+    LATEST,
+    SCHEMA_V1,
+    SCHEMA_V2,
+    TABLES,
+    VERSION_TABLE,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +86,11 @@ class Migrations:
         tables = self._tables()
         for table in TABLES.get(found, ()):
             if table not in tables:
-                raise NotADatabase.lacking(self.path, found, table)
+                raise NotADatabase.lacking(self.path, found, f"table {table}")
+            columns = self._columns(table)
+            for column in COLUMNS[table]:
+                if column not in columns:
+                    raise NotADatabase.lacking(self.path, found, f"column {table}.{column}")
         return found
 
     def to_v1(self) -> None:
@@ -125,6 +137,10 @@ class Migrations:
 
     def _tables(self) -> set[str]:
         return {name for (name,) in self._rows("SELECT name FROM sqlite_master")}
+
+    def _columns(self, table: str) -> set[str]:
+        rows = self.session.rows(COLUMNS_OF_TABLE, {"table": table})
+        return {name.lower() for (name,) in rows}
 
     def _record(self, version: int) -> None:
         self.session.count("INSERT INTO schema_version (version) VALUES (:v)", {"v": version})

@@ -54,3 +54,20 @@ SCHEMA_V2 = (
 
 TABLES = {1: ("resources",), 2: ("resources", "resource_audit")}
 """The tables that a file of each version must have."""
+
+COLUMNS = {
+    "resources": ("kind", "id", "data", "updated_at"),
+    "resource_audit": (
+        "id",
+        "kind",
+        "resource_id",
+        "data",
+        "archived_at",
+        "version_hash",
+        "tag",
+    ),
+}
+"""The columns that a table must have; a file with more is none of ours, and can be used."""
+
+COLUMNS_OF_TABLE = "SELECT name FROM pragma_table_info(:table)"
+"""Asks for the columns that a table has."""
