@@ -46,10 +46,11 @@ class SqliteStore:
     killed process; after a power cut the last of them may be gone, never half of one.
 
     A file is read whole when it is opened (4 ms per MB), and refused when its pages, tables and
-    indexes disagree. Which records a store has is then right, and so are their ids, hashes, tags
-    and order; a SQLite file has no checksums, so damage within a record's message, or to the text
-    of the schema, can pass, and so can damage done while the file is open. Raises InvalidPath,
-    PathNotWritable, NotADatabase, NewerSchema, StoreLocked and DiskFull.
+    indexes disagree, or when it lacks a table or column of its version. Which records a store has
+    is then right, and so are their ids, hashes, tags and order; a SQLite file has no checksums, so
+    damage within a record's message, or to the text of the schema, can pass, and so can damage done
+    while the file is open. Raises InvalidPath, PathNotWritable, NotADatabase, NewerSchema,
+    StoreLocked and DiskFull.
     Source: stigmer b070f18, backend/libs/go/store/sqlite/store.go.
     """
 
