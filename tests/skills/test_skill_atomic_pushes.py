@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 
 from pytest_stigmer.assembly import assemble
 from pytest_stigmer.errors import StatusError
+from pytest_stigmer.store.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,6 +122,43 @@ def test_a_failed_push_leaves_an_artifact_that_was_there_before(
     stopped()
     refusal(push)
     assert parts.skills.get_artifact(key)
+
+
+def test_a_push_interrupted_after_its_commit_keeps_its_artifact(
+    push: Push, parts: Parts, refer: Refer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The version is there, and so is what it names."""
+    run = Session._run
+
+    def interrupted(session: Session, sql: str) -> None:
+        run(session, sql)
+        if sql == "COMMIT":
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Session, "_run", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            push(tag="v1")
+    assert parts.skills.get_artifact(refer("v1").status.artifact_storage_key)
+
+
+@pytest.mark.parametrize("step", ["fstat", "replace"])
+def test_an_interrupted_write_of_an_artifact_is_told_and_leaves_no_part(
+    push: Push, parts: Parts, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """The interruption itself comes out, and no temporary file stays."""
+    act = getattr(os, step)
+
+    def interrupted(*arguments: Any, **options: Any) -> None:
+        act(*arguments, **options)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, step, interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            push()
+    assert [name for name in files(parts) if not name.endswith(".zip")] == []
+    assert push()
 
 
 def test_a_push_undone_by_the_callers_transaction_is_forgotten(

@@ -10,6 +10,7 @@ import pytest
 from google.protobuf.wrappers_pb2 import StringValue
 
 from pytest_stigmer.errors import DiskFull, StoreClosed, StoreError, StoreLocked
+from pytest_stigmer.store.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -130,3 +131,33 @@ def test_store_closed_inside_a_block_is_not_a_success(store: SqliteStore) -> Non
     """A block whose store was closed cannot claim that its rows were kept."""
     with pytest.raises(StoreClosed), store.transaction():
         store.close()
+
+
+def test_interruption_of_the_wait_for_the_lock_leaves_no_transaction(
+    store: SqliteStore, opened: Callable[..., SqliteStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is written after it is committed: a signal can come when SQLite has the lock already."""
+    run = Session._run
+
+    def interrupted(session: Session, sql: str) -> None:
+        run(session, sql)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Session, "_run", interrupted)
+        with pytest.raises(KeyboardInterrupt), store.transaction():
+            pytest.fail("the block must not run")
+    _save(store, "a")
+    with store.transaction():
+        _save(store, "b")
+    assert _ids(opened()) == ["a", "b"]
+
+
+def test_transaction_of_a_tests_own_outlives_a_block_that_cannot_start(store: SqliteStore) -> None:
+    """A block within a BEGIN of the test's own is refused, and what was written stays."""
+    store.execute("BEGIN")
+    _save(store, "a")
+    with pytest.raises(StoreError, match="within a transaction"), store.transaction():
+        pytest.fail("the block must not run")
+    store.execute("COMMIT")
+    assert _ids(store) == ["a"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
+import secrets
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -119,22 +119,27 @@ class ArtifactStorage:
 
 def _write(path: Path, data: bytes) -> FileIdentity:
     """Write beside the target, for the owner alone, and rename: no reader ever sees a part."""
+    # The name is known before the file is there, so that an interruption leaves none.
+    temporary = path.with_name(f"tmp{secrets.token_hex(8)}")
     try:
-        descriptor, name = tempfile.mkstemp(dir=path.parent)
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
+        with open(temporary, "xb", opener=_for_the_owner) as file:
             file.write(data)
             file.flush()
-            identity = _identity(os.fstat(descriptor))
+            identity = _identity(os.fstat(file.fileno()))
         temporary.replace(path)
     except BaseException:
-        temporary.unlink()
+        temporary.unlink(missing_ok=True)
         raise
     return identity
+
+
+def _for_the_owner(path: str, flags: int) -> int:
+    """Open a new file, in a folder made with the first of them."""
+    try:
+        return os.open(path, flags, 0o600)
+    except FileNotFoundError:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, flags, 0o600)
 
 
 def _identity(found: os.stat_result) -> FileIdentity:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.api import values
 from pytest_stigmer.api.values import AuditInfo, Metadata, Skill
-from pytest_stigmer.errors import ArchiveError, ResourceNotFound, StoreError
+from pytest_stigmer.errors import ArchiveError, AuditNotFound, ResourceNotFound, StoreError
 from pytest_stigmer.skills import refusals
 from pytest_stigmer.skills.archive import ArchiveReader
 from pytest_stigmer.skills.ids import new_id
@@ -91,6 +91,7 @@ class SkillController:
         identity = self.identity(request)
         archive = self.read_archive(request.artifact)
         artifact: StoredArtifact | None = None
+        skill: Skill | None = None
         try:
             with refusals.saying("failed to save skill"), self.store.transaction():
                 current = self.current(identity)
@@ -98,7 +99,8 @@ class SkillController:
                 skill = self.next_version(request, identity, archive, artifact.key, current)
                 return self.save(identity, skill)
         except BaseException:
-            self.undo(artifact)
+            if not self.is_kept(skill):
+                self.undo(artifact)
             raise
 
     def get(self, skill_id: str) -> Stored:
@@ -230,6 +232,21 @@ class SkillController:
         """Remove history and live record, inside the caller's transaction."""
         self.store.delete_audit_by_resource_id(values.SKILL_KIND, skill_id)
         self.store.delete_resource(values.SKILL_KIND, skill_id)
+
+    def is_kept(self, skill: Skill | None) -> bool:
+        """Whether a version that was being pushed is stored: a signal can follow the commit."""
+        if skill is None:
+            return False
+        try:
+            self.store.get_audit_by_hash(
+                values.SKILL_KIND, skill.metadata.id, skill.version_hash, self.generation.Skill
+            )
+        except AuditNotFound:
+            return False
+        except StoreError:
+            # What cannot be asked may be there, and its artifact must stay.
+            return True
+        return True
 
     def undo(self, artifact: StoredArtifact | None) -> None:
         """Remove the artifact that a failed push alone made.

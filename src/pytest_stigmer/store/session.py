@@ -66,7 +66,7 @@ class Session:
         """Make the block one unit that has the write lock at once; a nested one is a savepoint."""
         with self.guard():
             name = f"nested_{self._depth}"
-            self._run("BEGIN IMMEDIATE" if self._depth == 0 else f"SAVEPOINT {name}")
+            self._begin("BEGIN IMMEDIATE" if self._depth == 0 else f"SAVEPOINT {name}")
             self._depth += 1
             try:
                 yield
@@ -135,6 +135,17 @@ class Session:
         if self._depth and not connection.in_transaction:
             raise StoreError.rolled_back(self._path)
         return connection
+
+    def _begin(self, sql: str) -> None:
+        """Start a transaction; one that was got while a signal ended the wait for it is undone."""
+        connection = self._usable()
+        was_open = connection.in_transaction
+        try:
+            self._run(sql)
+        except BaseException:
+            if connection.in_transaction and not was_open:
+                connection.execute("ROLLBACK")
+            raise
 
     def _undo(self, name: str) -> None:
         self._unseen += 1
