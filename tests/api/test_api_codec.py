@@ -53,8 +53,9 @@ SKILL = values.Skill(
         values.Skill(has_status=False),
         replace(SKILL, spec_audit=values.AuditInfo()),
         replace(SKILL, spec_audit=replace(AUDIT, created_at=-1)),
+        replace(SKILL, spec_audit=replace(AUDIT, created_at=0)),
     ],
-    ids=["full", "empty", "no metadata", "no status", "no spec audit", "before 1970"],
+    ids=["full", "empty", "no metadata", "no status", "no spec audit", "before 1970", "at 1970"],
 )
 def test_skill_survives_the_way_to_bytes_and_back(skill: values.Skill) -> None:
     """A skill read from its own serialized message is equal to the skill written."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from typing import TYPE_CHECKING, Any
 
@@ -91,6 +92,17 @@ def test_an_update_keeps_the_making_and_stamps_the_change(
     push()
     clock.advance(seconds=2)
     updated = AuditInfo("system", NOW, "system", NOW + 2_000_000_000, "updated")
+    assert stamps(parts, push(skill_md="# two")) == (updated, updated)
+
+
+def test_an_update_keeps_the_making_at_the_unix_epoch(
+    push: Push, parts: Parts, clock: Clock
+) -> None:
+    """The instant 0 is a time like any other, and a popular one to stop a clock at."""
+    clock.instant = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    push()
+    clock.advance(seconds=2)
+    updated = AuditInfo("system", 0, "system", 2_000_000_000, "updated")
     assert stamps(parts, push(skill_md="# two")) == (updated, updated)
 
 

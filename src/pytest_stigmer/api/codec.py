@@ -141,9 +141,9 @@ def _write_status(message: Any, skill: values.Skill) -> None:
 def _audit(message: Any) -> values.AuditInfo:
     return values.AuditInfo(
         created_by=message.created_by.id,
-        created_at=_nanoseconds(message.created_at),
+        created_at=_nanoseconds(message, "created_at"),
         updated_by=message.updated_by.id,
-        updated_at=_nanoseconds(message.updated_at),
+        updated_at=_nanoseconds(message, "updated_at"),
         event=message.event,
     )
 
@@ -159,10 +159,14 @@ def _write_audit(audit: Any, half: str, info: values.AuditInfo) -> None:
     _write_instant(message.updated_at, info.updated_at)
 
 
-def _nanoseconds(timestamp: Any) -> int:
+def _nanoseconds(message: Any, field: str) -> int | None:
+    if not message.HasField(field):
+        return None
+    timestamp = getattr(message, field)
     return int(timestamp.seconds) * _SECOND + int(timestamp.nanos)
 
 
-def _write_instant(timestamp: Any, nanoseconds: int) -> None:
-    if nanoseconds:
+def _write_instant(timestamp: Any, nanoseconds: int | None) -> None:
+    if nanoseconds is not None:
         timestamp.seconds, timestamp.nanos = divmod(nanoseconds, _SECOND)
+        timestamp.SetInParent()

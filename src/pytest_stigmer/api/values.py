@@ -1,6 +1,6 @@
 """The skill API in plain values, which the core speaks; a codec per API generation makes messages.
 
-Instants are integers, nanoseconds since the Unix epoch; 0 means not set. Enum fields hold the
+Instants are integers, nanoseconds since the Unix epoch; None means not set. Enum fields hold the
 enum's number. Source of the fields' meaning: stigmer b070f18, apis/ai/stigmer.
 """
 
@@ -35,9 +35,9 @@ class AuditInfo:
     """Who made and last changed one half of a record (spec or status), and when."""
 
     created_by: str = ""
-    created_at: int = 0
+    created_at: int | None = None
     updated_by: str = ""
-    updated_at: int = 0
+    updated_at: int | None = None
     event: str = ""
 
 

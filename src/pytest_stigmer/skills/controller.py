@@ -199,8 +199,8 @@ class SkillController:
         """Return who made and who changed the record and when; the making stays what it was."""
         if before is None:
             return AuditInfo(ACTOR, now, ACTOR, now, "created")
-        created_by, created_at = before.created_by or ACTOR, before.created_at or now
-        return AuditInfo(created_by, created_at, ACTOR, now, "updated")
+        created_at = now if before.created_at is None else before.created_at
+        return AuditInfo(before.created_by or ACTOR, created_at, ACTOR, now, "updated")
 
     def new_id(self) -> str:
         """Return the id of a new skill."""
