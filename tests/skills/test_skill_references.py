@@ -294,3 +294,31 @@ def test_a_reference_is_of_the_live_skill_alone(
     skills.delete(api.SkillId(value=skill.metadata.id))
     for version in ("", "v1", skill.status.version_hash):
         assert refusal(refer, version) == ("NOT_FOUND", "skill not found: calc")
+
+
+@pytest.mark.parametrize(
+    ("version", "table", "told"),
+    [
+        ("", "resources", "failed to list skills: "),
+        ("v9", "resource_audit", "failed to query audit by tag: "),
+        ("0" * 64, "resource_audit", "failed to query audit by hash: "),
+    ],
+)
+def test_a_lookup_that_the_store_cannot_answer_says_which(
+    version: str, table: str, told: str, push: Push, refer: Refer, refusal: Refusal, parts: Parts
+) -> None:
+    """An error of the engine comes with what was being done, as the real server tells it."""
+    push()
+    parts.store.execute(f"ALTER TABLE {table} RENAME TO gone")
+    code, details = refusal(refer, version)
+    assert (code, details.startswith(told)) == ("INTERNAL", True)
+
+
+def test_a_push_that_cannot_look_for_its_skill_says_so(
+    push: Push, refusal: Refusal, parts: Parts
+) -> None:
+    """The two steps that failed are named, as the real server names them."""
+    parts.store.execute("ALTER TABLE resources RENAME TO gone")
+    code, details = refusal(push)
+    told = "failed to search for existing skill: failed to list resources: "
+    assert (code, details.startswith(told)) == ("INTERNAL", True)

@@ -236,6 +236,22 @@ def test_interruption_before_a_functions_first_line_is_a_keyboard_interrupt(
         store.execute("SELECT own()")
 
 
+def test_failure_of_a_tests_own_function_is_no_interruption(store: SqliteStore) -> None:
+    """Not even where the statement asks for the time too: it must not end the whole run."""
+
+    def due_date() -> str:
+        raise ValueError
+
+    store.connection.create_function("due_date", 0, due_date)
+    store.execute(
+        "CREATE TRIGGER due AFTER INSERT ON resources BEGIN SELECT due_date(), datetime('now'); END"
+    )
+    with pytest.raises(StoreError, match="user-defined function raised exception"):
+        store.save_resource("skill", "a", StringValue(value="1"))
+    with pytest.raises(StoreError, match="user-defined function raised exception"):
+        store.execute("SELECT due_date()")
+
+
 def _interrupted(*_: object) -> None:
     raise KeyboardInterrupt
 

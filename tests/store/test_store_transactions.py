@@ -161,3 +161,10 @@ def test_transaction_of_a_tests_own_outlives_a_block_that_cannot_start(store: Sq
         pytest.fail("the block must not run")
     store.execute("COMMIT")
     assert _ids(store) == ["a"]
+
+
+def test_changed_schema_changes_the_revision(store: SqliteStore) -> None:
+    """What was read of a table says nothing about the one that took its place."""
+    before = store.revision()
+    store.execute("ALTER TABLE resources RENAME TO gone")
+    assert store.revision() != before

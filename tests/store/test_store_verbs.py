@@ -178,6 +178,15 @@ def test_id_that_is_not_text_is_a_type_error(store: SqliteStore) -> None:
             store.save_resource("skill", wrong, _text("1"))  # type: ignore[arg-type]
 
 
+def test_prefix_that_is_not_text_deletes_nothing(store: SqliteStore) -> None:
+    """None is not the empty prefix, which takes the whole kind."""
+    store.save_resource("skill", "a", _text("1"))
+    for wrong in (None, b"", 0):
+        with pytest.raises(TypeError, match="expected str"):
+            store.delete_resources_by_id_prefix("skill", wrong)  # type: ignore[arg-type]
+    assert _texts(store.list_resources("skill")) == ["1"]
+
+
 def test_none_is_not_a_message(store: SqliteStore) -> None:
     """None raises TypeError in both saves and writes nothing."""
     for save in (store.save_resource, store.save_audit):

@@ -158,7 +158,7 @@ class SkillController:
 
     def current(self, identity: Identity) -> Skill | None:
         """Return the live record of this identity, its id that of the row; None without one."""
-        with refusals.saying("failed to search for existing skill"):
+        with refusals.saying("failed to search for existing skill: failed to list resources"):
             skill_id = self.index.find(identity)
             if skill_id is None:
                 return None

@@ -47,7 +47,8 @@ class ReferenceResolver:
         names nothing or is ambiguous; StoreError when the store cannot answer.
         """
         self.check(reference)
-        skill_id = self.skill_id(reference)
+        with refusals.saying("failed to list skills"):
+            skill_id = self.skill_id(reference)
         try:
             current = self._store.get_resource(values.SKILL_KIND, skill_id, self._message_class)
         except ResourceNotFound:
@@ -114,12 +115,16 @@ class ReferenceResolver:
         """Return the version of this content; raise AuditNotFound."""
         if current.status.version_hash == version_hash:
             return current
-        return self._store.get_audit_by_hash(
-            values.SKILL_KIND, skill_id, version_hash, self._message_class
-        )
+        with refusals.saying("failed to query audit by hash"):
+            return self._store.get_audit_by_hash(
+                values.SKILL_KIND, skill_id, version_hash, self._message_class
+            )
 
     def by_tag(self, skill_id: str, tag: str, current: Any) -> Any:
         """Return the newest version pushed with this tag; a record without status has none."""
         if current.HasField("status") and current.spec.tag == tag:
             return current
-        return self._store.get_audit_by_tag(values.SKILL_KIND, skill_id, tag, self._message_class)
+        with refusals.saying("failed to query audit by tag"):
+            return self._store.get_audit_by_tag(
+                values.SKILL_KIND, skill_id, tag, self._message_class
+            )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ _TIME_VALUES = {
     **({"timediff": (0, 1)} if _VERSION >= (3, 43, 0) else {}),
 }
 _FUNCTION_FAILED = "user-defined function raised exception"
+_FUNCTIONS = "SELECT name FROM pragma_function_list WHERE NOT builtin"
 _KEYWORDS = {"current_date": "date", "current_time": "time", "current_timestamp": "datetime"}
 _SUBSECOND_NOW = {"subsec", "subsecond"} if _VERSION >= (3, 42, 0) else set()
 # Since 3.46 SQLite knows that `now` is UTC, so that the modifier `utc` does nothing, as for a `Z`.
@@ -60,7 +62,9 @@ class ClockFunctions:
         for keyword, name in _KEYWORDS.items():
             connection.create_function(keyword, 0, partial(self._call, name))
 
-    def raise_interruption(self, sql: str, error: sqlite3.Error) -> None:
+    def raise_interruption(
+        self, connection: sqlite3.Connection, sql: str, error: sqlite3.Error
+    ) -> None:
         """Raise what interrupted a function: of that, SQLite only tells that the function failed.
 
         A signal that arrives while SQLite works, a Ctrl-C or a timeout, is handled in the function.
@@ -68,7 +72,8 @@ class ClockFunctions:
         failure, self._failure = self._failure, None
         if str(error) != _FUNCTION_FAILED or isinstance(failure, Exception):
             return
-        if failure is None and any(f"{name}(" in sql for name in _TIME_VALUES):
+        asks_for_time = any(f"{name}(" in sql for name in _TIME_VALUES)
+        if failure is None and asks_for_time and not self._has_others(connection):
             # Python handles a signal before the first line of a function, where nothing is caught.
             raise KeyboardInterrupt
         if failure is not None:
@@ -79,6 +84,15 @@ class ClockFunctions:
         if self._genuine is not None:
             self._genuine.close()
             self._genuine = None
+
+    def _has_others(self, connection: sqlite3.Connection) -> bool:
+        """Whether a test has functions of its own here, which may be the ones that failed."""
+        there = {name for (name,) in connection.execute(_FUNCTIONS)}
+        return bool(there - set(_TIME_VALUES) - set(_KEYWORDS) - self._shipped())
+
+    def _shipped(self) -> set[str]:
+        with closing(sqlite3.connect(":memory:")) as fresh:
+            return {name for (name,) in fresh.execute(_FUNCTIONS)}
 
     def _call(self, name: str, *arguments: Value) -> Value:
         try:

@@ -84,12 +84,13 @@ class Session:
             self._unseen += 1
             original.backup(connection)
 
-    def revision(self) -> tuple[int, int, int]:
+    def revision(self) -> tuple[int, ...]:
         """Return a value that is another one after any change to the file, undone ones included."""
         with self.guard(), translated(self._path):
             connection = self._usable()
             (foreign,) = connection.execute("PRAGMA data_version").fetchone()
-            revision = foreign, connection.total_changes, self._unseen
+            (schema,) = connection.execute("PRAGMA schema_version").fetchone()
+            revision = foreign, schema, connection.total_changes, self._unseen
             if connection.in_transaction and not self._depth:
                 # A test's own SQL may undo its transaction unseen: never the same answer again.
                 self._unseen += 1
@@ -121,7 +122,7 @@ class Session:
             try:
                 return act(self._usable())
             except sqlite3.Error as error:
-                self._functions.raise_interruption(sql, error)
+                self._functions.raise_interruption(self.connection, sql, error)
                 raise
 
     def _run(self, sql: str) -> None:

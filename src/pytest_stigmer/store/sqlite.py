@@ -114,9 +114,9 @@ class SqliteStore:
 
     def delete_resources_by_id_prefix(self, kind: str | int, prefix: str) -> int:
         """Delete the live records whose id starts with `prefix`, literally; return their number."""
-        if not prefix:
+        if not checked_text(prefix):
             return self.delete_resources_by_kind(kind)
-        end = _after_all_with(checked_text(prefix).encode())
+        end = _after_all_with(prefix.encode())
         return self._write(self.queries.delete_resources_by_id_prefix, kind, prefix=prefix, end=end)
 
     def save_audit(
@@ -164,7 +164,7 @@ class SqliteStore:
         """Delete the snapshots of a resource and return their number."""
         return self._write(self.queries.delete_audit, kind, id=resource_id)
 
-    def revision(self) -> tuple[int, int, int]:
+    def revision(self) -> tuple[int, ...]:
         """Return a value that any change alters, whoever made it, committed or undone.
 
         What was read between two equal values is still true.
