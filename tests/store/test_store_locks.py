@@ -11,6 +11,7 @@ from google.protobuf.wrappers_pb2 import StringValue
 
 from pytest_stigmer.errors import StoreLocked
 from pytest_stigmer.store import connection as opening
+from pytest_stigmer.store.faults import lock
 from pytest_stigmer.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
@@ -31,6 +32,15 @@ def test_locked_file_is_waited_for_and_then_named(store: SqliteStore) -> None:
         with pytest.raises(StoreLocked, match="database is locked"):
             store.save_resource("skill", "a", ONE)
         assert store.list_resources("skill") == []
+    store.save_resource("skill", "a", ONE)
+
+
+def test_second_lock_is_refused_by_name(store: SqliteStore) -> None:
+    """A fault that cannot be put in place says so at once, and the first one is given back."""
+    give_back = lock(store)
+    with pytest.raises(StoreLocked, match="database is locked"):
+        lock(store)
+    give_back()
     store.save_resource("skill", "a", ONE)
 
 

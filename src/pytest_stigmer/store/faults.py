@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.errors import ResourceNotFound
+from pytest_stigmer.store.connection import translated
 from pytest_stigmer.store.kinds import kind_text
 
 if TYPE_CHECKING:
@@ -45,11 +46,17 @@ def allow_writes(store: SqliteStore) -> None:
 def lock(store: SqliteStore) -> Callable[[], None]:
     """Take the write lock on another connection; calling what is returned gives it back.
 
-    The store's own wait is cut to 1 ms: a proof meets the lock once per defect.
+    The store's own wait is cut to 1 ms: a proof meets the lock once per defect. Raises StoreLocked
+    for a file that is locked already.
     """
     store.connection.execute(f"PRAGMA busy_timeout={_IMPATIENT_MILLISECONDS}")
-    other = sqlite3.connect(store.path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
+    other = sqlite3.connect(store.path, timeout=0, isolation_level=None)
+    try:
+        with translated(store.path):
+            other.execute("BEGIN IMMEDIATE")
+    except BaseException:
+        other.close()
+        raise
     return other.close
 
 
