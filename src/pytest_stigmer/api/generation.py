@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.api.codec import Codec
 from pytest_stigmer.api.descriptors import private_pool, read_set
-from pytest_stigmer.api.kinds import Kinds
 from pytest_stigmer.api.stubs import PACKAGE, installed_pool
 from pytest_stigmer.api.validation import Validation
 from pytest_stigmer.errors import UsageError
@@ -53,7 +52,6 @@ class Generation:
         self.__dict__.update(_enums(pool, own))
         self.methods: Mapping[str, Method] = {method.name: method for method in _methods(pool, own)}
         self.codec = Codec(self.Skill)
-        self.kinds = Kinds(dict(self.ApiResourceKind.items()))
         self._validation = Validation()
 
     def __getattr__(self, name: str) -> Any:
