@@ -84,6 +84,16 @@ POSSIBLE = {
         read(2, 3, "a"),
         read(4, 5, {"failed": "RESOURCE_EXHAUSTED"}),
     ],
+    "a refusal": [push(0, 1, "a"), read(2, 3, {"failed": "INVALID_ARGUMENT"})],
+    "the newest by an empty tag": [push(0, 1, "a"), read(2, 3, "a", tag="")],
+    "the newest by latest": [
+        push(0, 1, "a", tag="latest"),
+        push(2, 3, "b"),
+        read(4, 5, "b", tag="latest"),
+    ],
+    "another id after a deletion": [push(0, 1, "a"), delete(2, 3), push(4, 5, "b", {"id": "2"})],
+    "another id beside a deletion": [push(0, 2, "a"), delete(1, 3), push(2, 5, "b", {"id": "2"})],
+    "no ids at all": [push(0, 1, "a", {}), push(2, 3, "b", {})],
     "a failure before any push": [read(0, 1, {"failed": "INTERNAL"}), push(2, 3, "a")],
     "equal content again": [push(0, 1, "a"), push(2, 3, "b"), push(4, 5, "a"), read(6, 7, "a")],
 }
@@ -138,6 +148,13 @@ IMPOSSIBLE = {
         read(5, 6, "a"),
     ],
     "2 ids": [push(0, 1, "a"), push(2, 3, "b", {"id": "2"})],
+    "2 ids, 2 and 3, although nobody deleted it in between": [
+        push(0, 1, "a"),
+        delete(2, 3),
+        push(4, 5, "b", {"id": "2"}),
+        push(6, 7, "c", {"id": "3"}),
+    ],
+    "newer, by an empty tag": [push(0, 1, "a"), push(2, 3, "b"), read(4, 5, "a", tag="")],
 }
 
 
@@ -244,6 +261,11 @@ LINE = {"key": "1", "worker": "w", "verb": "read", "arguments": {"subject": "o/s
         (LINE | {"end": 2, "result": {"version": None}}, "'version' is None, not a text"),
         (LINE | {"result": {}}, "it has a result and no 'end'"),
         (LINE | {"end": 0}, "it ends at 0, before its start at 1"),
+        (LINE | {"start": float("nan")}, "nan is no number of seconds"),
+        (LINE | {"end": float("inf")}, "inf is no number of seconds"),
+        (LINE | {"arguments": {"subject": "o/s", "tga": "t"}}, "the argument 'tga' is none of"),
+        (LINE | {"end": 2, "result": {}}, "the 'result' of a read has neither"),
+        (LINE | {"end": 2, "result": {"failed": "Unavailable"}}, "'failed' is 'Unavailable', not"),
     ],
 )
 def test_line_that_is_no_operation_is_told(tmp_path: Path, line: Any, why: str) -> None:
@@ -254,6 +276,20 @@ def test_line_that_is_no_operation_is_told(tmp_path: Path, line: Any, why: str) 
     with pytest.raises(UsageError) as caught:
         check_file(path)
     assert str(caught.value).startswith(f"{path}:2: no operation: {why}")
+
+
+def test_line_that_is_no_utf_8_is_told(tmp_path: Path) -> None:
+    """Such a file shows no fault of the registry."""
+    path = tmp_path / "history.jsonl"
+    path.write_bytes(b"\xff\xfe\n")
+    with pytest.raises(UsageError, match=r"history\.jsonl:1: no operation: it is no UTF-8"):
+        check_file(path)
+
+
+def test_skills_of_one_id_are_told() -> None:
+    """A push that takes over the skill of another organisation is seen in its answer."""
+    taken = operation("push", {"subject": "p/s", "version": "b"}, 2, 3, {"id": "1"})
+    assert faults([push(0, 1, "a"), taken]) == ["o/s and p/s were given one id, 1"]
 
 
 def test_history_of_nothing_is_not_judged(tmp_path: Path) -> None:

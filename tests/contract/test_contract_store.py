@@ -133,20 +133,25 @@ def test_store_that_keeps_an_interrupted_transaction_is_told() -> None:
         facts.test_transaction_that_is_interrupted_keeps_nothing(Keeping())
 
 
-class Hasty(TestStoreModel):
-    """What a project with threads declares, and little patience."""
+class Threaded(TestStoreModel):
+    """What a project with threads declares."""
 
     is_thread_safe = True
+
+
+Threaded.__test__ = False  # its facts are called one by one
+
+
+class Hasty(Threaded):
+    """One with little patience."""
+
     patience = 0.2
-
-
-Hasty.__test__ = False  # its facts are called one by one
 
 
 def test_transaction_that_undoes_another_threads_write_is_told() -> None:
     """The model takes back whatever was saved meanwhile, whoever saved it."""
     with pytest.raises(AssertionError, match=r"beside another thread left \[\]"):
-        Hasty().test_failed_transaction_undoes_no_other_threads_writes(StoreModel())
+        Threaded().test_failed_transaction_undoes_no_other_threads_writes(StoreModel())
 
 
 class Waiting(StoreModel):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict, deque
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_stigmer.contract.history import DELETE, NO_ANSWER, PUSH, READ, load
+from pytest_stigmer.contract.history import DELETE, NO_ANSWER, PUSH, READ, REFUSED, load
 from pytest_stigmer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,14 +23,27 @@ def faults(operations: list[Operation]) -> list[str]:
     """Return what no correct registry could have answered, a sentence each; empty when all is well.
 
     A read gives a version that was pushed and could be the newest it asks for; nothing that was
-    acknowledged is missing; no read takes back what an earlier one has shown; one skill has one id.
+    acknowledged is missing; no read takes back what an earlier one has shown; one skill has one id
+    until it is deleted, and no other skill has it. A read that was refused is not judged.
     Overlapping operations may have happened in either order. It takes about as long as sorting the
     operations.
     """
     subjects: dict[str, list[Operation]] = defaultdict(list)
     for operation in operations:
         subjects[operation.arguments["subject"]].append(operation)
-    return [fault for name in sorted(subjects) for fault in _Subject(name, subjects[name]).faults()]
+    told = [fault for name in sorted(subjects) for fault in _Subject(name, subjects[name]).faults()]
+    return [*told, *_shared_ids(operations)]
+
+
+def _shared_ids(operations: list[Operation]) -> Iterator[str]:
+    """Find ids that two skills were given."""
+    owners: dict[str, set[str]] = defaultdict(set)
+    for one in operations:
+        if one.verb == PUSH and one.is_acknowledged:
+            owners[_id_of(one)].add(one.arguments["subject"])
+    for skill_id, names in sorted(owners.items()):
+        if skill_id and len(names) > 1:
+            yield f"{' and '.join(sorted(names))} were given one id, {skill_id}"
 
 
 class _Point(NamedTuple):
@@ -98,7 +111,11 @@ def _begun(operations: Iterable[Operation]) -> _Peaks:
 
 def _name(asked: Iterable[tuple[str, str]]) -> Name:
     """Return what a read asks for: nothing for the newest, else a tag or a version."""
-    return frozenset((key, value) for key, value in asked if key in ("tag", "version"))
+    return frozenset(
+        (key, value)
+        for key, value in asked
+        if key in ("tag", "version") and value not in ("", "latest")
+    )
 
 
 class _Subject:
@@ -110,7 +127,6 @@ class _Subject:
         self.pushes = [one for one in happened if one.verb == PUSH]
         self.reads = [one for one in operations if one.verb == READ and one.result is not None]
         deletes = [one for one in happened if one.verb == DELETE]
-        self.was_deleted = bool(deletes)
         self._deletes_ended, self._deletes_begun = _ended(deletes), _begun(deletes)
         self._index_pushes()
 
@@ -134,7 +150,7 @@ class _Subject:
         return [*found, *self._ids()]
 
     def _fault_of(self, read: Operation) -> str | None:
-        if read.failed in NO_ANSWER:
+        if read.failed in NO_ANSWER | REFUSED:
             return None
         if read.failed:
             return self._loss(read)
@@ -164,7 +180,7 @@ class _Subject:
     def _left_behind(self, read: Operation) -> float:
         """Return before when a version had to end to be certainly no longer what is asked for."""
         ends = [self._deletes_ended]
-        if "version" not in read.arguments:
+        if not read.arguments.get("version"):
             ends.append(self._ended[_name(read.arguments.items())])
         return max(peaks.before(read.start).value for peaks in ends)
 
@@ -204,9 +220,14 @@ class _Subject:
         return read.start if read.failed else max(read.start, self._answering(read).first)
 
     def _ids(self) -> Iterator[str]:
-        ids = {(push.result or {}).get("id") for push in self.pushes if push.is_acknowledged}
-        if len(ids) > 1 and not self.was_deleted:
-            yield f"{self.name} was given {len(ids)} ids, although nobody deleted it"
+        told = [push for push in self.pushes if push.is_acknowledged and _id_of(push)]
+        told.sort(key=lambda push: push.start)
+        for one, other in pairwise(told):
+            deleted = self._deletes_begun.until(max(_end_of(one), _end_of(other)))
+            if _id_of(one) != _id_of(other) and deleted.value < one.start:
+                ids = f"{_id_of(one)} and {_id_of(other)}"
+                yield f"{self.name} was given 2 ids, {ids}, although nobody deleted it in between"
+                return
 
     def _told(self, read: Operation) -> str:
         name = read.arguments.get("tag") or read.arguments.get("version", "")[:12] or "the newest"
@@ -218,9 +239,14 @@ def _version_of(read: Operation) -> str:
     return (read.result or {}).get("version", "")
 
 
-def _end_of(read: Operation) -> float:
-    """Return when a read that was answered had its answer."""
-    return read.end or 0
+def _end_of(operation: Operation) -> float:
+    """Return when an operation that was answered had its answer."""
+    return operation.end or 0
+
+
+def _id_of(push: Operation) -> str:
+    """Return the id that a push was given, '' for none."""
+    return (push.result or {}).get("id", "")
 
 
 def _given(read: Operation) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import errno
 import json
+import math
 import os
 import uuid
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 PUSH, READ, DELETE = "push", "read", "delete"
 _NEEDED = {PUSH: {"subject", "version"}, READ: {"subject"}, DELETE: {"subject"}}
 """The arguments that each verb must have."""
+_ARGUMENTS = ("subject", "tag", "version")
 _TYPES: dict[str, tuple[type, ...]] = {
     "key": (str,),
     "worker": (str,),
@@ -39,15 +41,32 @@ _TYPES: dict[str, tuple[type, ...]] = {
 NO_ANSWER = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED", "RESOURCE_EXHAUSTED"})
 """Statuses of a call that was not answered, or whose answer was too large to be received."""
 
+REFUSED = frozenset({"INVALID_ARGUMENT", "PERMISSION_DENIED", "UNAUTHENTICATED", "UNIMPLEMENTED"})
+"""Statuses that judge the call or its caller, of which a history tells too little."""
+
 UNDECIDED = NO_ANSWER | {"UNKNOWN", "INTERNAL", "ABORTED"}
 """Statuses after which a write may have happened all the same."""
+
+_STATUSES = (
+    UNDECIDED
+    | REFUSED
+    | {
+        "NOT_FOUND",
+        "ALREADY_EXISTS",
+        "FAILED_PRECONDITION",
+        "OUT_OF_RANGE",
+        "DATA_LOSS",
+    }
+)
+"""The names of gRPC's statuses of failure."""
 
 
 @dataclass(frozen=True)
 class Operation:
     """One call: `arguments` are `subject` and, of a push, `tag` and `version` (its hash).
 
-    A read has `tag` or `version`, or neither for the newest. `end` and `result` are None while it
+    A read has `tag` or `version`, or neither for the newest, as which '' and the tag `latest` are
+    taken too. `end` and `result` are None while it
     lasts, for ever when its process died. `result` is `{"failed": STATUS}`, or of a push `{"id":
     ...}`, of a read `{"version": ...}`, of a delete `{}`.
     """
@@ -131,17 +150,19 @@ def load(path: str | PathLike[str]) -> list[Operation]:
     Raises UsageError with file and line for anything else that is no operation.
     """
     found: dict[str, Operation] = {}
-    with open(path, encoding="utf-8") as lines:  # noqa: PTH123 - any PathLike
+    with open(path, "rb") as lines:  # noqa: PTH123 - any PathLike
         for number, line in enumerate(lines, 1):
-            if line.endswith("\n"):
+            if line.endswith(b"\n"):
                 operation = _operation(line, f"{os.fspath(path)}:{number}")
                 found[operation.key] = operation
     return sorted(found.values(), key=lambda operation: operation.start)
 
 
-def _operation(line: str, where: str) -> Operation:
+def _operation(line: bytes, where: str) -> Operation:
     try:
-        fields = json.loads(line)
+        fields = json.loads(line.decode())
+    except UnicodeDecodeError as error:
+        raise UsageError.no_operation(where, f"it is no UTF-8: {error.reason}") from None
     except ValueError as error:
         raise UsageError.no_operation(where, f"it is no JSON: {error}") from None
     wrong = _wrong(fields)
@@ -160,27 +181,39 @@ def _wrong(fields: Any) -> str | None:
     more = fields.keys() - _TYPES.keys()
     if more:
         return f"{min(more)!r} is none of {', '.join(_TYPES)}"
-    return _wrong_call(**fields)
+    return next(_complaints(Operation(**fields)), None)
 
 
-def _wrong_call(
-    *,
-    verb: str,
-    arguments: dict[str, Any],
-    start: float,
-    end: float | None = None,
-    result: dict[str, Any] | None = None,
-    **_: str,
-) -> str | None:
-    if verb not in _NEEDED:
-        return f"'verb' is {verb!r}, none of {', '.join(_NEEDED)}"
-    for name in sorted(_NEEDED[verb] - arguments.keys()):
-        return f"'arguments' has no {name!r}"
-    for name, value in {**arguments, **(result or {})}.items():
+def _complaints(one: Operation) -> Iterator[str]:
+    if one.verb not in _NEEDED:
+        yield f"'verb' is {one.verb!r}, none of {', '.join(_NEEDED)}"
+        return
+    for name in sorted(_NEEDED[one.verb] - one.arguments.keys()):
+        yield f"'arguments' has no {name!r}"
+    for name in sorted(one.arguments.keys() - set(_ARGUMENTS)):
+        yield f"the argument {name!r} is none of {', '.join(_ARGUMENTS)}"
+    for name, value in {**one.arguments, **(one.result or {})}.items():
         if not isinstance(value, str):
-            return f"{name!r} is {value!r}, not a text"
-    if end is not None and end < start:
-        return f"it ends at {end}, before its start at {start}"
-    if end is None and result is not None:
-        return "it has a result and no 'end'"
-    return None
+            yield f"{name!r} is {value!r}, not a text"
+    yield from _complaints_of_times(one)
+    yield from _complaints_of_results(one)
+
+
+def _complaints_of_times(one: Operation) -> Iterator[str]:
+    end = one.start if one.end is None else one.end
+    for instant in (one.start, end):
+        if isinstance(instant, bool) or not math.isfinite(instant):
+            yield f"{instant} is no number of seconds"
+    if end < one.start:
+        yield f"it ends at {end}, before its start at {one.start}"
+    if one.end is None and one.result is not None:
+        yield "it has a result and no 'end'"
+
+
+def _complaints_of_results(one: Operation) -> Iterator[str]:
+    if one.result is None:
+        return
+    if one.failed and one.failed not in _STATUSES:
+        yield f"'failed' is {one.failed!r}, not the name of a gRPC status, as UNAVAILABLE"
+    if one.verb == READ and not (one.result.keys() & {"version", "failed"}):
+        yield "the 'result' of a read has neither 'version' nor 'failed'"

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 class RecordedSkills:
     """Passes calls on and records those that a history is about: push, references, delete.
 
-    References must name the organisation; a deletion is recorded for skills that were pushed or
-    read through this object.
+    A reference is recorded unless it has a scope or a kind; without organisation it is taken for
+    one to the skill that has none. A skill to be deleted that was neither pushed nor read through
+    this object is looked up first.
     """
 
     def __init__(self, skills: SkillApi, recorder: Recorder) -> None:
@@ -41,6 +42,8 @@ class RecordedSkills:
 
     def get_by_reference(self, request: Any) -> Any:
         """Resolve a reference and record which version it gave."""
+        if request.scope or request.kind:
+            return self._skills.get_by_reference(request)
         arguments = {"subject": f"{request.org}/{request.slug}"}
         if request.version not in ("", "latest"):
             arguments["version" if is_hash(request.version) else "tag"] = request.version
@@ -52,7 +55,7 @@ class RecordedSkills:
 
     def delete(self, request: Any) -> Any:
         """Delete and record it."""
-        subject = self._subjects.get(request.value)
+        subject = self._subjects.get(request.value) or self._found(request)
         if subject is None:
             return self._skills.delete(request)
         with self._call(DELETE, subject=subject):
@@ -65,6 +68,13 @@ class RecordedSkills:
     def get_artifact(self, request: Any) -> Any:
         """Return an artifact; not recorded."""
         return self._skills.get_artifact(request)
+
+    def _found(self, request: Any) -> str | None:
+        try:
+            metadata = self._skills.get(request).metadata
+        except Exception:  # noqa: BLE001 - a deletion of what cannot be read changes no history
+            return None
+        return f"{metadata.org}/{metadata.slug}"
 
     @contextmanager
     def _call(self, verb: str, **arguments: str) -> Iterator[dict[str, str]]:
