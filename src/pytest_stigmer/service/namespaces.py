@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.assembly import REFERENCE, assemble
@@ -14,13 +15,16 @@ from pytest_stigmer.store.backup import backup, restore
 from pytest_stigmer.store.bulk import load_history, load_resources
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from pytest_stigmer.api.generation import Generation
     from pytest_stigmer.assembly import Parts, Recipe
     from pytest_stigmer.service.calls import Call
     from pytest_stigmer.store.rows import AuditRow, ResourceRow
+
+# An artifact is written under such a name and then renamed; a killed process may leave one behind.
+_HALF_WRITTEN = shutil.ignore_patterns("tmp*")
 
 
 class Namespace(Served):
@@ -35,12 +39,13 @@ class Namespace(Served):
         recipe: Recipe = REFERENCE,
     ) -> None:
         self._database = database
-        self._artifacts = database.with_name(f"{database.name}.artifacts")
+        self._artifacts = _artifacts_of(database)
         self._generation = generation
         self._start = start
         self._recipe = recipe
         self._lock = threading.RLock()
-        self._snapshots: list[Path] = []
+        self._snapshots: dict[str, Path] = {}
+        self._last_snapshot = 0
         self.stoppable = StoppableClock(start)
         self._parts = self._open()
         super().__init__(self._parts.endpoint, self.stoppable, told)
@@ -56,14 +61,15 @@ class Namespace(Served):
             self._reopen()
 
     def snapshot(self) -> str:
-        """Keep a copy of database and artifacts; return its id."""
+        """Keep a copy of database and artifacts; return its id. A copy that fails leaves none."""
         with self._lock:
-            number = len(self._snapshots) + 1
-            copy = self._database.with_name(f"{self._database.name}.snapshot-{number}")
-            backup(self._database, copy)
-            _copy_folder(self._artifacts, copy.with_name(f"{copy.name}.artifacts"))
-            self._snapshots.append(copy)
-            return str(number)
+            copy = self._next_copy()
+            with _whole_or_gone("take a snapshot", copy):
+                backup(self._database, copy)
+                _copy_folder(self._artifacts, _artifacts_of(copy))
+            number = str(self._last_snapshot)
+            self._snapshots[number] = copy
+            return number
 
     def restore(self, snapshot: str) -> None:
         """Put a copy in place; raise StatusError NOT_FOUND for an id that was never given."""
@@ -71,7 +77,7 @@ class Namespace(Served):
             copy = self._copy(snapshot)
             restore(self._parts.store, copy)
             self._parts.close()
-            _copy_folder(copy.with_name(f"{copy.name}.artifacts"), self._artifacts)
+            _copy_folder(_artifacts_of(copy), self._artifacts)
             self._reopen()
 
     def load(self, live: Sequence[ResourceRow], audits: Sequence[AuditRow]) -> None:
@@ -85,12 +91,12 @@ class Namespace(Served):
         """Close the registry and delete the copies that were kept."""
         with self._lock:
             self._parts.close()
-            for copy in self._snapshots:
-                _delete(copy, copy.with_name(f"{copy.name}.artifacts"))
+            for copy in self._snapshots.values():
+                _delete(copy)
 
     def delete(self) -> None:
         """Delete the files of a closed registry."""
-        _delete(self._database, self._artifacts)
+        _delete(self._database)
 
     def _open(self) -> Parts:
         return assemble(
@@ -105,10 +111,20 @@ class Namespace(Served):
         self._parts = self._open()
         self.endpoint = self._parts.endpoint
 
+    def _next_copy(self) -> Path:
+        """Return where the next copy goes; no number comes twice, whatever became of its copy."""
+        while True:
+            self._last_snapshot += 1
+            name = f"{self._database.name}.snapshot-{self._last_snapshot}"
+            copy = self._database.with_name(name)
+            # A process that was killed leaves its copies behind.
+            if not copy.exists() and not _artifacts_of(copy).exists():
+                return copy
+
     def _copy(self, snapshot: str) -> Path:
-        if snapshot.isdecimal() and 0 < int(snapshot) <= len(self._snapshots):
-            return self._snapshots[int(snapshot) - 1]
-        raise StatusError("NOT_FOUND", f"no snapshot {snapshot!r} was taken in this namespace")
+        if snapshot not in self._snapshots:
+            raise StatusError("NOT_FOUND", f"no snapshot {snapshot!r} was taken in this namespace")
+        return self._snapshots[snapshot]
 
 
 class Namespaces:
@@ -169,13 +185,35 @@ class Namespaces:
         return Namespace(database, self._generation, self._start, self._told, self._recipe)
 
 
-def _delete(database: Path, artifacts: Path) -> None:
+def _artifacts_of(database: Path) -> Path:
+    return database.with_name(f"{database.name}.artifacts")
+
+
+def _delete(database: Path) -> None:
     for suffix in ("", "-wal", "-shm"):
         database.with_name(f"{database.name}{suffix}").unlink(missing_ok=True)
-    shutil.rmtree(artifacts, ignore_errors=True)
+    shutil.rmtree(_artifacts_of(database), ignore_errors=True)
+
+
+@contextmanager
+def _whole_or_gone(what: str, copy: Path) -> Iterator[None]:
+    """Delete a copy whose making fails; raise StatusError for what the system refuses."""
+    try:
+        yield
+    except BaseException as error:
+        _delete(copy)
+        if isinstance(error, OSError):
+            raise _refused(what, error) from error
+        raise
+
+
+def _refused(what: str, error: OSError) -> StatusError:
+    # copytree collects what it met in an error that has no words of its own.
+    why = error.strerror or "some artifacts cannot be copied"
+    return StatusError("INTERNAL", f"cannot {what}: {why}")
 
 
 def _copy_folder(source: Path, target: Path) -> None:
     shutil.rmtree(target, ignore_errors=True)
     if source.exists():
-        shutil.copytree(source, target)
+        shutil.copytree(source, target, ignore=_HALF_WRITTEN)
