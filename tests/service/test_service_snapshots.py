@@ -109,3 +109,36 @@ def test_a_copy_that_another_process_left_is_passed_over(
     assert namespace.snapshot() == "2"
     namespace.close()
     assert other.exists()
+
+
+def test_a_restore_that_fails_changes_nothing(
+    namespace: Namespace, database: Path, pushed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Record and artifact stay, and no file is left of the attempt."""
+    skills, skill_id = SkillClient(API, namespace), API.SkillId(value=pushed.metadata.id)
+    snapshot = namespace.snapshot()
+    skills.delete(skill_id)
+    again = skills.push(API.PushSkillRequest(name="Other", artifact=artifact_of(namespace, pushed)))
+    before = sorted(database.parent.rglob("*"))
+    monkeypatch.setattr(shutil, "copytree", no_space)
+    with pytest.raises(StatusError) as caught:
+        namespace.restore(snapshot)
+    assert str(caught.value) == "INTERNAL: cannot restore the snapshot: No space left on device"
+    assert sorted(database.parent.rglob("*")) == before
+    assert skills.get(API.SkillId(value=again.metadata.id)) == again
+    assert artifact_of(namespace, again)
+
+
+def test_a_reset_that_fails_leaves_a_namespace_that_answers(
+    namespace: Namespace, pushed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its registry is open again, and the next reset empties it."""
+    skills, skill_id = SkillClient(API, namespace), API.SkillId(value=pushed.metadata.id)
+    with monkeypatch.context() as patched:
+        patched.setattr(namespaces, "_delete", no_space)
+        with pytest.raises(StatusError, match="INTERNAL: cannot reset the namespace: No space"):
+            namespace.reset()
+    assert skills.get(skill_id) == pushed
+    namespace.reset()
+    with pytest.raises(StatusError, match="NOT_FOUND"):
+        skills.get(skill_id)

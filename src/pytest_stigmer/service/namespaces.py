@@ -43,7 +43,7 @@ class Namespace(Served):
         self._generation = generation
         self._start = start
         self._recipe = recipe
-        self._lock = threading.RLock()
+        self._closed = False
         self._snapshots: dict[str, Path] = {}
         self._last_snapshot = 0
         self.stoppable = StoppableClock(start)
@@ -52,19 +52,18 @@ class Namespace(Served):
 
     def reset(self) -> None:
         """Start anew: an empty database, no artifacts, faults or calls, the first clock."""
-        with self._lock:
+        with self._alone("reset the namespace"), self._reopened():
             self._parts.close()
-            self.delete()
+            _delete(self._database)
             self.stoppable.set(self._start)
             self.faults.clear()
             self.calls.clear()
-            self._reopen()
 
     def snapshot(self) -> str:
         """Keep a copy of database and artifacts; return its id. A copy that fails leaves none."""
-        with self._lock:
+        with self._alone("take a snapshot"):
             copy = self._next_copy()
-            with _whole_or_gone("take a snapshot", copy):
+            with _gone_if_it_fails(copy):
                 backup(self._database, copy)
                 _copy_folder(self._artifacts, _artifacts_of(copy))
             number = str(self._last_snapshot)
@@ -72,31 +71,67 @@ class Namespace(Served):
             return number
 
     def restore(self, snapshot: str) -> None:
-        """Put a copy in place; raise StatusError NOT_FOUND for an id that was never given."""
-        with self._lock:
+        """Put a copy in place; raise StatusError NOT_FOUND for an id that was never given.
+
+        A copy that cannot be read leaves everything as it was.
+        """
+        with self._alone("restore the snapshot"):
             copy = self._copy(snapshot)
-            restore(self._parts.store, copy)
-            self._parts.close()
-            _copy_folder(_artifacts_of(copy), self._artifacts)
-            self._reopen()
+            incoming = self._database.with_name(f"{self._database.name}.incoming")
+            with _gone_if_it_fails(incoming):
+                _copy_folder(_artifacts_of(copy), _artifacts_of(incoming))
+                restore(self._parts.store, copy)
+            with self._reopened():
+                self._parts.close()
+                _move_folder(_artifacts_of(incoming), self._artifacts)
 
     def load(self, live: Sequence[ResourceRow], audits: Sequence[AuditRow]) -> None:
         """Add rows as they are, all of them or none."""
-        store = self._parts.store
-        with self._lock, store.transaction():
-            load_resources(store, live)
-            load_history(store, audits)
+        with self.gate.shared():
+            if self._closed:
+                raise _gone()
+            store = self._parts.store
+            with store.transaction():
+                load_resources(store, live)
+                load_history(store, audits)
+
+    def drop(self) -> None:
+        """Close the registry and delete all its files."""
+        with self._alone("drop the namespace"):
+            self._close()
+            _delete(self._database)
 
     def close(self) -> None:
-        """Close the registry and delete the copies that were kept."""
-        with self._lock:
-            self._parts.close()
-            for copy in self._snapshots.values():
-                _delete(copy)
+        """Close the registry and delete the copies that were kept; a second call does nothing."""
+        with self.gate.alone():
+            self._close()
 
-    def delete(self) -> None:
-        """Delete the files of a closed registry."""
-        _delete(self._database)
+    def _close(self) -> None:
+        self._closed = True
+        self.endpoint = _Gone()
+        self._parts.close()
+        for copy in self._snapshots.values():
+            _delete(copy)
+
+    @contextmanager
+    def _alone(self, what: str) -> Iterator[None]:
+        """Keep calls out; raise StatusError when the namespace is gone or its files resist."""
+        with self.gate.alone():
+            if self._closed:
+                raise _gone()
+            try:
+                yield
+            except OSError as error:
+                raise _refused(what, error) from error
+
+    @contextmanager
+    def _reopened(self) -> Iterator[None]:
+        """Open the registry again at the end, also when the block fails."""
+        try:
+            yield
+        finally:
+            self._parts = self._open()
+            self.endpoint = self._parts.endpoint
 
     def _open(self) -> Parts:
         return assemble(
@@ -106,10 +141,6 @@ class Namespace(Served):
             generation=self._generation,
             artifacts_root=self._artifacts,
         )
-
-    def _reopen(self) -> None:
-        self._parts = self._open()
-        self.endpoint = self._parts.endpoint
 
     def _next_copy(self) -> Path:
         """Return where the next copy goes; no number comes twice, whatever became of its copy."""
@@ -125,6 +156,15 @@ class Namespace(Served):
         if snapshot not in self._snapshots:
             raise StatusError("NOT_FOUND", f"no snapshot {snapshot!r} was taken in this namespace")
         return self._snapshots[snapshot]
+
+
+class _Gone:
+    """What is left of a registry whose namespace was dropped while a call was on its way."""
+
+    def call(self, method: str, request: bytes) -> bytes:
+        """Refuse any call."""
+        del method, request
+        raise _gone()
 
 
 class Namespaces:
@@ -172,8 +212,7 @@ class Namespaces:
         with self._lock:
             namespace = self._opened.pop(name, None)
         if namespace is not None:
-            namespace.close()
-            namespace.delete()
+            namespace.drop()
 
     def close(self) -> None:
         """Close all of them."""
@@ -196,14 +235,12 @@ def _delete(database: Path) -> None:
 
 
 @contextmanager
-def _whole_or_gone(what: str, copy: Path) -> Iterator[None]:
-    """Delete a copy whose making fails; raise StatusError for what the system refuses."""
+def _gone_if_it_fails(copy: Path) -> Iterator[None]:
+    """Delete a copy whose making fails."""
     try:
         yield
-    except BaseException as error:
+    except BaseException:
         _delete(copy)
-        if isinstance(error, OSError):
-            raise _refused(what, error) from error
         raise
 
 
@@ -211,6 +248,19 @@ def _refused(what: str, error: OSError) -> StatusError:
     # copytree collects what it met in an error that has no words of its own.
     why = error.strerror or "some artifacts cannot be copied"
     return StatusError("INTERNAL", f"cannot {what}: {why}")
+
+
+def _gone() -> StatusError:
+    return StatusError(
+        "UNAVAILABLE",
+        "this namespace was dropped meanwhile, or the server stops; the next call opens it anew",
+    )
+
+
+def _move_folder(source: Path, target: Path) -> None:
+    shutil.rmtree(target, ignore_errors=True)
+    if source.exists():
+        source.replace(target)
 
 
 def _copy_folder(source: Path, target: Path) -> None:

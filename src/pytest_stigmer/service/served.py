@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pytest_stigmer.clock import stopwatch
 from pytest_stigmer.errors import StatusError
 from pytest_stigmer.service.calls import Call, CallLog
+from pytest_stigmer.service.gate import Gate
 from pytest_stigmer.service.injection import Injections
 
 if TYPE_CHECKING:
@@ -31,14 +32,17 @@ class Served:
         self.clock = clock
         self.calls = CallLog()
         self.faults = Injections()
+        self.gate = Gate()
         self._told = told
 
     def call(self, method: str, request: bytes) -> bytes:
         """Serve one call by its wire name; raise StatusError."""
         started = stopwatch()
         try:
+            # Outside the gate: latency may last, and a change of the registry need not wait for it.
             self.faults.meet(method)
-            answer = self.endpoint.call(method, request)
+            with self.gate.shared():
+                answer = self.endpoint.call(method, request)
         except StatusError as error:
             self._remember(method, error.code, error.details, len(request), 0, started)
             raise
