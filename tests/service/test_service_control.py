@@ -119,12 +119,16 @@ def test_the_clock_stands_moves_and_runs_again(
     [
         ("SetClock", {"value": "soon"}, "'soon' is not an instant"),
         ("AdvanceClock", {"value": "a while"}, "'a while' is not a duration"),
-        ("InjectFault", {"code": "BROKEN"}, "'BROKEN' is no gRPC status name"),
+        ("InjectFault", {"code": "ABORT"}, "unknown gRPC status 'ABORT'; did you mean 'ABORTED'"),
+        ("InjectFault", {"code": "OK"}, "code 'OK' refuses nothing"),
+        ("InjectFault", {"method": "Get"}, "unknown method 'Get'; did you mean 'get'"),
+        ("InjectFault", {"on_call": -1}, "on_call is -1"),
+        ("InjectFault", {"latency": "-1s"}, "latency '-1s' is negative"),
         ("InjectFault", {"latency": "long"}, "'long' is not a duration"),
     ],
 )
 def test_what_cannot_be_followed_is_an_invalid_argument(
-    steered: Callable[..., Any], method: str, fields: dict[str, str], text: str
+    steered: Callable[..., Any], method: str, fields: dict[str, Any], text: str
 ) -> None:
     """The refusal says what is wrong with the value."""
     with pytest.raises(StatusError, match=f"INVALID_ARGUMENT: {text}"):

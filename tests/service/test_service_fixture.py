@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -175,6 +176,36 @@ def test_faults_strike_the_call_they_name(
     stigmer_service.faults.clear()
     assert stigmer_service.skills.get(_id_of(pushed)) == pushed
     assert [call.code for call in stigmer_service.calls].count("RESOURCE_EXHAUSTED") == 3
+
+
+@pytest.mark.parametrize(
+    ("fault", "text"),
+    [
+        (
+            Fault(code="unavailable"),
+            "unknown gRPC status 'unavailable'; did you mean 'UNAVAILABLE'?",
+        ),
+        (Fault(code="NOPE"), "unknown gRPC status 'NOPE'; did you mean '"),
+        (Fault(code="OK"), "code 'OK' refuses nothing: give another status, or a latency alone"),
+        (
+            Fault(method="get_by_reference", code="INTERNAL"),
+            "unknown method 'get_by_reference'; did you mean 'getByReference'? (known: delete, ",
+        ),
+        (Fault(method="", code="INTERNAL"), "unknown method ''; did you mean '"),
+        (Fault(latency="-1s"), "latency '-1s' is negative: a call can only be late, such as 200ms"),
+        (Fault(latency="9999999d"), "latency '9999999d' is longer than a day"),
+        (Fault(on_call=0), "on_call is 0, and calls are counted from 1, the next one"),
+        (Fault(times=0), "times is 0, so the fault would never strike"),
+    ],
+)
+def test_a_fault_that_cannot_strike_as_it_says_is_refused(
+    stigmer_service: Service, stigmer_api: Generation, fault: Fault, text: str
+) -> None:
+    """The test that adds it is told what is wrong and the nearest word; calls meet no fault."""
+    with pytest.raises(ValueError, match=re.escape(text)):
+        stigmer_service.faults.add(fault)
+    with pytest.raises(StatusError, match="NOT_FOUND"):
+        stigmer_service.skills.get(stigmer_api.SkillId(value="skl-1"))
 
 
 def test_proxies_in_the_environment_do_not_stand_before_loopback(

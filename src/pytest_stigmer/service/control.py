@@ -107,11 +107,9 @@ class ControlHandlers:
 
 
 def _fault(request: Any) -> Fault:
-    if request.code and request.code not in grpc.StatusCode.__members__:
-        raise ValueError(f"{request.code!r} is no gRPC status name, such as UNAVAILABLE")
     return Fault(
         method=request.method or None,
-        on_call=max(request.on_call, 1),
+        on_call=request.on_call or 1,
         times=request.times or 1,
         code=request.code or None,
         details=request.details or DEFAULT_DETAILS,

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import difflib
 import threading
 from dataclasses import dataclass
 from time import sleep
+from typing import TYPE_CHECKING
 
+from pytest_stigmer.api.generation import load
 from pytest_stigmer.clock import parse_duration
 from pytest_stigmer.errors import StatusError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 ALWAYS = -1
 DEFAULT_DETAILS = "injected fault"
+MAX_LATENCY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +63,8 @@ class Injections:
         self._armed: list[_Armed] = []
 
     def add(self, fault: Fault) -> None:
-        """Put one more fault in place; ValueError for a latency that is no duration."""
-        parse_duration(fault.latency or "0s")
+        """Put one more fault in place; ValueError for one that could not strike as it says."""
+        _check(fault)
         with self._lock:
             self._armed.append(_Armed(fault))
 
@@ -75,3 +83,36 @@ class Injections:
             sleep(parse_duration(fault.latency or "0s").total_seconds())
             if fault.code is not None:
                 raise StatusError(fault.code, fault.details)
+
+
+def _check(fault: Fault) -> None:
+    import grpc
+
+    if fault.method is not None:
+        _check_word("method", fault.method, load("bundled").methods)
+    if fault.code == "OK":
+        raise ValueError("code 'OK' refuses nothing: give another status, or a latency alone")
+    if fault.code is not None:
+        _check_word("gRPC status", fault.code, grpc.StatusCode.__members__.keys() - {"OK"})
+    if fault.on_call < 1:
+        raise ValueError(f"on_call is {fault.on_call}, and calls are counted from 1, the next one")
+    if fault.times == 0:
+        raise ValueError("times is 0, so the fault would never strike: give 1 or more, or ALWAYS")
+    _check_latency(fault.latency)
+
+
+def _check_latency(latency: str) -> None:
+    length = parse_duration(latency or "0s")
+    if length < dt.timedelta():
+        raise ValueError(f"latency {latency!r} is negative: a call can only be late, such as 200ms")
+    if length > MAX_LATENCY:
+        raise ValueError(f"latency {latency!r} is longer than a day, which no call waits for")
+
+
+def _check_word(what: str, word: str, known: Iterable[str]) -> None:
+    words = {name.casefold(): name for name in sorted(known)}
+    if word in words.values():
+        return
+    (near,) = difflib.get_close_matches(word.casefold(), words, n=1, cutoff=0.0)
+    listed = ", ".join(words.values())
+    raise ValueError(f"unknown {what} {word!r}; did you mean {words[near]!r}? (known: {listed})")
