@@ -10,7 +10,7 @@ from pytest_stigmer.api.values import SKILL_KIND
 from pytest_stigmer.clock import parse_instant
 from pytest_stigmer.errors import StatusError, StigmerError
 from pytest_stigmer.service.control_api import SERVICE, control_api
-from pytest_stigmer.service.handlers import namespace_of, refuse
+from pytest_stigmer.service.handlers import namespace_of, refuse, status_of_failure
 from pytest_stigmer.service.injection import DEFAULT_DETAILS, Fault
 from pytest_stigmer.store.rows import AuditRow, ResourceRow
 
@@ -52,8 +52,8 @@ class ControlHandlers:
             "ClearFaults": lambda namespace, _: namespace.faults.clear(),
             "LoadHistory": _load,
         }
-        servers = {name: self._server_of(action) for name, action in actions.items()}
-        servers["Drop"] = self._answering(lambda name, _: namespaces.drop(name))
+        servers = {name: self._server_of(name, action) for name, action in actions.items()}
+        servers["Drop"] = self._answering("Drop", lambda name, _: namespaces.drop(name))
         self._by_path = {
             method.path: grpc.unary_unary_rpc_method_handler(
                 servers[name],
@@ -67,18 +67,21 @@ class ControlHandlers:
         """Return the handler of a call, or None for another service's."""
         return self._by_path.get(call.method)
 
-    def _server_of(self, action: Callable[[Namespace, Any], Any]) -> Callable[[Any, Any], Any]:
-        return self._answering(lambda name, request: action(self._namespaces.find(name), request))
+    def _server_of(
+        self, method: str, action: Callable[[Namespace, Any], Any]
+    ) -> Callable[[Any, Any], Any]:
+        return self._answering(
+            method, lambda name, request: action(self._namespaces.find(name), request)
+        )
 
-    def _answering(self, action: Callable[[str, Any], Any]) -> Callable[[Any, Any], Any]:
+    def _answering(
+        self, method: str, action: Callable[[str, Any], Any]
+    ) -> Callable[[Any, Any], Any]:
         def serve(request: Any, context: Any) -> Any:
             try:
                 answer = action(namespace_of(context), request)
-            except StigmerError as error:
-                text = error.details if isinstance(error, StatusError) else str(error)
-                return refuse(context, StatusError(error.code, text))
-            except ValueError as error:
-                return refuse(context, StatusError("INVALID_ARGUMENT", str(error)))
+            except Exception as error:  # noqa: BLE001 - a caller gets a status whatever happens
+                return refuse(context, _status_of(method, error))
             return self._messages["Nothing"]() if answer is None else answer
 
         return serve
@@ -104,6 +107,12 @@ class ControlHandlers:
         for call in namespace.calls.all():
             listed.calls.add(**{name: getattr(call, name) for name in _CALL_FIELDS})
         return listed
+
+
+def _status_of(method: str, error: Exception) -> StatusError:
+    if isinstance(error, ValueError) and not isinstance(error, StigmerError):
+        return StatusError("INVALID_ARGUMENT", str(error))
+    return status_of_failure(method, error)
 
 
 def _fault(request: Any) -> Fault:

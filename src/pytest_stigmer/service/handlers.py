@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 import grpc
 
-from pytest_stigmer.errors import StatusError
+from pytest_stigmer.errors import StatusError, StigmerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 NAMESPACE_KEY = "stigmer-namespace"
 """The metadata key that selects a registry; without it a call goes to the default one."""
+
+_LOG = logging.getLogger(__name__)
 
 
 def namespace_of(context: Any) -> str:
@@ -44,10 +47,24 @@ def _server_of(method: str, find: Callable[[str], Transport]) -> Callable[[bytes
     def serve(request: bytes, context: Any) -> bytes:
         try:
             return find(namespace_of(context)).call(method, request)
-        except StatusError as error:
-            return refuse(context, error)
+        except Exception as error:  # noqa: BLE001 - a caller gets a status whatever happens
+            return refuse(context, status_of_failure(method, error))
 
     return serve
+
+
+def status_of_failure(method: str, error: Exception) -> StatusError:
+    """Return the status that ends a call; log a cause that is no error of this package."""
+    if isinstance(error, StatusError):
+        status, cause = error, error.__cause__
+    elif isinstance(error, StigmerError):
+        status, cause = StatusError(error.code, str(error)), None
+    else:
+        text = f"internal error: {type(error).__name__}"
+        status, cause = StatusError("INTERNAL", text), error
+    if cause is not None and not isinstance(cause, StigmerError):
+        _LOG.error("%s: %s", method, status, exc_info=cause)
+    return status
 
 
 class UnknownMethods:

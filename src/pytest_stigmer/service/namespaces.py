@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.assembly import REFERENCE, assemble
-from pytest_stigmer.errors import StatusError
+from pytest_stigmer.errors import StatusError, StigmerError
 from pytest_stigmer.service.clocks import StoppableClock
 from pytest_stigmer.service.served import Served
 from pytest_stigmer.store.backup import backup, restore
@@ -87,7 +87,7 @@ class Namespace(Served):
 
     def load(self, live: Sequence[ResourceRow], audits: Sequence[AuditRow]) -> None:
         """Add rows as they are, all of them or none."""
-        with self.gate.shared():
+        with self.gate.shared(), _naming_no_folder(self._database):
             if self._closed:
                 raise _gone()
             store = self._parts.store
@@ -116,7 +116,7 @@ class Namespace(Served):
     @contextmanager
     def _alone(self, what: str) -> Iterator[None]:
         """Keep calls out; raise StatusError when the namespace is gone or its files resist."""
-        with self.gate.alone():
+        with self.gate.alone(), _naming_no_folder(self._database):
             if self._closed:
                 raise _gone()
             try:
@@ -194,14 +194,16 @@ class Namespaces:
         self._opened = {"": self._new(database)}
 
     def find(self, name: str) -> Namespace:
-        """Return a namespace."""
+        """Return a namespace; raise StatusError when it cannot be opened."""
         found = self._opened.get(name)
         if found is not None:
             return found
         with self._lock:
             if name not in self._opened:
                 self._count += 1
-                self._opened[name] = self._new(self._folder / f"namespace-{self._count}.db")
+                database = self._folder / f"namespace-{self._count}.db"
+                with _naming_no_folder(database):
+                    self._opened[name] = self._new(database)
             return self._opened[name]
 
     def drop(self, name: str) -> None:
@@ -242,6 +244,18 @@ def _gone_if_it_fails(copy: Path) -> Iterator[None]:
     except BaseException:
         _delete(copy)
         raise
+
+
+@contextmanager
+def _naming_no_folder(database: Path) -> Iterator[None]:
+    """Raise the errors of this package as StatusError, with files named by their names alone."""
+    try:
+        yield
+    except StatusError:
+        raise
+    except StigmerError as error:
+        text = str(error).replace(str(database), database.name)
+        raise StatusError(error.code, text) from error
 
 
 def _refused(what: str, error: OSError) -> StatusError:
