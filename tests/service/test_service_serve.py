@@ -162,6 +162,16 @@ def test_a_taken_port_is_a_usage_error(serving: Any) -> None:
     ("options", "text"),
     [
         (("--clock", "noon"), "--clock: 'noon' is not an instant"),
+        (
+            ("--port", "65536"),
+            "--port: 65536 is no port: give 1 to 65535, or 0, which takes a free",
+        ),
+        (("--port", "-1"), "--port: -1 is no port"),
+        pytest.param(
+            ("--tls-key", __file__, "--tls-certificate", __file__),
+            f"--tls-certificate: {__file__} holds no certificate in PEM form",
+            id="no PEM",
+        ),
         (("--tls-key", "key.pem"), "TLS needs both: --tls-certificate and --tls-key"),
         (
             ("--tls-key", "no.pem", "--tls-certificate", "no.pem"),

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.service.server import Server, ServerTls
 
 _LOOK_FOR_PARENT_SECONDS = 0.2
+_LAST_PORT = 65535
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,6 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises UsageError for options that cannot be followed, a port that is taken among them.
     """
     check_installed("stigmer-harness serve")
+    _check_port(arguments.port)
     parent = os.getppid()
     with ExitStack() as stack:
         stop = stack.enter_context(_told_to_stop())
@@ -139,7 +141,16 @@ def _instant(text: str) -> str:
         raise UsageError(f"--clock: {error}") from error
 
 
+def _check_port(port: int) -> None:
+    # gRPC would listen on the port of the low 16 bits.
+    if not 0 <= port <= _LAST_PORT:
+        raise UsageError(
+            f"--port: {port} is no port: give 1 to {_LAST_PORT}, or 0, which takes a free one"
+        )
+
+
 def _tls(certificate: Path | None, key: Path | None) -> ServerTls | None:
+    from pytest_stigmer.service.certificates import check_pair
     from pytest_stigmer.service.server import ServerTls
 
     if certificate is None and key is None:
@@ -147,9 +158,11 @@ def _tls(certificate: Path | None, key: Path | None) -> ServerTls | None:
     if certificate is None or key is None:
         raise UsageError("TLS needs both: --tls-certificate and --tls-key")
     try:
-        return ServerTls(certificate.read_bytes(), key.read_bytes())
+        tls = ServerTls(certificate.read_bytes(), key.read_bytes())
     except OSError as error:
         raise UsageError(f"--tls-certificate, --tls-key: {error}") from error
+    check_pair(certificate, key, tls.certificate)
+    return tls
 
 
 def _log(call: Call) -> None:
