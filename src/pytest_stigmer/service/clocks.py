@@ -39,9 +39,18 @@ class StoppableClock:
             self._stopped = stopped
 
     def advance(self, duration: str) -> None:
-        """Move by a duration such as `300ms`; raise ClockIncoherent while the clock runs."""
+        """Move by a duration such as `300ms`; raise ClockIncoherent while the clock runs.
+
+        ValueError for text that is no duration and for one that leads out of the calendar.
+        """
         length = parse_duration(duration)
         with self._lock:
             if self._stopped is None:
                 raise ClockIncoherent.running()
-            self._stopped += length
+            try:
+                self._stopped += length
+            except OverflowError:
+                stands = self._stopped.isoformat().replace("+00:00", "Z")
+                raise ValueError(
+                    f"{duration!r} from {stands} on is outside the years 1 to 9999"
+                ) from None
