@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,19 @@ def test_a_failed_test_says_how_to_keep_its_database(pytester: pytest.Pytester) 
     pytester.makepyfile("def test_red(stigmer_store): assert not stigmer_store.path.exists()")
     result = pytester.runpytest_inprocess()
     result.stdout.fnmatch_lines(["*--stigmer-seed 20260126 --stigmer-keep*"])
+
+
+def test_the_line_that_keeps_a_database_can_be_typed(pytester: pytest.Pytester) -> None:
+    """Quoted for a shell, and from where the run was started, whatever its root is."""
+    (pytester.mkdir("down") / "test_it.py").write_text(
+        "import pytest\n"
+        "@pytest.mark.parametrize('x', ['\u65e5'])\n"
+        "def test_red(stigmer_store, x): assert False\n",
+        encoding="utf-8",
+    )
+    result = pytester.runpytest_inprocess("--rootdir=down", "down")
+    typed = shlex.split(result.stdout.str().partition("  pytest ")[2].partition(" --stigmer")[0])
+    assert typed == [r"down/test_it.py::test_red[\u65e5]"]
 
 
 def test_keep_leaves_the_database_of_a_failed_test_only(

@@ -13,6 +13,7 @@ from pytest_stigmer.clock import SystemClock
 from pytest_stigmer.defects.catalogue import find
 from pytest_stigmer.errors import StatusError
 from pytest_stigmer.scenario.runner import Status, run
+from pytest_stigmer.skills.client import SkillClient
 from pytest_stigmer.skills.slug import slug_of
 
 if TYPE_CHECKING:
@@ -63,6 +64,24 @@ def test_a_skill_of_somebody_else_is_not_deleted(
     with plain.target(hunting=False) as target:
         answer = target.perform("delete", {"id": foreign.metadata.id})
         assert answer.failure.code == "PERMISSION_DENIED"
+        target.close()
+    assert plain.registry.get(api.SkillId(value=foreign.metadata.id)) == foreign
+
+
+def test_a_skill_that_cannot_be_read_may_be_somebodys_and_is_not_deleted(
+    plain: Any, api: Any, stigmer_factory: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only NOT_FOUND says that nobody has the id."""
+    foreign = push_foreign(plain, api, stigmer_factory)
+
+    def damaged(*_: Any) -> None:
+        raise StatusError("DATA_LOSS", "row does not decode")
+
+    with plain.target(hunting=False) as target:
+        with monkeypatch.context() as patch:
+            patch.setattr(SkillClient, "get", damaged)
+            answer = target.perform("delete", {"id": foreign.metadata.id})
+        assert answer.failure.code == "DATA_LOSS"
         target.close()
     assert plain.registry.get(api.SkillId(value=foreign.metadata.id)) == foreign
 

@@ -9,9 +9,10 @@ import pytest
 
 from pytest_stigmer.api.generation import load
 from pytest_stigmer.assembly import assemble
-from pytest_stigmer.errors import UsageError
+from pytest_stigmer.errors import UndecodableRow, UsageError
 from pytest_stigmer.factories.artifacts import artifact
 from pytest_stigmer.factories.factory import Factory
+from pytest_stigmer.store.faults import corrupt_row
 from pytest_stigmer.targets.flow import Flow
 
 if TYPE_CHECKING:
@@ -83,3 +84,25 @@ def test_a_message_with_an_unknown_field_says_why(flow: Flow) -> None:
     """The path is shown as it was written."""
     with pytest.raises(UsageError, match=r"spec\.skil_md"):
         flow.save_resource(id="skl-1", message={"spec.skil_md": "# one"})
+
+
+def test_an_unreadable_row_of_a_listing_is_named(flow: Flow) -> None:
+    """As in every other answer of the store: data is lost, and where."""
+    for name in ("a", "b"):
+        flow.save_resource(id=name, message={"spec.skill_md": name})
+        flow.save_audit(resource_id="a", message={"spec.skill_md": name})
+    corrupt_row(flow.store, "resources", "skill", "b")
+    corrupt_row(flow.store, "resource_audit", "skill", "a", row=2)
+    with pytest.raises(UndecodableRow, match="row skill/2 of the list does not decode"):
+        flow.list_resources()
+    with pytest.raises(UndecodableRow, match="row skill/a does not decode"):
+        flow.list_audit_history(resource_id="a")
+
+
+def test_a_message_is_described_by_maps_within_maps_that_stay_as_they_are(flow: Flow) -> None:
+    """The caller's own maps are not written to, and a text is no map."""
+    spec = {"skill_md": "# one"}
+    assert flow.message({"spec": spec, "spec.tag": "v1"}).spec.tag == "v1"
+    assert spec == {"skill_md": "# one"}
+    with pytest.raises(UsageError, match=r"spec\.tag lies in spec, which is no map"):
+        flow.message({"spec": "text", "spec.tag": "v1"})

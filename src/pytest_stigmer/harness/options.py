@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,7 +58,10 @@ class Options:
         words = [f"--stigmer-target {self.target}"] if self.target != "local" else []
         words.append(f"--stigmer-seed {self.seed}")
         words += ["--stigmer-tls"] if self.server.tls else []
-        words += [f"--stigmer-tls-ca {self.server.tls_roots}"] if self.server.tls_roots else []
+        if self.server.tls_roots:
+            words.append(f"--stigmer-tls-ca {shlex.quote(str(self.server.tls_roots))}")
+        if self.server.deadline != ServerOptions.deadline:
+            words.append(f"--stigmer-deadline {self.server.deadline:g}")
         words += [f"--stigmer-defect {self.defect}"] if self.defect else []
         return " ".join(words)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -98,7 +100,7 @@ class HarnessSession:
             return [self._kept(path) for path in databases]
         return [
             f"{len(databases)} database(s) of this test are deleted; to keep and look at them:",
-            f"  pytest {item.nodeid!r} {self.options.replay()} --stigmer-keep",
+            f"  pytest {_as_typed(item)} {self.options.replay()} --stigmer-keep",
         ]
 
     def _kept(self, database: Path) -> str:
@@ -125,6 +127,13 @@ PROVED: pytest.StashKey[Row] = pytest.StashKey()
 RECORDED: pytest.StashKey[Recorder] = pytest.StashKey()
 FAILED = pytest.StashKey[bool]()
 DATABASES: pytest.StashKey[list[Path]] = pytest.StashKey()
+
+
+def _as_typed(item: pytest.Item) -> str:
+    """Return a test's id for the command line, from where this run was started."""
+    _, colons, names = item.nodeid.partition("::")
+    file = os.path.relpath(item.path, item.config.invocation_params.dir)
+    return shlex.quote(f"{file}{colons}{names}")
 
 
 def recipe_with(defect_id: str | None) -> Recipe:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import base64
+import copy
 import functools
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.errors import UsageError
+from pytest_stigmer.store.kinds import kind_text
+from pytest_stigmer.store.messages import decode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,7 +112,8 @@ class Flow:
 
     def list_resources(self, *, kind: str | int = "skill") -> list[Any]:
         """Return the live records of a kind as Skills, by id."""
-        return [self.api.Skill.FromString(data) for data in self.store.list_resources(kind)]
+        listed = enumerate(self.store.list_resources(kind), start=1)
+        return [self._skill(data, kind, f"{number} of the list") for number, data in listed]
 
     def delete_resource(self, *, id: str, kind: str | int = "skill") -> None:  # noqa: A002
         """Delete a live record."""
@@ -150,7 +154,7 @@ class Flow:
     def list_audit_history(self, *, resource_id: str, kind: str | int = "skill") -> list[Any]:
         """Return the snapshots of a resource as Skills, newest first."""
         listed = self.store.list_audit_history(kind, resource_id)
-        return [self.api.Skill.FromString(data) for data in listed]
+        return [self._skill(data, kind, resource_id) for data in listed]
 
     def delete_audit_by_resource_id(self, *, resource_id: str, kind: str | int = "skill") -> int:
         """Delete the snapshots of a resource and return their number."""
@@ -196,6 +200,9 @@ class Flow:
         content = content_bytes(artifact)
         return content.encode() if isinstance(content, str) else content
 
+    def _skill(self, data: bytes, kind: str | int, row: str) -> Any:
+        return decode(self.api.Skill, data, kind_text(kind), row)
+
     def message(self, message: Any) -> Any:
         """Return a message as it is, or the Skill that a map of dotted paths describes."""
         if not isinstance(message, dict):
@@ -208,7 +215,9 @@ class Flow:
             place = nested
             for parent in parents:
                 place = place.setdefault(parent, {})
-            place[last] = value
+                if not isinstance(place, dict):
+                    raise UsageError(f"{message!r}: {path} lies in {parent}, which is no map")
+            place[last] = copy.deepcopy(value)
         try:
             return ParseDict(nested, self.api.Skill())
         except ParseError as error:

@@ -93,8 +93,10 @@ class IsolatedSkills(SkillClient):
     def _refuse_if_alive(self, request: Any) -> None:
         try:
             super().get(request)
-        except StatusError:
-            return
+        except StatusError as error:
+            if error.code in ("NOT_FOUND", "INVALID_ARGUMENT"):
+                return
+            raise
         raise StatusError(
             "PERMISSION_DENIED", f"{request.value} was not made by this run: it is left alone"
         )
