@@ -99,6 +99,25 @@ def test_complete_fills_in_what_happened_and_does_not_call_it_a_success(
     assert "spec.tag: one" in path.read_text(encoding="utf-8").splitlines()[-1]
 
 
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (["--target", "127.0.0.1:1", "--defect", "x"], "leave out defect, target"),
+        (["--report", "x.html", "-k", "y"], "leave out k, report"),
+        (["more.scenario.yaml"], "leave out paths"),
+    ],
+)
+def test_complete_refuses_what_it_would_not_follow(
+    folder: Path, capsys: pytest.CaptureFixture[str], more: list[str], told: str
+) -> None:
+    """Who names a server would take the answers for that server's."""
+    path = folder / "open.scenario.yaml"
+    path.write_text("untouched", encoding="utf-8")
+    assert main(["run", "--complete", str(path), *more]) == 2
+    assert told in capsys.readouterr().err
+    assert path.read_text(encoding="utf-8") == "untouched"
+
+
 def test_complete_takes_a_drawn_seed(folder: Path) -> None:
     """The seed is read, or drawn, alike for every command; another word is a usage error."""
     (folder / "open.scenario.yaml").write_text(SCENARIO, encoding="utf-8")

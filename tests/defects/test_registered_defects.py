@@ -114,3 +114,12 @@ def test_an_entry_point_can_name_a_finished_defect(acme: pytest.Pytester) -> Non
     result.assert_outcomes(passed=1)
     proved = f"1 scenarios x {len(catalogue()) + 1} defects: exactly as claimed*"
     result.stdout.fnmatch_lines([proved])
+
+
+def test_a_defect_that_cannot_be_imported_is_told_by_its_owner(acme: pytest.Pytester) -> None:
+    """The distribution, the entry point and the cause are named, without a traceback."""
+    (acme.path / "site" / "acme_loses_history.py").write_text("import acme_gone")
+    result = acme.run(sys.executable, "-m", "pytest_stigmer.cli", "defects")
+    assert result.ret == 2
+    result.stderr.fnmatch_lines(["*acme-defects registers acme = acme_loses_history *acme_gone*"])
+    result.stderr.no_fnmatch_line("*Traceback*")

@@ -62,7 +62,10 @@ def _shipped() -> Iterator[Defect]:
 
 def _registered() -> Iterator[Defect]:
     for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.name):
-        loaded = point.load()
+        try:
+            loaded = point.load()
+        except Exception as error:
+            raise UsageError.not_importable(point, error) from error
         yield loaded if isinstance(loaded, Defect) else _from_module(loaded, point.name)
 
 

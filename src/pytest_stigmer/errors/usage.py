@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Self
 from pytest_stigmer.errors.base import StigmerError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
+    from importlib.metadata import EntryPoint
 
 _FEW_WORDS = 20
 
@@ -91,6 +92,22 @@ class UsageError(StigmerError):
         """Name file and line of a recorded history that cannot be read, and say why."""
         return cls(
             f"{where}: no operation: {why}; pytest_stigmer.contract.history says what a line holds"
+        )
+
+    @classmethod
+    def not_with(cls, option: str, others: Sequence[str]) -> Self:
+        """Name what an option does not go together with."""
+        return cls(
+            f"{option} looks at one file and the reference alone: leave out {', '.join(others)}"
+        )
+
+    @classmethod
+    def not_importable(cls, point: EntryPoint, cause: Exception) -> Self:
+        """Name what an installed distribution registers and cannot be imported."""
+        owner = point.dist.name if point.dist else "an installed distribution"
+        return cls(
+            f"{owner} registers {point.name} = {point.value} as {point.group}, and it cannot be "
+            f"imported: {type(cause).__name__}: {cause}; mend or remove that distribution"
         )
 
     @classmethod

@@ -60,8 +60,16 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+_NOT_WITH_COMPLETE = {"paths", "target", "defect", "k", "json", "report", "workers"}
+"""What a file is not completed with: it is filled in from the reference, in process."""
+
+
 def _run(options: argparse.Namespace) -> int:
     if options.complete:
+        given = vars(options).keys() & _NOT_WITH_COMPLETE
+        ignored = sorted(name for name in given if getattr(options, name))
+        if ignored:
+            raise UsageError.not_with("--complete", ignored)
         return _complete(options.complete, options.seed)
     return _pytest(options, [*arguments.target_words(options)], workers=options.workers or 1)
 
