@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_stigmer.assembly import REFERENCE
+from pytest_stigmer.contract.skills import SkillContract
 from pytest_stigmer.defects.catalogue import catalogue
 
 if TYPE_CHECKING:
@@ -42,6 +43,19 @@ def test_kit_names_the_defect(defect: str, kit: Kit, verdict: Verdict) -> None:
         f"no fact says what is wrong under {defect}: {broken}; name another witness in reach.toml, "
         "or list the defect there with the reason"
     )
+
+
+@pytest.mark.parametrize(
+    "defect", ["tag-lookup-ignores-the-skill", "hash-lookup-ignores-the-skill"]
+)
+def test_kit_names_the_defect_without_organisations(
+    defect: str, verdict: Verdict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A registry of one tenant that mixes the versions of its skills breaks the witness too."""
+    monkeypatch.setattr(SkillContract, "has_organisations", False)
+    told = verdict(WITNESSES[defect], catalogue()[defect].apply(REFERENCE))
+    assert told is not None, f"{WITNESSES[defect]} is skipped, or holds under {defect}"
+    assert told.in_words, told.why
 
 
 def test_listed_defects_exist() -> None:

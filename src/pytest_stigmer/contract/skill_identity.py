@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_stigmer.contract.calls import at_once
-from pytest_stigmer.contract.declared_skills import SkillDeclarations, refusal
+from pytest_stigmer.contract.declared_skills import SkillDeclarations, accepted, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,6 +126,22 @@ class IdentityFacts(SkillDeclarations):
         assert self.refer(skills, words.slug("calc")) == made, "the only skill was not named"
 
     def test_ambiguous_reference_is_not_found(self, skills: SkillApi, words: Words) -> None:
+    def test_versions_of_another_skill_are_hidden(self, skills: SkillApi, words: Words) -> None:
+        """A tag or hash that only another skill has names nothing, within one organisation too."""
+        self.push(skills, words("Calc"), "# mine", org=words.org)
+        theirs = self.push(skills, words("Other"), "# theirs", org=words.org, tag="secret")
+        self.push(skills, words("Other"), "# newer", org=words.org)
+        for version in ("secret", theirs.status.version_hash):
+            refusal(
+                "NOT_FOUND",
+                f"version {version[:8]} of another skill of the organisation",
+                self.refer,
+                skills,
+                words.slug("calc"),
+                version,
+                org=words.org,
+            )
+
         """A reference that two organisations answer is NOT_FOUND and told to be ambiguous."""
         self.needs("has_organisations")
         for org in (words.org, words.other_org):
@@ -222,6 +238,19 @@ class IdentityFacts(SkillDeclarations):
         at_once(work, _THREADS, seconds=self.patience)
         ids = {skill.metadata.id for skill in made}
         assert len(ids) == 1, f"{_THREADS} pushes of one name at once made {len(ids)} skills"
+    def test_delete_spares_the_artifact(self, skills: SkillApi, words: Words) -> None:
+        """The artifacts of a deleted skill stay, whether or not another skill has them."""
+        pushed = [
+            self.push(skills, words("Calc"), f"# {text} {words.nonce}", org=words.org)
+            for text in ("one", "two")
+        ]
+        keys = [skill.status.artifact_storage_key for skill in pushed]
+        before = [self.content(skills, key) for key in keys]
+        self.delete(skills, pushed[0].metadata.id)
+        what = "get_artifact of a deleted skill's version"
+        after = [accepted(what, self.content, skills, key) for key in keys]
+        assert after == before, "deleting a skill changed its artifacts"
+
         for skill in made:
             digest = skill.status.version_hash
             self.refer(skills, words.slug("calc"), digest, org=words.org)
