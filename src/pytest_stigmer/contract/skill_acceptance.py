@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
 import pytest
@@ -36,6 +36,12 @@ TEXTS = {
 GOOD_TAGS = ("v1", "1", "under_score", "hyp-hen", "v1.0.0-rc.1", ".", "_", "-", "..", "MiXeD")
 LONG_TAGS = ("a" * 33, "a" * 63, "g" * 64, "a" * 65, "v" * 300)
 """Tags that a version may have; of 64 letters one is no hexadecimal digit."""
+
+GOOD_REFERENCES: dict[str, dict[str, Any]] = {
+    "kind skill": {"kind": 43},
+    "scope organization and the organisation": {"scope": 2},
+}
+"""What a reference to an organisation's skill may say beside its name."""
 
 MAX_MESSAGE = 10 * 1024 * 1024
 """Bytes that a message may have."""
@@ -95,6 +101,20 @@ class AcceptanceFacts(SkillDeclarations):
             found = self.refer(skills, words.slug("calc"), tag, org=words.org)
             assert found == one, f"tag {tag} names another version than the one pushed with it"
             self.push(skills, words("Calc"), "# two", org=words.org)
+
+    @pytest.mark.parametrize("what", GOOD_REFERENCES)
+    def test_good_reference_is_accepted(self, skills: SkillApi, words: Words, what: str) -> None:
+        """A reference that says the kind or the scope of its skill names it, current and old."""
+        fields = GOOD_REFERENCES[what]
+        if "scope" in fields:
+            self.needs("has_organisations")
+        old = self.push(skills, words("Calc"), org=words.org, tag="v1")
+        current = self.push(skills, words("Calc"), "# two", org=words.org)
+        for version, skill in (("", current), ("v1", old)):
+            told = f"a reference with {what} to version {version!r}"
+            slug, org = words.slug("calc"), words.org
+            found = accepted(told, self.refer, skills, slug, version, org=org, **fields)
+            assert found == skill, f"{told} names another skill or version"
 
     @pytest.mark.parametrize("length", [61, 64, 96, 256, 1000])
     def test_long_name_is_accepted(self, skills: SkillApi, words: Words, length: int) -> None:

@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 SAME_SLUG = ("Calc", "calc", "CALC!", "Ca.lc", " Calc ", "C_a/l\u00e9c")
 """Names that have one slug, `calc`, when the test's nonce follows."""
 
+SLUGS = {
+    "a\tb": "ab",
+    "a\u00a0b": "ab",
+    "a\nb": "ab",
+    "\u212aelvin": "kelvin",
+    "\u0130stanbul": "istanbul",
+    "\uff21\uff11a": "a",
+}
+"""Names and their slugs; each is where a careless algorithm finds another."""
+
 NEAR_ORGS: dict[str, Callable[[str], str]] = {
     "another case": str.upper,
     "a blank before it": " {}".format,
@@ -50,6 +60,15 @@ class IdentityFacts(SkillDeclarations):
         assert two.metadata.slug == words.slug("calc"), f"{name!r} has the wrong slug"
         assert two.metadata.id == one.metadata.id, f"{name!r} and 'Calc' became two skills"
         assert two.metadata.name == words(name), "the name must be the newest push's"
+
+    @pytest.mark.parametrize("name", SLUGS)
+    def test_slug_follows_from_the_name(self, skills: SkillApi, words: Words, name: str) -> None:
+        """A slug is lower case, blanks are hyphens, and what is no ASCII letter or digit goes."""
+        made = self.push(skills, words(name), org=words.org)
+        slug = words.slug(SLUGS[name])
+        assert made.metadata.slug == slug, (
+            f"the slug of {words(name)!r} must be {slug!r}, but is {made.metadata.slug!r}"
+        )
 
     def test_id_is_a_ulid_of_skills(self, skills: SkillApi, words: Words) -> None:
         """A skill's id is `skl-` and a ULID in lower case, and no two skills have one."""
@@ -106,6 +125,22 @@ class IdentityFacts(SkillDeclarations):
                 org=words.org,
             )
 
+    def test_versions_of_another_skill_are_hidden(self, skills: SkillApi, words: Words) -> None:
+        """A tag or hash that only another skill has names nothing, within one organisation too."""
+        self.push(skills, words("Calc"), "# mine", org=words.org)
+        theirs = self.push(skills, words("Other"), "# theirs", org=words.org, tag="secret")
+        self.push(skills, words("Other"), "# newer", org=words.org)
+        for version in ("secret", theirs.status.version_hash):
+            refusal(
+                "NOT_FOUND",
+                f"version {version[:8]} of another skill of the organisation",
+                self.refer,
+                skills,
+                words.slug("calc"),
+                version,
+                org=words.org,
+            )
+
     def test_push_without_organisation_is_a_skill_of_its_own(
         self, skills: SkillApi, words: Words
     ) -> None:
@@ -126,22 +161,6 @@ class IdentityFacts(SkillDeclarations):
         assert self.refer(skills, words.slug("calc")) == made, "the only skill was not named"
 
     def test_ambiguous_reference_is_not_found(self, skills: SkillApi, words: Words) -> None:
-    def test_versions_of_another_skill_are_hidden(self, skills: SkillApi, words: Words) -> None:
-        """A tag or hash that only another skill has names nothing, within one organisation too."""
-        self.push(skills, words("Calc"), "# mine", org=words.org)
-        theirs = self.push(skills, words("Other"), "# theirs", org=words.org, tag="secret")
-        self.push(skills, words("Other"), "# newer", org=words.org)
-        for version in ("secret", theirs.status.version_hash):
-            refusal(
-                "NOT_FOUND",
-                f"version {version[:8]} of another skill of the organisation",
-                self.refer,
-                skills,
-                words.slug("calc"),
-                version,
-                org=words.org,
-            )
-
         """A reference that two organisations answer is NOT_FOUND and told to be ambiguous."""
         self.needs("has_organisations")
         for org in (words.org, words.other_org):
@@ -166,6 +185,24 @@ class IdentityFacts(SkillDeclarations):
         made = self.push(skills, words("Calc"), "# platform", scope=platform)
         found = self.refer(skills, words.slug("calc"), scope=platform)
         assert found == made, "scope platform did not name the skill without organisation"
+
+    def test_platform_reference_with_an_organisation_is_not_found(
+        self, skills: SkillApi, words: Words
+    ) -> None:
+        """A reference with scope platform and an organisation names nothing, whatever there is."""
+        self.needs("has_organisations")
+        platform = self.api.ApiResourceOwnerScope.Value("platform")
+        for org, there in ((words.org, "an organisation's skill"), ("", "one of the platform too")):
+            self.push(skills, words("Calc"), f"# {there}", org=org)
+            refusal(
+                "NOT_FOUND",
+                f"a reference with scope platform and an organisation, where there is {there},",
+                self.refer,
+                skills,
+                words.slug("calc"),
+                org=words.org,
+                scope=platform,
+            )
 
     def test_equal_content_of_two_skills_is_stored_once(
         self, skills: SkillApi, words: Words
@@ -199,6 +236,19 @@ class IdentityFacts(SkillDeclarations):
         assert found == one, "deleting a skill changed another one's versions"
         key = one.status.artifact_storage_key
         assert self.content(skills, key), "deleting a skill took an artifact that another needs"
+
+    def test_delete_spares_the_artifact(self, skills: SkillApi, words: Words) -> None:
+        """The artifacts of a deleted skill stay, whether or not another skill has them."""
+        pushed = [
+            self.push(skills, words("Calc"), f"# {text} {words.nonce}", org=words.org)
+            for text in ("one", "two")
+        ]
+        keys = [skill.status.artifact_storage_key for skill in pushed]
+        before = [self.content(skills, key) for key in keys]
+        self.delete(skills, pushed[0].metadata.id)
+        what = "get_artifact of a deleted skill's version"
+        after = [accepted(what, self.content, skills, key) for key in keys]
+        assert after == before, "deleting a skill changed its artifacts"
 
     def test_delete_spares_other_organisations(self, skills: SkillApi, words: Words) -> None:
         """Deleting a skill leaves the skill of the same name in another organisation alone."""
@@ -238,19 +288,6 @@ class IdentityFacts(SkillDeclarations):
         at_once(work, _THREADS, seconds=self.patience)
         ids = {skill.metadata.id for skill in made}
         assert len(ids) == 1, f"{_THREADS} pushes of one name at once made {len(ids)} skills"
-    def test_delete_spares_the_artifact(self, skills: SkillApi, words: Words) -> None:
-        """The artifacts of a deleted skill stay, whether or not another skill has them."""
-        pushed = [
-            self.push(skills, words("Calc"), f"# {text} {words.nonce}", org=words.org)
-            for text in ("one", "two")
-        ]
-        keys = [skill.status.artifact_storage_key for skill in pushed]
-        before = [self.content(skills, key) for key in keys]
-        self.delete(skills, pushed[0].metadata.id)
-        what = "get_artifact of a deleted skill's version"
-        after = [accepted(what, self.content, skills, key) for key in keys]
-        assert after == before, "deleting a skill changed its artifacts"
-
         for skill in made:
             digest = skill.status.version_hash
             self.refer(skills, words.slug("calc"), digest, org=words.org)

@@ -25,6 +25,7 @@ BAD_PUSHES: dict[str, dict[str, Any]] = {
     "a tag with a newline": {"tag": "v1\n"},
     "a tag with a slash": {"tag": "a/b"},
     "a tag of 64 hexadecimal digits": {"tag": "a" * 64},
+    "a tag of 64 hexadecimal digits in upper case": {"tag": "A" * 64},
     "scope identity_account": {"scope": 3},
     "a scope that does not exist": {"scope": 7},
     "scope organization without an organisation": {"scope": 2, "org": ""},
@@ -35,10 +36,12 @@ BAD_PUSHES: dict[str, dict[str, Any]] = {
 BAD_REFERENCES: dict[str, dict[str, Any]] = {
     "no slug": {"slug": ""},
     "a version with a blank": {"version": "v 1"},
+    "a version with a newline": {"version": "v1\n"},
     "scope identity_account": {"scope": 3},
     "a scope that does not exist": {"scope": 7},
     "scope organization without an organisation": {"scope": 2, "org": ""},
     "a kind that is not skill": {"kind": 40},
+    "a kind that does not exist": {"kind": 999},
 }
 """What a reference must not say."""
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 OTHER_WORDS = ("LATEST", "Latest", "head", "HEAD", "current", "newest", "stable", "main", "0", "-1")
 """Words that mean the newest version elsewhere; here they are tags like any other."""
 
+API_VERSION, KIND = "agentic.stigmer.ai/v1", "Skill"
+"""What a record says about itself."""
+
 _STEP, _PRECISION, _DELAY = 90.3, 0.00101, 30
 """Seconds: how far the clock is moved, how precise stamps must be, how long a push may take."""
 
@@ -40,6 +43,21 @@ class VersionFacts(SkillDeclarations):
         assert made.status.version_hash == digest, "version_hash is not the artifact's SHA-256"
         ready = self.api.SkillState.Value("SKILL_STATE_READY")
         assert made.status.state == ready, "a pushed skill must be READY"
+
+    def test_pushed_record_is_whole(self, skills: SkillApi, words: Words) -> None:
+        """A pushed record says its API version, kind and scope, its storage key and its author."""
+        for scope, org in (("organization", words.org), ("platform", "")):
+            number = self.api.ApiResourceOwnerScope.Value(scope)
+            made = self.push(skills, words(f"Calc {scope}"), org=org, scope=number, tag="v1")
+            told = (made.api_version, made.kind)
+            assert told == (API_VERSION, KIND), f"the record calls itself {told}"
+            assert made.metadata.owner_scope == number, f"the record lost its scope {scope}"
+            key = f"skills/{made.status.version_hash}.zip"
+            assert made.status.artifact_storage_key == key, f"the storage key is not {key}"
+            audit = made.status.audit
+            assert audit.spec_audit.event == "created", "a new skill must be `created`"
+            assert audit.spec_audit.created_by.id, "the record does not say who made it"
+            assert audit.status_audit == audit.spec_audit, "spec_audit and status_audit differ"
 
     def test_pushed_skill_is_found(self, skills: SkillApi, words: Words) -> None:
         """A pushed skill is the same by id, by reference, and as the push answered."""
@@ -75,6 +93,16 @@ class VersionFacts(SkillDeclarations):
         assert after.created_by == before.created_by, "an update changed created_by"
         assert (before.event, after.event) == ("created", "updated"), "the audit events are wrong"
         assert two.status.audit.status_audit == after, "spec_audit and status_audit differ"
+
+    def test_update_takes_the_scope_it_says(self, skills: SkillApi, words: Words) -> None:
+        """An update that says a scope takes it, when the skill had none before."""
+        scope = self.api.ApiResourceOwnerScope.Value("organization")
+        self.push(skills, words("Calc"), org=words.org)
+        made = self.push(skills, words("Calc"), "# two", org=words.org, scope=scope)
+        found = self.current(skills, made.metadata.id)
+        for told, skill in (("push", made), ("get", found)):
+            taken = skill.metadata.owner_scope
+            assert taken == scope, f"an update said scope {scope}, but {told} gives {taken}"
 
     def test_update_moves_only_updated_at(self, skills: SkillApi, words: Words) -> None:
         """created_at stays at the first push, updated_at is the time of the last."""
