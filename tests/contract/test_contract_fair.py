@@ -19,6 +19,8 @@ from pytest_stigmer.errors import UsageError
 from pytest_stigmer.store.kinds import KIND_NAMES
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from pytest_stigmer.api.generation import Generation
 
 
@@ -83,23 +85,44 @@ class TestSkillsOfOneTenant(SkillContract):
         return _Single(StoreModel(), clock, api)
 
 
-class _Milliseconds(SkillModel):
-    """Keeps times in milliseconds, on a clock that runs."""
+class _Running:
+    """A clock that runs on between two looks at it."""
 
-    def _stamp(self, skill: Any, found: Any | None, half: str) -> None:
-        self.clock.move(0.0004)  # type: ignore[attr-defined]
-        super()._stamp(skill, found, half)
-        updated = getattr(skill.status.audit, half).updated_at
-        updated.nanos -= updated.nanos % 1_000_000
+    def __init__(self, clock: Any) -> None:
+        self.clock = clock
+
+    def now(self) -> dt.datetime:
+        """Return a later instant each time."""
+        self.clock.move(0.0004)
+        return self.clock.now()  # type: ignore[no-any-return]
+
+    def move(self, seconds: float) -> None:
+        """Move by seconds, below 0 backwards."""
+        self.clock.move(seconds)
+
+
+class _Milliseconds(SkillModel):
+    """Keeps times in milliseconds."""
+
+    def _stamp(self, skill: Any, found: Any | None, half: str, microseconds: int) -> None:
+        super()._stamp(skill, found, half, microseconds - microseconds % 1000)
 
 
 @pytest.mark.parametrize("model", [SkillModel, _Milliseconds])
-def test_precision_of_a_millisecond_is_enough(
-    model: type[SkillModel], clock: Any, api: Generation, verdict_on: Any
+@pytest.mark.parametrize(
+    "fact",
+    [
+        "pushed_record_is_whole",
+        "update_keeps_what_it_does_not_say",
+        "update_moves_only_updated_at",
+    ],
+)
+def test_clock_may_run_and_be_precise_to_a_millisecond(
+    fact: str, model: type[SkillModel], clock: Any, api: Generation, verdict_on: Any
 ) -> None:
     """A registry may keep times in milliseconds, and its clock may run between two calls."""
-    skills = model(StoreModel(), clock, api)
-    assert verdict_on("Skills.test_update_moves_only_updated_at", skills) is None
+    skills = model(StoreModel(), _Running(clock), api)
+    assert verdict_on(f"Skills.test_{fact}", skills) is None
 
 
 def test_foreign_message_that_parses_is_not_the_stores_fault() -> None:

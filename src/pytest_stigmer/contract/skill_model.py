@@ -194,13 +194,13 @@ class SkillModel:
         skill.status.version_hash = digest
         skill.status.artifact_storage_key = f"skills/{digest}.zip"
         skill.status.state = values.STATE_READY
+        now = (self.clock.now() - _EPOCH) // dt.timedelta(microseconds=1)
         for half in ("spec_audit", "status_audit"):
-            self._stamp(skill, found, half)
+            self._stamp(skill, found, half, now)
         return skill
 
-    def _stamp(self, skill: Any, found: Any | None, half: str) -> None:
+    def _stamp(self, skill: Any, found: Any | None, half: str, microseconds: int) -> None:
         info = getattr(skill.status.audit, half)
-        microseconds = (self.clock.now() - _EPOCH) // dt.timedelta(microseconds=1)
         info.created_by.id = info.updated_by.id = "system"
         info.updated_at.FromMicroseconds(microseconds)
         info.created_at.FromMicroseconds(microseconds)
