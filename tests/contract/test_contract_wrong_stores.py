@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import fnmatch
 import re
+from contextlib import contextmanager, suppress
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_stigmer.contract.model import StoreModel
+from pytest_stigmer.errors import UndecodableRow
+from pytest_stigmer.store.messages import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from conftest import Broken
 
@@ -25,6 +29,12 @@ AUDIT_VERBS = (
     "delete_audit_by_resource_id",
 )
 """The verbs of snapshots; kind comes first, the resource's id second."""
+
+RECORD_VERBS = ("save_resource", "get_resource", "delete_resource")
+"""The verbs of one live record; kind comes first, its id second."""
+
+LOOKUPS = {"get_audit_by_hash": "version_hash", "get_audit_by_tag": "tag"}
+"""The lookups of snapshots and what they compare."""
 
 
 def _without_case(asked: str, found: str) -> bool:
@@ -94,10 +104,108 @@ class FewLookups(StoreModel):
     """Looks for tags and hashes among the newest thirty snapshots only."""
 
     def _newest_first(self, kind: str | int, resource_id: str) -> list[Any]:
-        found = super()._newest_first(kind, resource_id)
-        return found[: self.most]
+        return super()._newest_first(kind, resource_id)[:30]
 
-    most = 30
+
+class Deduplicating(StoreModel):
+    """Keeps of equal snapshots the newest one, unless they were saved one after the other."""
+
+    def save_audit(self, kind: Any, resource_id: str, message: Any, **names: str) -> None:
+        """Archive, and drop what is equal."""
+        before = list(self.history)
+        super().save_audit(kind, resource_id, message, **names)
+        if before and before[-1] != self.history[-1]:
+            self.history = [row for row in before if row != self.history[-1]] + self.history[-1:]
+
+
+class WithoutEmptySnapshots(StoreModel):
+    """Takes a message without a byte for none, when it is archived."""
+
+    def save_audit(self, kind: Any, resource_id: str, message: Any, **names: str) -> None:
+        """Archive what has a byte."""
+        if message is None or message.ByteSize():
+            super().save_audit(kind, resource_id, message, **names)
+
+
+def forgetting(table: str) -> type[StoreModel]:
+    """Make a store whose failed transactions do not bring back what was deleted from `table`."""
+
+    class Forgetting(StoreModel):
+        @contextmanager
+        def transaction(self) -> Iterator[None]:
+            live, history = {}, []
+            try:
+                with super().transaction():
+                    try:
+                        yield
+                    finally:
+                        live = {kind: set(ids) for kind, ids in self.live.items()}
+                        history = list(self.history)
+            except BaseException:
+                if table == "live":
+                    for kind, records in self.live.items():
+                        for id_ in set(records) - live.get(kind, set()):
+                            del records[id_]
+                else:
+                    self.history = [row for row in self.history if row in history]
+                raise
+
+    return Forgetting
+
+
+def of_any_kind(*, own_first: bool) -> type[StoreModel]:
+    """Make a store that reads live records by their id alone, or where the kind has none."""
+
+    class OfAnyKind(StoreModel):
+        def get_resource(self, kind: Any, resource_id: str, *rest: Any) -> Any:
+            kinds = [name for name in self.live if resource_id in self.live[name]]
+            if kinds and not (own_first and self._kind(kind) in kinds):
+                kind = kinds[0]
+            return super().get_resource(kind, resource_id, *rest)
+
+    return OfAnyKind
+
+
+def tidying(verb: str, field: str) -> type[StoreModel]:
+    """Make a store that forgets, in a lookup, the older snapshots that it would have found."""
+
+    def lookup(self: Any, kind: Any, resource_id: str, text: str, message_class: Any) -> Any:
+        rows = self._newest_first(kind, resource_id)
+        doomed = [row for row in rows if getattr(row, field) == text][1:]
+        self.history = [row for row in self.history if row not in doomed]
+        return getattr(StoreModel, verb)(self, kind, resource_id, text, message_class)
+
+    return type("Tidying", (StoreModel,), {verb: lookup})
+
+
+def skipping(verb: str, field: str) -> type[StoreModel]:
+    """Make a store that looks for the newest snapshot that it can decode, if there is one."""
+
+    def lookup(self: Any, kind: Any, resource_id: str, text: str, message_class: Any) -> Any:
+        for row in self._newest_first(kind, resource_id):
+            if getattr(row, field) == text:
+                with suppress(UndecodableRow):
+                    return decode(message_class, row.data, row.kind, resource_id)
+        return getattr(StoreModel, verb)(self, kind, resource_id, text, message_class)
+
+    return type("Skipping", (StoreModel,), {verb: lookup})
+
+
+def listing(verb: str, shown: Callable[[list[bytes]], list[bytes]]) -> type[StoreModel]:
+    """Make a store that shows something else than the whole of a listing."""
+
+    def listed(*arguments: Any) -> list[bytes]:
+        return shown(getattr(StoreModel, verb)(*arguments))
+
+    return type("Listing", (StoreModel,), {verb: listed})
+
+
+def _cut(asked: str, found: str) -> bool:
+    return asked[:255] == found[:255]
+
+
+def _with_cut_id(kind: Any, *rest: Any) -> tuple[Any, ...]:
+    return (kind, rest[0][:255], *rest[1:])
 
 
 def _number_as_digits(kind: Any, *rest: Any) -> tuple[Any, ...]:
@@ -109,6 +217,8 @@ RECORDS, SNAPSHOTS = (
     "records_are_read_by_the_kinds_number",
     "snapshots_are_read_by_the_kinds_number",
 )
+MANY, MANY_RECORDS = "old_versions_are_found_under_many_newer_ones", "many_records_are_all_listed"
+IN_ITS_KIND, LONG = "record_is_read_in_its_kind_only", "long_names_count_to_their_end"
 BY_NUMBER = {
     "get_resource": RECORDS,
     "list_resources": "kind_number_and_name_are_one_kind[43]",
@@ -140,7 +250,34 @@ WRONG: dict[str, tuple[Callable[[], StoreModel], str]] = {
     "tags without NUL": (comparing("tag", _without_nul), "tags_are_exact"),
     "tags cut at NUL": (comparing("tag", _cut_at_nul), "tags_are_exact"),
     "tags stripped": (comparing("tag", _stripped), "tags_are_exact"),
-    "few lookups": (FewLookups, "old_versions_are_found_under_many_newer_ones"),
+    "few lookups": (FewLookups, MANY),
+    "snapshots of 200": (listing("list_audit_history", itemgetter(slice(200))), MANY),
+    **{
+        f"records of {most}": (listing("list_resources", itemgetter(slice(most))), MANY_RECORDS)
+        for most in (50, 100, 200)
+    },
+    "equal records once": (
+        listing("list_resources", lambda rows: list(dict.fromkeys(rows))),
+        "equal_records_are_all_listed",
+    ),
+    "records of any kind": (of_any_kind(own_first=False), IN_ITS_KIND),
+    "records of another kind": (of_any_kind(own_first=True), IN_ITS_KIND),
+    "deleted records lost": (forgetting("live"), "transaction_keeps_all_or_nothing"),
+    "deleted snapshots lost": (forgetting("history"), "transaction_keeps_all_or_nothing"),
+    "equal snapshots once": (Deduplicating, "content_that_returns_is_kept_twice"),
+    "empty snapshots lost": (WithoutEmptySnapshots, "empty_message_is_a_snapshot"),
+    **{
+        f"{verb} that tidies": (tidying(verb, field), "lookups_leave_the_history_alone")
+        for verb, field in LOOKUPS.items()
+    },
+    **{
+        f"{verb} that skips": (skipping(verb, field), "undecodable_snapshot_is_not_passed_over")
+        for verb, field in LOOKUPS.items()
+    },
+    "ids of records cut": (changing(RECORD_VERBS, _with_cut_id), LONG),
+    "ids of snapshots cut": (comparing("resource_id", _cut), LONG),
+    "tags cut": (comparing("tag", _cut), LONG),
+    "hashes cut": (comparing("version_hash", _cut), LONG),
     **{
         f"{verb} without numbers": (changing((verb,), _number_as_digits), fact)
         for verb, fact in BY_NUMBER.items()

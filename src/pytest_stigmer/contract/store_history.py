@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 ONE, TWO = "1" * 64, "2" * 64
 
-_MANY = 120
+_MANY = 250
 
 
 class HistoryFacts(StoreDeclarations):
@@ -63,6 +64,21 @@ class HistoryFacts(StoreDeclarations):
         found = self.by_hash(store, "a", ONE)
         assert found == "second", f"the hash was archived last as `second`, but names {found}"
 
+    def test_lookups_leave_the_history_alone(self, store: Store) -> None:
+        """Whatever is looked up or listed, every snapshot is still there afterwards."""
+        texts = ["one", "two", "three"]
+        for text in texts:
+            self.archive(store, "a", text, version_hash=ONE, tag="stable")
+        lookups: dict[str, Callable[[], object]] = {
+            "a listing": lambda: self.history(store, "a"),
+            "a lookup by tag": lambda: self.by_tag(store, "a", "stable"),
+            "a lookup by hash": lambda: self.by_hash(store, "a", ONE),
+        }
+        for what, lookup in lookups.items():
+            lookup()
+            listed = self.history(store, "a")
+            assert listed == texts[::-1], f"after {what} the history is {listed}"
+
     def test_snapshots_belong_to_their_resource(self, store: Store) -> None:
         """A tag or hash of another id or another kind does not answer."""
         self.archive(store, "a", "mine", version_hash=ONE, tag="v1")
@@ -89,8 +105,10 @@ class HistoryFacts(StoreDeclarations):
     def test_old_versions_are_found_under_many_newer_ones(self, store: Store) -> None:
         """However many snapshots are newer, an old one is listed and found by tag and by hash."""
         self.archive(store, "a", "old", version_hash=ONE, tag="v1")
-        for number in range(_MANY):
-            self.archive(store, "a", "newer", version_hash=f"{number:064}", tag=f"other-{number}")
+        with store.transaction() if self.has_transactions else nullcontext():
+            for number in range(_MANY):
+                names = {"version_hash": f"{number:064}", "tag": f"other-{number}"}
+                self.archive(store, "a", "newer", **names)
         told = f"under {_MANY} newer ones"
         assert self.by_tag(store, "a", "v1") == "old", f"a tag names another snapshot {told}"
         assert self.by_hash(store, "a", ONE) == "old", f"a hash names another snapshot {told}"
@@ -107,6 +125,26 @@ class HistoryFacts(StoreDeclarations):
         for _ in range(3):
             self.archive(store, "a", "same", version_hash=ONE, tag="v1")
         assert self.history(store, "a") == ["same"] * 3, "an equal snapshot was dropped or merged"
+
+    def test_content_that_returns_is_kept_twice(self, store: Store) -> None:
+        """Going back to an older snapshot's content adds one and keeps the older one's place."""
+        for text, digest in (("one", ONE), ("two", TWO), ("one", ONE)):
+            self.archive(store, "a", text, version_hash=digest, tag="v1")
+        listed = self.history(store, "a")
+        assert listed == ["one", "two", "one"], (
+            f"one, two and one were archived, but {listed} is listed"
+        )
+
+    def test_empty_message_is_a_snapshot(self, store: Store) -> None:
+        """A message with nothing set is archived, listed and found like any other."""
+        empty = self.message_class()
+        names = {"version_hash": ONE, "tag": "v1"}
+        must_succeed("archiving an empty message", store.save_audit, "skill", "a", empty, **names)
+        listed = store.list_audit_history("skill", "a")
+        assert len(listed) == 1, f"an empty message was archived, but {len(listed)} are listed"
+        for lookup, word in ((store.get_audit_by_tag, "v1"), (store.get_audit_by_hash, ONE)):
+            what = f"a lookup of {word}, which names an empty message,"
+            must_succeed(what, lookup, "skill", "a", word, self.message_class)
 
     def test_snapshot_needs_no_parent(self, store: Store) -> None:
         """A snapshot may be saved before its live record, and is no live record itself."""
@@ -151,6 +189,19 @@ class HistoryFacts(StoreDeclarations):
                 partial(lookup, store, "foreign", word),
             )
             assert "foreign" in str(error), "the error does not name the snapshot's resource"
+
+    def test_undecodable_snapshot_is_not_passed_over(self, store: Store) -> None:
+        """A lookup whose snapshot does not parse is an error, and no other snapshot answers."""
+        names = {"version_hash": ONE, "tag": "v1"}
+        store.save_audit("skill", "a", self.foreign(), **names)
+        self.archive(store, "a", "older", **names)
+        store.save_audit("skill", "a", self.foreign(), **names)
+        for lookup, word in ((self.by_tag, "v1"), (self.by_hash, ONE)):
+            must_raise(
+                self.undecodable,
+                f"{lookup.__name__}, where the newest snapshot is of another message type,",
+                partial(lookup, store, "a", word),
+            )
 
     def test_deleting_history_counts_its_snapshots(self, store: Store) -> None:
         """Deleting a resource's snapshots returns their number and spares every other resource."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -68,20 +69,37 @@ class LifeFacts(StoreDeclarations):
         assert self.live(store, "skill") + self.history(store, "a") == [], "None was stored"
 
     def test_transaction_keeps_all_or_nothing(self, store: Store) -> None:
-        """What a failed transaction did is undone, live records and snapshots alike."""
+        """What a failed transaction saved or deleted is undone, for records and snapshots."""
         self.needs("has_transactions")
         self.save(store, "a", "before")
+        self.archive(store, "a", "archived")
 
-        def fail() -> None:
+        def write() -> None:
+            self.save(store, "a", "during")
+            self.save(store, "b", "during")
+            self.archive(store, "a", "during")
+
+        def fail(work: Callable[[], object]) -> None:
             with store.transaction():
-                self.save(store, "a", "during")
-                self.save(store, "b", "during")
-                self.archive(store, "a", "during")
+                work()
                 raise LookupError("the caller gives up")
 
-        must_raise(LookupError, "a transaction whose block raises", fail)
+        must_raise(LookupError, "a transaction whose block raises", partial(fail, write))
         assert self.live(store, "skill") == ["before"], "a failed transaction left records"
-        assert self.history(store, "a") == [], "a failed transaction left a snapshot"
+        assert self.history(store, "a") == ["archived"], "a failed transaction left a snapshot"
+        deletions: dict[str, Callable[[], object]] = {
+            "delete_resource": lambda: store.delete_resource("skill", "a"),
+            "delete_resources_by_kind": lambda: store.delete_resources_by_kind("skill"),
+            "delete_resources_by_id_prefix": (
+                lambda: store.delete_resources_by_id_prefix("skill", "a")
+            ),
+            "delete_audit_by_resource_id": lambda: store.delete_audit_by_resource_id("skill", "a"),
+        }
+        for verb, delete in deletions.items():
+            must_raise(LookupError, f"a transaction that fails after {verb}", partial(fail, delete))
+            told = f"a failed transaction did not undo its {verb}"
+            assert self.live(store, "skill") == ["before"], f"{told}: the record is not back"
+            assert self.history(store, "a") == ["archived"], f"{told}: the snapshot is not back"
 
     def test_transaction_that_is_interrupted_keeps_nothing(self, store: Store) -> None:
         """Ctrl-C in a transaction undoes it as an error does, and the store goes on."""

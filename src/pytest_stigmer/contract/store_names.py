@@ -141,6 +141,24 @@ class NameFacts(StoreDeclarations):
             left = [other for other in NEAR_IDS if self.history(store, other)]
             assert left == list(NEAR_IDS[done:]), f"deleting {resource_id!r} left those of {left}"
 
+    def test_long_names_count_to_their_end(self, store: Store) -> None:
+        """Ids, tags and hashes that only differ after thousands of letters are different ones."""
+        names = {end: STRANGE_TEXTS["long"] + end for end in "ab"}
+        for end, name in names.items():
+            self.save(store, name, end)
+            self.archive(store, name, end)
+            self.archive(store, "tagged", end, tag=name)
+            self.archive(store, "hashed", end, version_hash=name)
+        for end, name in names.items():
+            found = self.fetch(store, name)
+            assert found == end, f"a long id that ends in {end} gave the record of {found}"
+            listed = self.history(store, name)
+            assert listed == [end], f"a long id that ends in {end} lists the snapshots {listed}"
+            found = self.by_tag(store, "tagged", name)
+            assert found == end, f"a long tag that ends in {end} names the snapshot of {found}"
+            found = self.by_hash(store, "hashed", name)
+            assert found == end, f"a long hash that ends in {end} names the snapshot of {found}"
+
     def test_tags_are_exact(self, store: Store) -> None:
         """A tag is compared exactly: case, blanks, NUL and patterns count."""
         self.archive(store, "a", "exact", tag="Stable_1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 SPECIAL_PREFIXES = ("*", "?", "[a]", "[^a]", "%", "_", "\\", "'", "a*", "a?", "a[")
 """Prefixes with characters that some engine reads as a pattern."""
+
+_MANY = 250
 
 
 class ResourceFacts(StoreDeclarations):
@@ -49,6 +52,19 @@ class ResourceFacts(StoreDeclarations):
         assert self.live(store, "skill") == ["a skill"], "a record of another kind was touched"
         assert self.live(store, "agent") == [], "the deleted record is still listed"
 
+    def test_record_is_read_in_its_kind_only(self, store: Store) -> None:
+        """An id gives the record of the kind that is asked for, never another kind's."""
+        self.save(store, "a", "a skill")
+        must_raise(
+            self.resource_not_found,
+            "get_resource of an id that only another kind has",
+            lambda: self.fetch(store, "a", kind="agent"),
+        )
+        self.save(store, "a", "an agent", kind="agent")
+        for kind, expected in (("skill", "a skill"), ("agent", "an agent")):
+            found = self.fetch(store, "a", kind=kind)
+            assert found == expected, f"{kind} a is `{expected}`, but get_resource gave `{found}`"
+
     def test_kinds_of_one_family_are_apart(self, store: Store) -> None:
         """Deleting a kind spares the kinds whose name begins with its name."""
         kinds = ("agent", "agent_execution", "agent_instance")
@@ -69,6 +85,22 @@ class ResourceFacts(StoreDeclarations):
             self.save(store, resource_id, resource_id)
         expected = sorted(ids, key=str.encode)
         assert self.live(store, "skill") == expected, "records are not listed by id"
+
+    def test_many_records_are_all_listed(self, store: Store) -> None:
+        """A listing has no last page: however many records a kind has, all are listed."""
+        ids = [f"{number:03}" for number in range(_MANY)]
+        with store.transaction() if self.has_transactions else nullcontext():
+            for resource_id in ids:
+                self.save(store, resource_id, resource_id)
+        listed = self.live(store, "skill")
+        assert len(listed) == _MANY, f"of {_MANY} records {len(listed)} are listed"
+        assert sorted(listed) == ids, f"{_MANY} records are listed, but not those that were saved"
+
+    def test_equal_records_are_all_listed(self, store: Store) -> None:
+        """Two ids with equal messages are two records."""
+        for resource_id in ("a", "b"):
+            self.save(store, resource_id, "same")
+        assert self.live(store, "skill") == ["same"] * 2, "an equal record of another id is lost"
 
     def test_deleted_record_is_gone(self, store: Store) -> None:
         """Deleting removes the record of that id and no other."""
