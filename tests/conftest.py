@@ -17,7 +17,7 @@ import pytest
 import pytest_stigmer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 # A pytest run within this process unloads what it was the first to import. Compiled libraries do
 # not survive being loaded twice, and modules of ours would exist twice: all are loaded before.
@@ -79,3 +79,20 @@ def serving(*options: str, **environment: str) -> Iterator[Served]:
 def _serving() -> Any:
     """Give `serving(*options, **environment)`, a context manager that gives a `Served`."""
     return serving
+
+
+_TOLD = "told at the end of the run"
+
+
+@pytest.fixture
+def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Give a function that has a line printed when all tests have ended, also by a worker."""
+    return lambda line: request.node.user_properties.append((_TOLD, line))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests have found out, as how many crash points were survived."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, value in report.user_properties:
+            if name == _TOLD:
+                terminalreporter.write_line(str(value))

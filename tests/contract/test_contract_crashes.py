@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
@@ -120,12 +119,11 @@ def test_no_operation_is_half_done_wherever_it_dies(
     populated: Callable[..., Parts],
     state_of: StateOf,
     operations: dict[str, Callable[[Parts], Any]],
-    capsys: pytest.CaptureFixture[str],
+    tell: Callable[[str], None],
 ) -> None:
     """Dying anywhere leaves the state before, or the whole operation with its artifacts."""
     points = {name: crash_points(call, populated, state_of) for name, call in operations.items()}
-    with capsys.disabled():
-        sys.stdout.write(f"\n{sum(points.values())} crash points of {len(points)} operations\n")
+    tell(f"{sum(points.values())} crash points of {len(points)} operations")
     assert sum(points.values()) >= 37, points
     assert points["push of a new version"] == 5
     assert points["delete"] == 5

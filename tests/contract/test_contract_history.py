@@ -292,6 +292,23 @@ def test_skills_of_one_id_are_told() -> None:
     assert faults([push(0, 1, "a"), taken]) == ["o/s and p/s were given one id, 1"]
 
 
+def test_last_line_counts_unless_it_was_cut_off(tmp_path: Path) -> None:
+    """Not every language ends the last line; a process that died leaves a part of one."""
+    path = tmp_path / "history.jsonl"
+    path.write_text(f"{json.dumps(LINE)}\n{json.dumps(LINE | {'key': '2'})}", encoding="utf-8")
+    assert [one.key for one in load(path)] == ["1", "2"]
+    path.write_text(f"{json.dumps(LINE)}\n{json.dumps(LINE | {'key': '2'})[:-9]}", encoding="utf-8")
+    assert [one.key for one in load(path)] == ["1"]
+
+
+def test_two_operations_of_one_key_are_told(tmp_path: Path) -> None:
+    """The second would silently take the place of the first."""
+    path = tmp_path / "history.jsonl"
+    path.write_text(f"{json.dumps(LINE)}\n{json.dumps(LINE | {'start': 2})}\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"jsonl:2: no operation: another has the key '1'"):
+        load(path)
+
+
 def test_history_of_nothing_is_not_judged(tmp_path: Path) -> None:
     """A file without operations proves nothing and is an error."""
     path = tmp_path / "history.jsonl"

@@ -85,6 +85,21 @@ def test_columns_are_compared(audits: Callable[..., Path], inspected: Callable[.
     assert "is not a usable database: it has no column resources.data" in told.err
 
 
+def test_a_schema_version_that_is_no_number_is_told(
+    audits: Callable[..., Path], inspected: Callable[..., Told]
+) -> None:
+    """With the exit code of a file that cannot be judged, not of one with hazards."""
+    path = audits()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(
+            "DROP TABLE schema_version; CREATE TABLE schema_version (version TEXT);"
+            "INSERT INTO schema_version VALUES ('two');"
+        )
+    told = inspected(path)
+    assert told.code == 2
+    assert "its schema version is 'two', no number" in told.err
+
+
 def test_hazards_are_found_without_any_index(
     audits: Callable[..., Path], inspected: Callable[..., Told]
 ) -> None:

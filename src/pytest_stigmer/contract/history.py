@@ -152,10 +152,24 @@ def load(path: str | PathLike[str]) -> list[Operation]:
     found: dict[str, Operation] = {}
     with open(path, "rb") as lines:  # noqa: PTH123 - any PathLike
         for number, line in enumerate(lines, 1):
-            if line.endswith(b"\n"):
-                operation = _operation(line, f"{os.fspath(path)}:{number}")
-                found[operation.key] = operation
+            if not line.endswith(b"\n") and not _is_whole(line):
+                break
+            where = f"{os.fspath(path)}:{number}"
+            operation = _operation(line, where)
+            before = found.setdefault(operation.key, operation)
+            if replace(before, end=None, result=None) != replace(operation, end=None, result=None):
+                raise UsageError.no_operation(where, f"another has the key {operation.key!r}")
+            found[operation.key] = operation
     return sorted(found.values(), key=lambda operation: operation.start)
+
+
+def _is_whole(line: bytes) -> bool:
+    """Whether a last line without its end is all the same one that was written out."""
+    try:
+        json.loads(line.decode())
+    except ValueError:
+        return False
+    return True
 
 
 def _operation(line: bytes, where: str) -> Operation:

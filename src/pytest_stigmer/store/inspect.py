@@ -95,6 +95,10 @@ class _Inspector:
         version = 0
         if "schema_version" in self._tables:
             version = self._value(sql.VERSION)
+        if not isinstance(version, int):
+            raise NotADatabase.at(
+                Path(self._path), f"its schema version is {_text(version)!r}, no number"
+            )
         expected = dict(RESOURCES_INDEXES)
         expected |= AUDIT_INDEXES if version >= LATEST or "resource_audit" in self._tables else {}
         found = {**self._indexes("resources"), **self._indexes("resource_audit")}
