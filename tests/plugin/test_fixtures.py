@@ -266,6 +266,8 @@ def test_a_suite_tests_itself_with_a_defect(pytester: pytest.Pytester) -> None:
     ("arguments", "words"),
     [
         (("--stigmer-target", "nowhere"), "none of local, service or HOST:PORT"),
+        (("--stigmer-target", "127.0.0.1:99999"), "none of local, service or HOST:PORT"),
+        (("--stigmer-target", "127.0.0.1:0"), "none of local, service or HOST:PORT"),
         (("--stigmer-seed", "x"), "neither a whole number nor 'random'"),
         (("--stigmer-defect", "tag-order"), "unknown defect 'tag-order'; did you mean"),
         (("--stigmer-prove", "--stigmer-defect", "order-trusts-clock"), "drop --stigmer-defect"),

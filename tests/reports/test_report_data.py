@@ -156,3 +156,20 @@ def test_a_report_that_cannot_be_written_is_a_usage_error(pytester: pytest.Pytes
     result = pytester.runpytest_inprocess("--stigmer-report=file/report.html")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*cannot be written*"])
+
+
+def test_a_report_that_can_no_longer_be_written_costs_no_other_output(
+    pytester: pytest.Pytester,
+) -> None:
+    """The run is told as ever, the other report is there, and the exit code is no success."""
+    pytester.makepyfile("""
+        import os
+        def test_it():
+            os.mkdir("report.html")
+    """)
+    reports = ("--stigmer-report=report.html", "--stigmer-report=report.json")
+    result = pytester.runpytest_inprocess(*reports)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["stigmer report: *report.html was not written: *directory*"])
+    result.assert_outcomes(passed=1)
+    assert pytester.path.joinpath("report.json").is_file()

@@ -21,6 +21,7 @@ DEFAULT_SEED = 20260126
 """The run seed when none is given: runs are repeatable unless told otherwise."""
 
 _ADDRESS = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:/]+):\d{1,5}")
+_LAST_PORT = 65535
 REPORT_SUFFIXES = (".html", ".json", ".md")
 _STUBS = ("auto", "bundled", "installed")
 
@@ -93,7 +94,7 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--stigmer-keep",
         action="store_true",
-        help="keep the database of a failed test and print its path",
+        help="keep the database of a failed test that used a store fixture and print its path",
     )
     group.addoption(
         "--stigmer-report",
@@ -184,10 +185,15 @@ def _report(text: str) -> Path:
     return path
 
 
+def _is_address(text: str) -> bool:
+    """Whether a text is HOST:PORT; gRPC would take a port that is none for another."""
+    return bool(_ADDRESS.fullmatch(text)) and 0 < int(text.rpartition(":")[2]) <= _LAST_PORT
+
+
 def _check_target(text: str) -> None:
     if text == "local":
         return
-    if text != "service" and not _ADDRESS.fullmatch(text):
+    if text != "service" and not _is_address(text):
         raise pytest.UsageError(
             f"--stigmer-target {text!r} is none of local, service or HOST:PORT "
             "(such as 127.0.0.1:7234)"

@@ -25,6 +25,7 @@ class Collector:
         self._config = config
         self._phases: dict[str, list[pytest.TestReport]] = {}
         self._collected: dict[str, pytest.CollectReport] = {}
+        self._unwritten: dict[Path, OSError] = {}
         self._started = SystemClock().now()
         self._watch = stopwatch()
         for path in session.options.reports:
@@ -44,19 +45,24 @@ class Collector:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Write the files."""
+        """Write the files; a run whose report cannot be written is not a good one."""
         document = self.document(int(session.exitstatus if session else exitstatus))
         for path in self._session.options.reports:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            text = rendered(document, path.suffix)
-            path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+            try:
+                _write(document, path)
+            except OSError as error:
+                self._unwritten[path] = error
+        if self._unwritten and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
         _append_to_job_page(document)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Say where the reports are."""
         for path in self._session.options.reports:
-            terminalreporter.write_line(f"stigmer report: {path}")
+            error = self._unwritten.get(path)
+            told = f"{path} was not written: {error}" if error else str(path)
+            terminalreporter.write_line(f"stigmer report: {told}", red=bool(error))
 
     def document(self, exit_code: int) -> Document:
         """Build the model of the run."""
@@ -73,6 +79,12 @@ class Collector:
         return building.document(
             run, list(self._phases.values()), list(self._collected.values()), matrix
         )
+
+
+def _write(document: Document, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = rendered(document, path.suffix)
+    path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
 def rendered(document: Document, suffix: str) -> str:
