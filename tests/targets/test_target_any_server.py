@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 from time import sleep
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_stigmer.assembly import REFERENCE
-from pytest_stigmer.clock import SystemClock
+from pytest_stigmer.clock import SystemClock, parse_instant
 from pytest_stigmer.defects.catalogue import find
 from pytest_stigmer.errors import StatusError
 from pytest_stigmer.scenario.runner import Status, run
+from pytest_stigmer.scenario.target import Unsupported
 from pytest_stigmer.skills.client import SkillClient
 from pytest_stigmer.skills.slug import slug_of
+from pytest_stigmer.targets.hunting import Hunt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -163,6 +166,20 @@ def test_a_step_back_in_time_is_skipped(plain: Any, flow: Callable[..., Any]) ->
         "the clock of this server cannot be set back",
     )
     assert plain.listed() == []
+
+
+@pytest.mark.parametrize("step", ["-5s", "-1900ms"])
+def test_a_step_back_to_a_burst_that_is_over_is_refused(step: str) -> None:
+    """Before its archives or among them: the server's clock is past it, and nothing was proved."""
+    ticks = count(10**18, 10**6)
+    hunt = Hunt(lambda: next(ticks), lambda _: None)
+    hunt.set_clock("2026-01-25T10:00:00Z")
+    hunt.pushed(next(ticks))
+    hunt.advance("2s")
+    with pytest.raises(Unsupported, match="cannot be set back"):
+        hunt.advance(step)
+    hunt.advance("-1s")
+    assert hunt.told == parse_instant("2026-01-25T10:00:01Z")
 
 
 def test_the_real_clock_is_hunted_too(

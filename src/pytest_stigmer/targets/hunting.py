@@ -16,6 +16,7 @@ from pytest_stigmer.scenario.target import Inconclusive, Unsupported
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_SECOND = dt.timedelta(seconds=1)
 _NANOSECONDS = 1_000_000_000
 _LATEST_START = _NANOSECONDS // 5
 """How far into a second a burst may start, in nanoseconds."""
@@ -34,16 +35,17 @@ class Hunt:
         self._probe = probe
         self._wait = wait
         self.told = parse_instant(DEFAULT_START)
+        self._earliest = dt.datetime.min.replace(tzinfo=dt.UTC)
         self._burst: list[int] = []
         self._proved = 0
         self._last = 0
 
     def set_clock(self, instant: str) -> None:
-        """Go to an instant; Unsupported when it is earlier than an archive."""
+        """Go to an instant; Unsupported when it is earlier than an archive, or in a past burst."""
         self._go(parse_instant(instant))
 
     def advance(self, duration: str) -> None:
-        """Go on by a duration; Unsupported when it leads back."""
+        """Go on by a duration; Unsupported when it leads to where `set_clock` cannot go."""
         self._go(self.told + parse_duration(duration))
 
     def before_push(self) -> None:
@@ -59,6 +61,7 @@ class Hunt:
         if at // _NANOSECONDS <= self._last // _NANOSECONDS and not self._burst:
             raise Inconclusive(f"the server's clock did not go on to another second: {_text(at)}")
         self._burst.append(at)
+        self._earliest = self.told
 
     def prove(self) -> None:
         """Show that the archives of the burst shared a second, or raise Inconclusive."""
@@ -73,12 +76,12 @@ class Hunt:
         self._proved = len(self._burst)
 
     def _go(self, instant: dt.datetime) -> None:
-        if self._burst:
-            if instant < self.told:
-                raise Unsupported("the clock of this server cannot be set back")
-            if instant.replace(microsecond=0) > self.told.replace(microsecond=0):
-                self.prove()
-                self._burst, self._proved = [], 0
+        if instant < self._earliest:
+            raise Unsupported("the clock of this server cannot be set back")
+        if self._burst and instant - self._earliest.replace(microsecond=0) >= _SECOND:
+            self.prove()
+            self._burst, self._proved = [], 0
+            self._earliest = self._earliest.replace(microsecond=0) + _SECOND
         self.told = instant
 
 
