@@ -65,9 +65,22 @@ def parse_duration(text: str | dt.timedelta) -> dt.timedelta:
     try:
         parts = [float(number) * _UNITS[unit] for number, unit in _PART.findall(match[2])]
         length = sum(parts, start=dt.timedelta())
+        return -length if match[1] == "-" else length
     except OverflowError:
         raise ValueError(f"{text!r} is longer than {dt.timedelta.max.days} days") from None
-    return -length if match[1] == "-" else length
+
+
+def moved(instant: dt.datetime, duration: str | dt.timedelta) -> dt.datetime:
+    """Return the instant that lies a duration after another, or before it.
+
+    Raises ValueError for what is no duration and for one that leaves the calendar.
+    """
+    length = parse_duration(duration)
+    try:
+        return instant + length
+    except OverflowError:
+        msg = f"{duration!s} from {instant} leads outside the years 1 to 9999; move by less"
+        raise ValueError(msg) from None
 
 
 def parse_instant(text: str | dt.datetime) -> dt.datetime:
@@ -137,7 +150,7 @@ class FrozenClock:
 
     def advance(self, duration: str | dt.timedelta) -> dt.datetime:
         """Move by a duration (`"300ms"`, `"-1h"` or a timedelta) and return the new instant."""
-        return self._move(self._instant + parse_duration(duration))
+        return self._move(moved(self._instant, duration))
 
     def move_to(self, instant: str | dt.datetime) -> dt.datetime:
         """Move to an instant, earlier or later, and return it."""

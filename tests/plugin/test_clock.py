@@ -224,7 +224,11 @@ def test_instants_without_a_zone_or_form_are_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("read", "text"),
-    [(parse_duration, "99999999999d"), (parse_instant, "0001-01-01T00:00:00+01:00")],
+    [
+        (parse_duration, "99999999999d"),
+        (parse_duration, "-999999999d23h59m59.999999s"),
+        (parse_instant, "0001-01-01T00:00:00+01:00"),
+    ],
 )
 def test_what_python_cannot_hold_is_refused_as_any_wrong_text(
     read: Callable[[str], object], text: str
@@ -232,6 +236,17 @@ def test_what_python_cannot_hold_is_refused_as_any_wrong_text(
     """A duration or an instant out of Python's range is a ValueError that quotes it."""
     with pytest.raises(ValueError, match=re.escape(text)):
         read(text)
+
+
+@pytest.mark.parametrize("duration", ["9999999d", dt.timedelta(days=-9999999)])
+def test_a_step_out_of_the_calendar_is_refused(duration: str | dt.timedelta) -> None:
+    """Both ends of the step are named, and the clock stays where it is."""
+    with FrozenClock("2026-01-25T10:00:00Z") as clock:
+        with pytest.raises(
+            ValueError, match=r"9999999 ?d.* from 2026-01-25 .* the years 1 to 9999"
+        ):
+            clock.advance(duration)
+        assert clock.now() == parse_instant("2026-01-25T10:00:00Z")
 
 
 def test_instants_are_turned_to_utc() -> None:

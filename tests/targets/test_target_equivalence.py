@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_stigmer.scenario.loader import load as load_scenario
+from pytest_stigmer.scenario.loader import loads
 from pytest_stigmer.scenario.runner import Status, run
 
 if TYPE_CHECKING:
@@ -77,3 +78,18 @@ def test_a_scenario_has_one_transcript_on_every_target(
     assert local.status == service.status == server.status == Status.PASSED, server.reason
     assert transcript(service) == transcript(local)
     assert transcript(server) == transcript(local)
+
+
+def test_a_step_out_of_the_calendar_is_a_refusal_of_its_step(
+    on_local: Any, plain: Any, tmp_path: Path
+) -> None:
+    """In process and on a server with a clock of its own; it is no fault of the target."""
+    scenario = loads(b"scenario: Far\nsteps:\n  - advance: 9999999d\n", tmp_path / "far.yaml")
+    for opened in (on_local(scenario, tmp_path / "local.db"), plain.target()):
+        with opened as target:
+            outcome = run(scenario, target)
+        assert (outcome.status, outcome.stopped) == (Status.FAILED, scenario.steps[0])
+        failure = outcome.performed[0].answer.failure
+        assert failure is not None
+        assert failure.code == "INVALID_ARGUMENT"
+        assert failure.message.startswith("9999999d from 2026-01-25")

@@ -10,7 +10,7 @@ import datetime as dt
 from time import sleep
 from typing import TYPE_CHECKING, Any
 
-from pytest_stigmer.clock import DEFAULT_START, parse_duration, parse_instant
+from pytest_stigmer.clock import DEFAULT_START, moved, parse_instant
 from pytest_stigmer.scenario.target import Inconclusive, Unsupported
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Hunt:
 
     def advance(self, duration: str) -> None:
         """Go on by a duration; Unsupported when it leads to where `set_clock` cannot go."""
-        self._go(self.told + parse_duration(duration))
+        self._go(moved(self.told, duration))
 
     def before_push(self) -> None:
         """Wait for a second of the server's when a burst begins."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.assembly import REFERENCE, assemble_on, open_store
-from pytest_stigmer.errors import StigmerError, UndecodableMessage
+from pytest_stigmer.errors import StigmerError, UndecodableMessage, UsageError
 from pytest_stigmer.scenario.target import Answer, AuditRow
 from pytest_stigmer.scenario.verbs import VERBS
 from pytest_stigmer.skills.client import SkillClient
@@ -131,8 +131,14 @@ class LocalTarget:
         if VERBS[verb].needs == "faults":
             return getattr(self._faults, verb)(**arguments)
         if VERBS[verb].needs == "clock":
-            return getattr(self.flow, verb)(**arguments)
+            return self._move_clock(verb, arguments)
         return self._faults.around(getattr(self.flow, verb), arguments)
+
+    def _move_clock(self, verb: str, arguments: Mapping[str, Any]) -> None:
+        try:
+            getattr(self.flow, verb)(**arguments)
+        except ValueError as error:
+            raise UsageError(str(error)) from None
 
     def _open(self) -> None:
         opened = open_store(self._database, recipe=self._recipe)

@@ -7,7 +7,7 @@ from time import sleep
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.clock import parse_instant
-from pytest_stigmer.errors import ServerLost, StatusError, StigmerError
+from pytest_stigmer.errors import ServerLost, StatusError, StigmerError, UsageError
 from pytest_stigmer.scenario.target import Answer, Inconclusive
 from pytest_stigmer.skills.client import SkillClient
 from pytest_stigmer.targets.flow import Flow
@@ -109,8 +109,7 @@ class AnyServerTarget:
         if self._hunt is None:
             return _answer(getattr(self.flow, verb), arguments)
         if verb in _CLOCK_VERBS:
-            getattr(self._hunt, verb)(*arguments.values())
-            return Answer()
+            return _moved(getattr(self._hunt, verb), arguments)
         if verb != "push":
             self._hunt.prove()
             return self._told(_answer(getattr(self.flow, verb), arguments))
@@ -163,6 +162,14 @@ def _answer(verb: Callable[..., Any], arguments: Mapping[str, Any]) -> Answer:
         raise
     except StigmerError as error:
         return Answer.of_error(error)
+
+
+def _moved(verb: Callable[[str], None], arguments: Mapping[str, Any]) -> Answer:
+    try:
+        verb(*arguments.values())
+    except ValueError as error:
+        return Answer.of_error(UsageError(str(error)))
+    return Answer()
 
 
 def _archived(skill: dict[str, Any]) -> int:
