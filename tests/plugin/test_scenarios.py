@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -58,6 +60,19 @@ def test_a_red_scenario_is_a_page(files: pytest.Pytester) -> None:
             "*--stigmer-seed 20260126*",
         ]
     )
+
+
+def test_keep_leaves_the_database_of_a_red_scenario_only(
+    files: pytest.Pytester, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its path is printed as a test's is, and the rows are in it; nothing else is left."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    printed = files.runpytest_inprocess("--stigmer-keep", *PLAIN).stdout.str()
+    (kept,) = re.findall(r"^database kept: (\S+) \(look", printed, re.MULTILINE)
+    assert list(tmp_path.rglob("*.db")) == [Path(kept)]
+    with closing(sqlite3.connect(kept)) as connection:
+        assert connection.execute("SELECT count(*) FROM resource_audit").fetchone() == (2,)
 
 
 def test_last_failed_keyword_and_stop_choose_scenarios(files: pytest.Pytester) -> None:

@@ -12,7 +12,7 @@ from pytest_stigmer.harness.proof import PLAIN_CELL, prove
 from pytest_stigmer.harness.recording import recorder_of
 from pytest_stigmer.harness.reporting import INCONCLUSIVE
 from pytest_stigmer.harness.runs import outcome_of, plan_cells
-from pytest_stigmer.harness.session import PROVED, RECORDED, SESSION, HarnessSession
+from pytest_stigmer.harness.session import DATABASES, PROVED, RECORDED, SESSION, HarnessSession
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -107,7 +107,8 @@ class ScenarioItem(_Item):
     def runtest(self) -> None:
         """Run the scenario and turn its outcome into pytest's."""
         recorder = self.stash[RECORDED]
-        outcome = outcome_of(self.harness, self.scenario, self.cell, self.nodeid, recorder)
+        kept = self.stash.setdefault(DATABASES, [])
+        outcome = outcome_of(self.harness, self.scenario, self.cell, self.nodeid, recorder, kept)
         if outcome.status == "skipped":
             pytest.skip(outcome.reason)
         if outcome.status == "inconclusive":

@@ -94,7 +94,7 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--stigmer-keep",
         action="store_true",
-        help="keep the database of a failed test that used a store fixture and print its path",
+        help="keep the database of a failed test or scenario and print its path",
     )
     group.addoption(
         "--stigmer-report",

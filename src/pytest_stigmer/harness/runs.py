@@ -12,12 +12,14 @@ from pytest_stigmer.harness.targets import frozen, scratch_target, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence
+    from pathlib import Path
 
     from pytest_stigmer.assembly import Recipe
     from pytest_stigmer.harness.recording import Recorder
     from pytest_stigmer.harness.session import HarnessSession
     from pytest_stigmer.scenario.model import Scenario
     from pytest_stigmer.scenario.runner import Outcome
+    from pytest_stigmer.scenario.target import Target
 
 
 def plan_cells(scenario: Scenario, *, own_store: bool = True) -> Sequence[str]:
@@ -38,14 +40,31 @@ def outcome_of(
     cell: str,
     test_id: str,
     recorder: Recorder = NO_RECORDER,
+    kept: list[Path] | None = None,
 ) -> Outcome:
-    """Run a scenario once on the target of the run."""
-    from pytest_stigmer.scenario.runner import run
+    """Run a scenario once on the target of the run.
+
+    Where databases are to be kept, that of a red outcome stays in place and is put on `kept`.
+    """
+    from pytest_stigmer.scenario.runner import Status, run
 
     with target_of(session, scenario, cell, test_id) as target:
         outcome = run(scenario, recorder.watch(target))
+        is_red = outcome.status in (Status.FAILED, Status.ERROR)
+        if kept is not None and session.options.keep and is_red:
+            kept += _spared(session, target)
     recorder.keep(outcome, cell=cell)
     return outcome
+
+
+def _spared(session: HarnessSession, target: Target) -> list[Path]:
+    """Spare the database behind a target, if it is ours, and return it."""
+    from pytest_stigmer.targets.local import LocalTarget
+
+    if not isinstance(target, LocalTarget):
+        return []
+    session.scenario_scratch.spare(target.database)
+    return [target.database]
 
 
 @contextmanager

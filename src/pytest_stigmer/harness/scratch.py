@@ -26,6 +26,7 @@ class Scratch:
 
     folder: Path
     _used: dict[str, int] = field(default_factory=dict)
+    _spared: set[Path] = field(default_factory=set)
 
     @classmethod
     def create(cls, worker: str, parent: Path | None = None) -> Scratch:
@@ -47,8 +48,14 @@ class Scratch:
         """Leave the folder in place at the end of the run."""
         (self.folder / _KEPT).touch()
 
+    def spare(self, database: Path) -> None:
+        """Leave a database in place when it is discarded."""
+        self._spared.add(database)
+
     def discard(self, database: Path) -> None:
-        """Delete a closed database with its side files and artifacts."""
+        """Delete a closed database with its side files and artifacts, unless it is spared."""
+        if database in self._spared:
+            return
         for suffix in ("", "-wal", "-shm"):
             Path(f"{database}{suffix}").unlink(missing_ok=True)
         shutil.rmtree(storage_of(database), ignore_errors=True)

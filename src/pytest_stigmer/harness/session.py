@@ -42,7 +42,12 @@ class HarnessSession:
 
     @cached_property
     def scenario_scratch(self) -> Scratch:
-        """The folder of the scenarios' databases, in memory where there is room."""
+        """The folder of the scenarios' databases, in memory where there is room.
+
+        Where they may be kept it is that of the others: what is kept must not fill the memory.
+        """
+        if self.options.keep:
+            return self.scratch
         from pytest_stigmer.harness.scratch import Scratch, memory_folder
 
         return Scratch.create(self.worker, memory_folder())

@@ -65,7 +65,7 @@ class LocalTarget:
     ) -> None:
         self.name = name
         self._connect = connect
-        self._database = database
+        self.database = database
         self._clock = clock
         self._factory = factory
         self._generation = generation
@@ -121,7 +121,7 @@ class LocalTarget:
     def come_back(self, image: bytes, files: Mapping[str, bytes]) -> None:
         """Go on with another file and other artifacts, as after a crash or with an old database."""
         self.store.close()
-        replace_database(self._database, image)
+        replace_database(self.database, image)
         self.artifacts.replace(files)
         self._open()
 
@@ -141,7 +141,7 @@ class LocalTarget:
             raise UsageError(str(error)) from None
 
     def _open(self) -> None:
-        opened = open_store(self._database, recipe=self._recipe)
+        opened = open_store(self.database, recipe=self._recipe)
         self.store = in_cell(opened, self._cell)
         forgo_durability(self.store)
         parts = assemble_on(
