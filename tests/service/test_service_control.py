@@ -122,9 +122,9 @@ def test_the_clock_stands_moves_and_runs_again(
         (
             "AdvanceClock",
             {"value": "9999999d"},
-            "'9999999d' from 2026-01-25T10:00:00.100000Z on is outside the years 1 to 9999",
+            "9999999d from 2026-01-25 .* leads outside the years 1 to 9999",
         ),
-        ("AdvanceClock", {"value": "-9999999d"}, "'-9999999d' from .* outside the years"),
+        ("AdvanceClock", {"value": "-9999999d"}, "-9999999d from .* outside the years"),
         ("InjectFault", {"code": "ABORT"}, "unknown gRPC status 'ABORT'; did you mean 'ABORTED'"),
         ("InjectFault", {"code": "OK"}, "code 'OK' refuses nothing"),
         ("InjectFault", {"method": "Get"}, "unknown method 'Get'; did you mean 'get'"),

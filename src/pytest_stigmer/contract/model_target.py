@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, cast
 
-from pytest_stigmer.clock import DEFAULT_START, parse_duration, parse_instant
+from pytest_stigmer.clock import DEFAULT_START, moved, parse_instant
 from pytest_stigmer.contract.disputed import REFERENCE
 from pytest_stigmer.contract.model import Snapshot, StoreModel
 from pytest_stigmer.contract.skill_model import SkillModel
@@ -40,7 +40,7 @@ class ModelClock:
 
     def advance(self, duration: str) -> None:
         """Move by a duration such as `-300ms`."""
-        self._instant += parse_duration(duration)
+        self._instant = moved(self._instant, duration)
 
     def move_to(self, instant: str) -> None:
         """Move to an instant."""

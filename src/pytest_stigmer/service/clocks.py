@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.clock import SystemClock, parse_duration, parse_instant
+from pytest_stigmer.clock import SystemClock, moved, parse_instant
 from pytest_stigmer.errors import ClockIncoherent
 
 if TYPE_CHECKING:
@@ -43,14 +43,7 @@ class StoppableClock:
 
         ValueError for text that is no duration and for one that leads out of the calendar.
         """
-        length = parse_duration(duration)
         with self._lock:
             if self._stopped is None:
                 raise ClockIncoherent.running()
-            try:
-                self._stopped += length
-            except OverflowError:
-                stands = self._stopped.isoformat().replace("+00:00", "Z")
-                raise ValueError(
-                    f"{duration!r} from {stands} on is outside the years 1 to 9999"
-                ) from None
+            self._stopped = moved(self._stopped, duration)
