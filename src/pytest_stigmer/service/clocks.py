@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.clock import SystemClock, moved, parse_instant
+from pytest_stigmer.clock import SystemClock, moved, parse_duration, parse_instant
 from pytest_stigmer.errors import ClockIncoherent
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class StoppableClock:
 
         ValueError for text that is no duration and for one that leads out of the calendar.
         """
+        parse_duration(duration)  # what is no duration is refused by any clock
         with self._lock:
             if self._stopped is None:
                 raise ClockIncoherent.running()
