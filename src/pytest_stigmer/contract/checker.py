@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     Name = frozenset[tuple[str, str]]
 
+_NOT_JUDGED = NO_ANSWER | REFUSED
+
 
 def faults(operations: list[Operation]) -> list[str]:
     """Return what no correct registry could have answered, a sentence each; empty when all is well.
@@ -150,7 +152,7 @@ class _Subject:
         return [*found, *self._ids()]
 
     def _fault_of(self, read: Operation) -> str | None:
-        if read.failed in NO_ANSWER | REFUSED:
+        if read.failed in _NOT_JUDGED:
             return None
         if read.failed:
             return self._loss(read)

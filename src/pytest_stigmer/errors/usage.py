@@ -22,10 +22,10 @@ class UsageError(StigmerError):
     @classmethod
     def unknown(cls, what: str, word: str, known: Iterable[str]) -> Self:
         """Name the word that is not known, the nearest one that is, and the others if few."""
-        words = sorted(known)
-        near = difflib.get_close_matches(word, words, n=1, cutoff=0.0)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        listed = f" (known: {', '.join(words)})" if len(words) <= _FEW_WORDS else ""
+        words = {name.casefold(): name for name in sorted(known)}
+        near = difflib.get_close_matches(word.casefold(), words, n=1, cutoff=0.0)
+        hint = f"; did you mean {words[near[0]]!r}?" if near else ""
+        listed = f" (known: {', '.join(words.values())})" if len(words) <= _FEW_WORDS else ""
         return cls(f"unknown {what} {word!r}{hint}{listed}")
 
     @classmethod

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import threading
 from dataclasses import dataclass
 from time import sleep
@@ -11,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from pytest_stigmer.api.generation import load
 from pytest_stigmer.clock import parse_duration
-from pytest_stigmer.errors import StatusError
+from pytest_stigmer.errors import StatusError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
 ALWAYS = -1
 DEFAULT_DETAILS = "injected fault"
@@ -109,10 +108,6 @@ def _check_latency(latency: str) -> None:
         raise ValueError(f"latency {latency!r} is longer than a day, which no call waits for")
 
 
-def _check_word(what: str, word: str, known: Iterable[str]) -> None:
-    words = {name.casefold(): name for name in sorted(known)}
-    if word in words.values():
-        return
-    (near,) = difflib.get_close_matches(word.casefold(), words, n=1, cutoff=0.0)
-    listed = ", ".join(words.values())
-    raise ValueError(f"unknown {what} {word!r}; did you mean {words[near]!r}? (known: {listed})")
+def _check_word(what: str, word: str, known: Collection[str]) -> None:
+    if word not in known:
+        raise ValueError(str(UsageError.unknown(what, word, known)))
