@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "pytest_stigmer"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 CORE = {"errors", "clock"}
-REGISTRY = CORE | {"api", "store", "skills", "assembly"}
+REGISTRY = CORE | {"api", "store", "skills", "registry"}
 ALLOWED = {
     "errors": set(),
     "clock": {"errors"},
@@ -24,22 +24,28 @@ ALLOWED = {
     "store": CORE,
     "skills": CORE | {"api", "store"},
     "factories": CORE | {"api", "store"},
-    "assembly": CORE | {"api", "store", "skills"},
+    "registry": CORE | {"api", "store", "skills"},
     "scenario": CORE,
     "service": REGISTRY | {"factories"},
     "targets": REGISTRY | {"factories", "scenario", "service"},
     "defects": REGISTRY,
-    "contract": REGISTRY | {"factories", "scenario", "targets"},
+    "prove": CORE | {"scenario"},
+    "report": CORE | {"scenario", "prove"},
+    "kit": REGISTRY | {"factories"},
+    "explore": REGISTRY | {"factories", "scenario", "targets"},
+    "concurrency": CORE | {"api", "skills", "explore", "kit"},
     "harness": REGISTRY
-    | {"factories", "scenario", "targets", "defects", "service", "contract", "__init__"},
+    | {"factories", "scenario", "targets", "defects", "service", "prove", "report", "explore"}
+    | {"kit", "concurrency", "__init__"},
+    "contract": {"kit", "concurrency"},
     "plugin": {"harness", "api", "clock", "factories", "service", "skills", "store", "targets"},
-    "cli": {"harness", "service", "contract", "errors", "scenario"},
-    "__init__": REGISTRY | {"factories", "scenario", "targets"},
+    "cli": {"harness", "service", "concurrency", "errors", "scenario"},
+    "__init__": REGISTRY | {"factories", "scenario", "targets", "kit", "concurrency"},
 }
 """For each part of the package, the parts it may import; itself is always allowed."""
 
 LIBRARIES = {
-    "pytest": {"plugin", "harness", "contract"},
+    "pytest": {"plugin", "harness", "kit"},
     "grpc": {"service", "targets/remote"},
     "yaml": {"scenario/document"},
     "jsonschema": {"scenario"},
@@ -47,29 +53,29 @@ LIBRARIES = {
     "freezegun": {"clock"},
     "faker": {"factories", "harness", "plugin"},
     "protovalidate": {"api"},
-    "hypothesis": {"contract"},
+    "hypothesis": {"explore"},
 }
 """For each library with a place of its own, the places that may import it."""
 
 FILES = {
-    "api/compile": "the set of message descriptors",
+    "api/compile_set": "the set of message descriptors",
     "api/descriptors": "the set of message descriptors",
     "api/stubs": "the source of a user's stubs",
-    "contract/history": "a record of calls",
+    "concurrency/recorded_history": "a record of calls",
     "harness/commands": "a scenario file",
-    "harness/session": "a certificate",
-    "harness/reports/collector": "the summary of a CI job",
+    "harness/run_session": "a certificate",
+    "harness/report_collector": "the summary of a CI job",
     "scenario/loader": "a scenario file",
     "scenario/writer": "a scenario file",
-    "service/compile": "the set of message descriptors",
+    "service/compile_control": "the set of message descriptors",
     "service/control_api": "the set of message descriptors",
     "service/namespaces": "artifacts, never the database beside them",
     "service/serve": "a certificate",
-    "skills/artifacts": "an artifact",
+    "skills/artifact_storage": "an artifact",
     "store/faults": "a database that no connection is on",
     "store/legacy": "a database whose only connection is closed",
     "store/template": "a database before its first connection, or after its only one",
-    "targets/faults": "an artifact",
+    "targets/fault_verbs": "an artifact",
 }
 """The modules that open files themselves, and which. A database with a connection on it is never
 among them: closing such a descriptor drops the locks of the whole process on that file."""

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_stigmer.api.generation import Generation, load
-from pytest_stigmer.assembly import REFERENCE, assemble, assemble_on, open_store
 from pytest_stigmer.clock import FrozenClock
 from pytest_stigmer.factories.artifacts import artifact
+from pytest_stigmer.registry.assembly import REFERENCE, assemble, assemble_on, open_store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,7 +102,7 @@ def test_registries_of_one_fresh_path_open_at_once(tmp_path: Path, api: Generati
     """Whoever comes second waits for the first to make the file, and both work on it."""
     script = (
         "import sys\n"
-        "from pytest_stigmer.assembly import assemble\n"
+        "from pytest_stigmer.registry.assembly import assemble\n"
         "sys.stdin.read()\n"
         "for turn in range(20):\n"
         "    assemble(f'{sys.argv[1]}/{turn}.db').close()\n"
@@ -136,7 +136,7 @@ def test_opening_a_store_loads_no_message_library(tmp_path: Path) -> None:
     """Tests that use the store alone pay for nothing else."""
     script = (
         "import sys\n"
-        "from pytest_stigmer.assembly import open_store\n"
+        "from pytest_stigmer.registry.assembly import open_store\n"
         "open_store(sys.argv[1]).close()\n"
         f"print([name for name in {HEAVY!r} if name in sys.modules])"
     )

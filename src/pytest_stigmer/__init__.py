@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pytest_stigmer.clock import FrozenClock, SystemClock
+    from pytest_stigmer.concurrency.checker import check_file
+    from pytest_stigmer.concurrency.recorded_history import Recorder
+    from pytest_stigmer.concurrency.recorded_skills import RecordedSkills
     from pytest_stigmer.errors import (
         AuditNotFound,
         ClockIncoherent,
@@ -29,12 +32,14 @@ if TYPE_CHECKING:
         UsageError,
     )
     from pytest_stigmer.factories.artifacts import artifact
+    from pytest_stigmer.factories.audit_history import History
     from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS, bad_artifact
     from pytest_stigmer.factories.factory import Factory
     from pytest_stigmer.factories.flaws import BadArtifact
-    from pytest_stigmer.factories.history import History
     from pytest_stigmer.factories.loading import load_history
     from pytest_stigmer.factories.seeding import seeded_faker
+    from pytest_stigmer.kit.skill_contract import SkillContract
+    from pytest_stigmer.kit.store_contract import StoreContract
     from pytest_stigmer.store.sqlite import SqliteStore
 
 __all__ = [
@@ -49,12 +54,16 @@ __all__ = [
     "NewerSchema",
     "NotADatabase",
     "PathNotWritable",
+    "RecordedSkills",
+    "Recorder",
     "ResourceNotFound",
     "ScenarioError",
+    "SkillContract",
     "SqliteStore",
     "StatusError",
     "StigmerError",
     "StoreClosed",
+    "StoreContract",
     "StoreError",
     "StoreLocked",
     "SystemClock",
@@ -62,6 +71,7 @@ __all__ = [
     "UsageError",
     "artifact",
     "bad_artifact",
+    "check_file",
     "load_history",
     "seeded_faker",
 ]
@@ -74,16 +84,20 @@ _HOMES = {
     "DiskFull": "errors",
     "Factory": "factories.factory",
     "FrozenClock": "clock",
-    "History": "factories.history",
+    "History": "factories.audit_history",
     "NewerSchema": "errors",
     "NotADatabase": "errors",
     "PathNotWritable": "errors",
+    "RecordedSkills": "concurrency.recorded_skills",
+    "Recorder": "concurrency.recorded_history",
     "ResourceNotFound": "errors",
     "ScenarioError": "errors",
+    "SkillContract": "kit.skill_contract",
     "SqliteStore": "store.sqlite",
     "StatusError": "errors",
     "StigmerError": "errors",
     "StoreClosed": "errors",
+    "StoreContract": "kit.store_contract",
     "StoreError": "errors",
     "StoreLocked": "errors",
     "SystemClock": "clock",
@@ -91,6 +105,7 @@ _HOMES = {
     "UsageError": "errors",
     "artifact": "factories.artifacts",
     "bad_artifact": "factories.bad_artifacts",
+    "check_file": "concurrency.checker",
     "load_history": "factories.loading",
     "seeded_faker": "factories.seeding",
 }

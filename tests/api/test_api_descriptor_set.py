@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 
-from pytest_stigmer.api.compile import compile_protos
+from pytest_stigmer.api.compile_set import compile_protos
 from pytest_stigmer.api.descriptors import PROTO_ROOT, read_set
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _own_files(files: FileDescriptorSet) -> dict[str, bytes]:
 
 
 def test_set_is_what_the_sources_compile_to() -> None:
-    """The sources and the set agree; if not: `python -m pytest_stigmer.api.compile`."""
+    """The sources and the set agree; if not: `python -m pytest_stigmer.api.compile_set`."""
     assert _own_files(read_set()) == _own_files(FileDescriptorSet.FromString(compile_protos()))
 
 

@@ -17,7 +17,7 @@ from pytest_stigmer.store.sqlite import SqliteStore
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_stigmer.factories.history import History
+    from pytest_stigmer.factories.audit_history import History
 
 VERSIONS = 100_000
 

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 from tests.benchmarks.promise import Promise, measure
 
 from pytest_stigmer.api.generation import load
-from pytest_stigmer.assembly import assemble
 from pytest_stigmer.factories.artifacts import artifact
+from pytest_stigmer.registry.assembly import assemble
 from pytest_stigmer.skills.archive import ArchiveReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pytest_stigmer.assembly import Parts
+    from pytest_stigmer.registry.assembly import Parts
 
 _SMALL = "# Calculator\n"
 _LARGE = "".join(f"{number * 7919:09d}\n" for number in range(100_000))

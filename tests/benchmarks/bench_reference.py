@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tests.benchmarks.promise import Promise, measure
 
 from pytest_stigmer.api.generation import load
-from pytest_stigmer.assembly import assemble
+from pytest_stigmer.registry.assembly import assemble
 from pytest_stigmer.store.bulk import load_resources
 from pytest_stigmer.store.rows import ResourceRow
 from pytest_stigmer.store.sqlite import SqliteStore
@@ -18,7 +18,7 @@ from pytest_stigmer.store.sqlite import SqliteStore
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pytest_stigmer.assembly import Parts
+    from pytest_stigmer.registry.assembly import Parts
 
 FEW, MORE, MANY = 100, 10_000, 100_000
 _ANY = float("inf")

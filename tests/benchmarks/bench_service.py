@@ -12,9 +12,9 @@ import grpc
 from tests.benchmarks.promise import Promise, measure
 
 from pytest_stigmer.api.generation import load
-from pytest_stigmer.assembly import assemble
 from pytest_stigmer.errors import StatusError
 from pytest_stigmer.factories.factory import Factory
+from pytest_stigmer.registry.assembly import assemble
 from pytest_stigmer.service.loopback import LoopbackServer, Registries
 from pytest_stigmer.service.transport import GrpcTransport, open_channel
 

@@ -38,7 +38,7 @@ def test_where_nothing_is_found_nothing_is_written(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The exit code is 0, after a round on each surface at the least, and no file is left."""
-    monkeypatch.setattr("pytest_stigmer.contract.explore.HISTORIES", 3)
+    monkeypatch.setattr("pytest_stigmer.explore.search.HISTORIES", 3)
     assert main(["explore", *SHORT]) == 0
     told = capsys.readouterr().out
     assert "2 rounds of 3 histories, seed 20260126\nno mismatch\n" in told
@@ -103,6 +103,6 @@ def test_ctrl_c_ends_it_without_a_traceback(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("pytest_stigmer.contract.explore.Search.round", interrupted)
+    monkeypatch.setattr("pytest_stigmer.explore.search.Search.round", interrupted)
     assert main(["explore"]) == INTERRUPTED
     assert capsys.readouterr().err == "stigmer-harness: interrupted\n"

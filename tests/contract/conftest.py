@@ -16,15 +16,15 @@ import pytest
 from _pytest.outcomes import Failed, Skipped
 
 from pytest_stigmer.api.generation import Generation, load
-from pytest_stigmer.assembly import REFERENCE, Parts, assemble
 from pytest_stigmer.clock import FrozenClock
-from pytest_stigmer.contract.declared_skills import Words
-from pytest_stigmer.contract.explore import Search
-from pytest_stigmer.contract.skills import SkillContract
-from pytest_stigmer.contract.store import StoreContract
 from pytest_stigmer.defects.catalogue import find
+from pytest_stigmer.explore.search import Search
 from pytest_stigmer.factories.artifacts import artifact
 from pytest_stigmer.factories.factory import Factory
+from pytest_stigmer.kit.skill_contract import SkillContract
+from pytest_stigmer.kit.skill_declarations import Words
+from pytest_stigmer.kit.store_contract import StoreContract
+from pytest_stigmer.registry.assembly import REFERENCE, Parts, assemble
 from pytest_stigmer.scenario.loader import load as load_scenario
 from pytest_stigmer.scenario.runner import run
 from pytest_stigmer.store.backup import backup
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from pytest_stigmer.assembly import Recipe
-    from pytest_stigmer.contract.comparison import Counterexample
+    from pytest_stigmer.explore.comparison import Counterexample
+    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.scenario.runner import Status
     from pytest_stigmer.store.sqlite import SqliteStore
 

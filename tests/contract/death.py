@@ -5,15 +5,15 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from pytest_stigmer.assembly import assemble
 from pytest_stigmer.errors import StatusError
+from pytest_stigmer.registry.assembly import assemble
 from pytest_stigmer.store.faults import Crash, replace_database
-from pytest_stigmer.targets.faults import ArtifactFolder
+from pytest_stigmer.targets.fault_verbs import ArtifactFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_stigmer.assembly import Parts
+    from pytest_stigmer.registry.assembly import Parts
     from pytest_stigmer.store.sqlite import SqliteStore
 
     StateOf = Callable[[SqliteStore], dict[str, list[tuple[Any, ...]]]]

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.contract.death import CommitCrash, Death, lost_artifacts
 
-from pytest_stigmer.assembly import REFERENCE, assemble
 from pytest_stigmer.defects.catalogue import catalogue
-from pytest_stigmer.skills.artifacts import ArtifactStorage, StoredArtifact
+from pytest_stigmer.registry.assembly import REFERENCE, assemble
+from pytest_stigmer.skills.artifact_storage import ArtifactStorage, StoredArtifact
 from pytest_stigmer.skills.controller import SkillController
 from pytest_stigmer.store.faults import Crash, forgo_durability
 from pytest_stigmer.store.legacy import legacy_database, legacy_id
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from pytest_stigmer.api.generation import Generation
     from pytest_stigmer.api.values import PushSkill
-    from pytest_stigmer.assembly import Parts
+    from pytest_stigmer.registry.assembly import Parts
     from pytest_stigmer.skills.controller import Stored
     from pytest_stigmer.store.sqlite import SqliteStore
 

@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.contract.death import lost_artifacts
 
-from pytest_stigmer.assembly import assemble
 from pytest_stigmer.errors import NewerSchema, StatusError, StigmerError, StoreError
+from pytest_stigmer.registry.assembly import assemble
 from pytest_stigmer.store.faults import replace_database
-from pytest_stigmer.targets.faults import ArtifactFolder
+from pytest_stigmer.targets.fault_verbs import ArtifactFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.assembly import Parts
+    from pytest_stigmer.registry.assembly import Parts
     from pytest_stigmer.store.sqlite import SqliteStore
 
     StateOf = Callable[[SqliteStore], dict[str, list[tuple[Any, ...]]]]

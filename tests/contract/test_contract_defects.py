@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_stigmer.assembly import REFERENCE
-from pytest_stigmer.contract.skills import SkillContract
 from pytest_stigmer.defects.catalogue import catalogue
+from pytest_stigmer.kit.skill_contract import SkillContract
+from pytest_stigmer.registry.assembly import REFERENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conftest import Broken
 
-    from pytest_stigmer.assembly import Parts, Recipe
+    from pytest_stigmer.registry.assembly import Parts, Recipe
 
     Kit = dict[str, Callable[[Parts], None]]
     Verdict = Callable[[str, Recipe], Broken | None]

@@ -44,7 +44,7 @@ def test_wrong_store_is_told_in_words(pytester: pytest.Pytester) -> None:
 def test_class_without_its_fixture_is_told_what_to_write(pytester: pytest.Pytester) -> None:
     """A subclass that forgets the store is told which fixture to define."""
     pytester.makepyfile(
-        "from pytest_stigmer.contract.store import StoreContract\n"
+        "from pytest_stigmer.kit.store_contract import StoreContract\n"
         "class TestMine(StoreContract):\n"
         "    pass\n"
     )
@@ -57,7 +57,7 @@ def test_kit_needs_no_hypothesis(pytester: pytest.Pytester) -> None:
     """The classes to subclass load where Hypothesis is not installed."""
     code = (
         "import sys; sys.modules['hypothesis'] = None\n"
-        "from pytest_stigmer.contract import checker, explore, history, recording, skills, store"
+        "from pytest_stigmer import Recorder, RecordedSkills, SkillContract, StoreContract"
     )
     result = pytester.run(sys.executable, "-c", code)
     assert result.ret == 0, result.stderr.str()
@@ -69,7 +69,7 @@ def test_own_error_that_is_not_declared_is_told_how_to_be(pytester: pytest.Pytes
     pytester.makepyfile(
         "import pytest\n"
         "from shelf import Shelf\n"
-        "from pytest_stigmer.contract.store import StoreContract\n"
+        "from pytest_stigmer.kit.store_contract import StoreContract\n"
         "class TestMine(StoreContract):\n"
         "    @pytest.fixture\n"
         "    def store(self):\n"

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_stigmer.contract import explore
-from pytest_stigmer.contract.disputed import otherwise
-from pytest_stigmer.contract.shrink import replayed
 from pytest_stigmer.errors import ServerLost
+from pytest_stigmer.explore import search as explore
+from pytest_stigmer.explore.disputed import otherwise
+from pytest_stigmer.explore.shrink import replayed
 from pytest_stigmer.scenario.loader import load as load_scenario
 from pytest_stigmer.scenario.runner import Status, run
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from pytest_stigmer.contract.comparison import Counterexample
-    from pytest_stigmer.contract.explore import Search
+    from pytest_stigmer.explore.comparison import Counterexample
+    from pytest_stigmer.explore.search import Search
 
     Searching = Callable[..., Search]
     Judged = Callable[[Counterexample, str], tuple[Status, ...]]

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from google.protobuf.wrappers_pb2 import BytesValue
 
-from pytest_stigmer.contract.declared_skills import refusal, status_of
-from pytest_stigmer.contract.model import StoreModel
-from pytest_stigmer.contract.skill_model import SkillModel
-from pytest_stigmer.contract.skill_refusals import ABSOLUTE_PATH
-from pytest_stigmer.contract.skills import SkillContract
-from pytest_stigmer.contract.store import StoreContract
 from pytest_stigmer.errors import UsageError
+from pytest_stigmer.explore.skill_model import SkillModel
+from pytest_stigmer.explore.store_model import StoreModel
+from pytest_stigmer.kit.skill_contract import SkillContract
+from pytest_stigmer.kit.skill_declarations import refusal, status_of
+from pytest_stigmer.kit.skill_refusals import ABSOLUTE_PATH
+from pytest_stigmer.kit.store_contract import StoreContract
 from pytest_stigmer.store.kinds import KIND_NAMES
 
 if TYPE_CHECKING:

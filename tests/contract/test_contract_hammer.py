@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_stigmer.assembly import REFERENCE, assemble
-from pytest_stigmer.contract.checker import faults
-from pytest_stigmer.contract.history import Recorder, load
-from pytest_stigmer.contract.recording import RecordedSkills
+from pytest_stigmer.concurrency.checker import faults
+from pytest_stigmer.concurrency.recorded_history import Recorder, load
+from pytest_stigmer.concurrency.recorded_skills import RecordedSkills
 from pytest_stigmer.defects.catalogue import catalogue
 from pytest_stigmer.errors import StatusError
 from pytest_stigmer.factories.artifacts import artifact
+from pytest_stigmer.registry.assembly import REFERENCE, assemble
 from pytest_stigmer.store.faults import forgo_durability
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.assembly import Parts, Recipe
+    from pytest_stigmer.registry.assembly import Parts, Recipe
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_stigmer.contract.checker import check_file, faults
-from pytest_stigmer.contract.history import Operation, Recorder, load
-from pytest_stigmer.contract.recording import RecordedSkills
+from pytest_stigmer.concurrency.checker import check_file, faults
+from pytest_stigmer.concurrency.recorded_history import Operation, Recorder, load
+from pytest_stigmer.concurrency.recorded_skills import RecordedSkills
 from pytest_stigmer.errors import StatusError, UsageError
 from pytest_stigmer.factories.artifacts import artifact
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.assembly import Parts
+    from pytest_stigmer.registry.assembly import Parts
 
 NOT_FOUND = {"failed": "NOT_FOUND"}
 _COUNT = iter(range(10**6))

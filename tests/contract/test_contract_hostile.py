@@ -15,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from pytest_stigmer.contract.skill_model import model_slug
 from pytest_stigmer.errors import ArchiveError, InvalidText, StatusError, StigmerError
+from pytest_stigmer.explore.skill_model import model_slug
 from pytest_stigmer.factories.artifacts import artifact
 from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS, bad_artifact
 from pytest_stigmer.skills.archive import Archive, ArchiveReader
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.assembly import Parts
+    from pytest_stigmer.registry.assembly import Parts
 
 METHODS = ("push", "delete", "get", "getByReference", "getArtifact")
 CODES = {

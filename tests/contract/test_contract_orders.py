@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from pytest_stigmer.contract.checker import faults
-from pytest_stigmer.contract.history import DELETE, PUSH, READ, UNDECIDED, Operation
+from pytest_stigmer.concurrency.checker import faults
+from pytest_stigmer.concurrency.recorded_history import DELETE, PUSH, READ, UNDECIDED, Operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

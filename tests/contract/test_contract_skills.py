@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_stigmer.contract.model import StoreModel
-from pytest_stigmer.contract.skill_model import SkillModel
-from pytest_stigmer.contract.skills import SkillContract
+from pytest_stigmer.explore.skill_model import SkillModel
+from pytest_stigmer.explore.store_model import StoreModel
+from pytest_stigmer.kit.skill_contract import SkillContract
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.assembly import Parts
+    from pytest_stigmer.registry.assembly import Parts
     from pytest_stigmer.skills.client import SkillClient
 
 

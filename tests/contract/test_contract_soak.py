@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_stigmer.clock import stopwatch
-from pytest_stigmer.contract.explore import SURFACES
 from pytest_stigmer.defects.catalogue import catalogue
+from pytest_stigmer.explore.search import SURFACES
 from pytest_stigmer.scenario.runner import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_stigmer.contract.comparison import Counterexample
-    from pytest_stigmer.contract.explore import Search
+    from pytest_stigmer.explore.comparison import Counterexample
+    from pytest_stigmer.explore.search import Search
 
 pytestmark = [
     pytest.mark.soak,

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_stigmer.api.generation import load
-from pytest_stigmer.contract.disputed import Disputed
-from pytest_stigmer.contract.model import StoreModel
-from pytest_stigmer.contract.store import StoreContract
+from pytest_stigmer.explore.disputed import Disputed
+from pytest_stigmer.explore.store_model import StoreModel
+from pytest_stigmer.kit.store_contract import StoreContract
 from pytest_stigmer.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
-    from pytest_stigmer.assembly import Parts
+    from pytest_stigmer.registry.assembly import Parts
 
 
 class TestSqliteStore(StoreContract):

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_stigmer.api import values
-from pytest_stigmer.contract.model import StoreModel
-from pytest_stigmer.contract.skill_model import SkillModel, is_hash
 from pytest_stigmer.errors import StatusError
+from pytest_stigmer.explore.skill_model import SkillModel, is_hash
+from pytest_stigmer.explore.store_model import StoreModel
 
 if TYPE_CHECKING:
     from collections.abc import Callable

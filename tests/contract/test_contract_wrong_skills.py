@@ -10,10 +10,10 @@ from zipfile import ZIP_STORED, ZipFile
 
 import pytest
 
-from pytest_stigmer.contract.good_artifacts import GOOD_ARTIFACTS
-from pytest_stigmer.contract.model import StoreModel
-from pytest_stigmer.contract.skill_model import SkillModel
 from pytest_stigmer.errors import StatusError
+from pytest_stigmer.explore.skill_model import SkillModel
+from pytest_stigmer.explore.store_model import StoreModel
+from pytest_stigmer.factories.good_artifacts import GOOD_ARTIFACTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_stigmer.contract.model import StoreModel
 from pytest_stigmer.errors import UndecodableRow
-from pytest_stigmer.store.messages import decode
+from pytest_stigmer.explore.store_model import StoreModel
+from pytest_stigmer.store.row_messages import decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

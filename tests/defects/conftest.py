@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_stigmer.assembly import REFERENCE
 from pytest_stigmer.clock import DEFAULT_START, FrozenClock
 from pytest_stigmer.harness.options import Options
-from pytest_stigmer.harness.session import HarnessSession
+from pytest_stigmer.harness.run_session import HarnessSession
+from pytest_stigmer.registry.assembly import REFERENCE
 from pytest_stigmer.scenario.loader import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HERE = Path(__file__).parent
 

@@ -6,12 +6,12 @@ import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.assembly import REFERENCE
 from pytest_stigmer.clock import DEFAULT_START, FrozenClock
 from pytest_stigmer.defects.catalogue import catalogue
 from pytest_stigmer.harness.options import Options
-from pytest_stigmer.harness.session import HarnessSession
+from pytest_stigmer.harness.run_session import HarnessSession
 from pytest_stigmer.harness.shipped import shipped_scenarios
+from pytest_stigmer.registry.assembly import REFERENCE
 from pytest_stigmer.scenario.loader import load
 from pytest_stigmer.scenario.runner import Status, run
 from pytest_stigmer.store.plans import PLAN_CELLS
@@ -20,7 +20,7 @@ from pytest_stigmer.targets.local import LocalTarget
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.scenario.model import Scenario
     from pytest_stigmer.store.plans import PlanCell
 

@@ -11,10 +11,10 @@ from types import ModuleType
 import pytest
 
 from pytest_stigmer import defects
-from pytest_stigmer.assembly import REFERENCE, Recipe
 from pytest_stigmer.defects import catalogue as catalogue_module
 from pytest_stigmer.defects.catalogue import catalogue, find
 from pytest_stigmer.errors import UsageError
+from pytest_stigmer.registry.assembly import REFERENCE, Recipe
 
 ROOT = Path(defects.__file__).parent
 FILES = sorted(path for path in ROOT.glob("*/*.py") if path.name != "__init__.py")

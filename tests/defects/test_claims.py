@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.defects.catalogue import catalogue
-from pytest_stigmer.harness.proof import PLAIN_CELL, SHOWN, Row
 from pytest_stigmer.harness.shipped import shipped_scenarios
+from pytest_stigmer.prove.proof import PLAIN_CELL, SHOWN, Row
 from pytest_stigmer.scenario.loader import load
 
 if TYPE_CHECKING:

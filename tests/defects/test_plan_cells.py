@@ -9,7 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_stigmer.harness.session import HarnessSession
+    from pytest_stigmer.harness.run_session import HarnessSession
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ def apply(recipe):
     return with_queries(recipe, audit_history="SELECT data FROM resource_audit WHERE :kind = :id")
 '''
 ANSWERING = """
-from pytest_stigmer.defects.base import Defect
+from pytest_stigmer.defects.defect import Defect
 
 DEFECT = Defect("acme-does-nothing", "acme", "No harm is done.", "ACME-18", lambda recipe: recipe)
 """

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_stigmer.api.generation import load
-from pytest_stigmer.assembly import assemble
 from pytest_stigmer.defects.change import UPSERT, with_foreign_key, with_queries
 from pytest_stigmer.errors import StoreError
 from pytest_stigmer.harness.shipped import scenario_folder, shipped_scenarios
+from pytest_stigmer.registry.assembly import assemble
 from pytest_stigmer.scenario.loader import load as load_scenario
 from pytest_stigmer.scenario.model import SUFFIX
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from google.protobuf.message import Message
 
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.store.sqlite import SqliteStore
 
 # What the write-up recommends: checked at commit, saved in place, deleted with the parent.

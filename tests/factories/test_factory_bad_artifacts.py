@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from pytest_stigmer.assembly import Parts, assemble
 from pytest_stigmer.errors import ArchiveError, StatusError, UsageError
 from pytest_stigmer.factories.artifacts import DEFAULT_SKILL_MD, artifact
 from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS, bad_artifact
 from pytest_stigmer.factories.factory import Factory
 from pytest_stigmer.factories.flawed_content import MAX_FILES, MAX_SKILL_MD, MAX_TOTAL, PASSWORD
+from pytest_stigmer.registry.assembly import Parts, assemble
 from pytest_stigmer.skills import archive as rules
 
 LARGEST = 512 * 1024

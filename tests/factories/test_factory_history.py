@@ -11,8 +11,8 @@ import pytest
 from pytest_stigmer.api.generation import Generation, load
 from pytest_stigmer.clock import DEFAULT_START, FrozenClock, parse_instant, stopwatch
 from pytest_stigmer.errors import UsageError
+from pytest_stigmer.factories.audit_history import History
 from pytest_stigmer.factories.factory import Factory
-from pytest_stigmer.factories.history import History
 from pytest_stigmer.factories.loading import load_history
 from pytest_stigmer.factories.progress import ProgressBar
 from pytest_stigmer.store.sqlite import SqliteStore

@@ -10,7 +10,7 @@ import pytest
 
 from pytest_stigmer.api.generation import Generation, load
 from pytest_stigmer.factories.factory import Factory
-from pytest_stigmer.factories.legacy import INNOCENT_IDS, MALFORMED_IDS, UNDECODABLE_ID
+from pytest_stigmer.factories.legacy_rows import INNOCENT_IDS, MALFORMED_IDS, UNDECODABLE_ID
 from pytest_stigmer.store.sqlite import SqliteStore
 
 

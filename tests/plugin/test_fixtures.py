@@ -83,7 +83,7 @@ def test_a_random_seed_is_drawn_once_and_sent_to_the_workers(pytester: pytest.Py
         import pytest
         @pytest.mark.parametrize("n", range(4))
         def test_seed(n, pytestconfig, worker_id):
-            from pytest_stigmer.harness.session import SESSION
+            from pytest_stigmer.harness.run_session import SESSION
             seed = pytestconfig.stash[SESSION].options.seed
             with open(f"seed-{worker_id}", "w") as file:
                 file.write(str(seed))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from pytest_stigmer.harness.reports.as_json import SCHEMA_FILE
+from pytest_stigmer.report.as_json import SCHEMA_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,7 +136,7 @@ def test_without_a_report_nothing_is_loaded_or_attached(pytester: pytest.Pyteste
             assert getattr(report, "stigmer_scenario", None) is None
 
         def pytest_unconfigure():
-            assert not [name for name in sys.modules if ".harness.reports" in name]
+            assert not [name for name in sys.modules if ".report." in name]
         """
     )
     pytester.runpytest_subprocess("-p", "no:randomly").assert_outcomes(passed=1)

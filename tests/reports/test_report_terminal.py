@@ -7,8 +7,8 @@ import io
 import pytest
 from _pytest._io import TerminalWriter
 
-from pytest_stigmer.harness.matrix import Matrix, draw
-from pytest_stigmer.harness.proof import Row
+from pytest_stigmer.prove.matrix import Matrix, draw
+from pytest_stigmer.prove.proof import Row
 
 NAMES = [f"a_scenario_about_promise_number_{number}" for number in range(9)]
 DEFECTS = ("tag-order-without-tiebreak", "history-is-reversed", "out-of-reach")

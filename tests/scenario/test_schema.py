@@ -8,8 +8,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS
-from pytest_stigmer.scenario.faults import STEP_KEYS, schema
 from pytest_stigmer.scenario.verbs import VERBS
+from pytest_stigmer.scenario.violations import STEP_KEYS, schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

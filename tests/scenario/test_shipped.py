@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pytest_stigmer.scenario.faults import SCHEMA_PATH
 from pytest_stigmer.scenario.loader import load
+from pytest_stigmer.scenario.violations import SCHEMA_PATH
 
 SHIPPED = sorted(Path(__file__).parents[2].glob("scenarios/**/*.scenario.yaml"))
 HEADER = "# yaml-language-server: $schema="

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_stigmer.scenario.values import NoSuchValue, look_up, references, resolve
+from pytest_stigmer.scenario.saved_values import NoSuchValue, look_up, references, resolve
 
 SAVED = {"one": {"spec": {"tag": "stable"}, "rows": [{"n": 1}, {"n": 2}], "count": 3}}
 

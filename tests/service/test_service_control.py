@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_stigmer.api.compile import compile_protos
+from pytest_stigmer.api.compile_set import compile_protos
 from pytest_stigmer.api.generation import load
 from pytest_stigmer.errors import StatusError
 from pytest_stigmer.service.control_api import PROTO_ROOT, read_control_set

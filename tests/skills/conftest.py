@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 
 from pytest_stigmer.api.generation import Generation, load
-from pytest_stigmer.assembly import Parts, assemble
 from pytest_stigmer.errors import StatusError
 from pytest_stigmer.factories.artifacts import artifact
+from pytest_stigmer.registry.assembly import Parts, assemble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

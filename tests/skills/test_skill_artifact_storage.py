@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_stigmer.errors import StatusError
-from pytest_stigmer.skills.artifacts import ArtifactStorage
+from pytest_stigmer.skills.artifact_storage import ArtifactStorage
 
 if TYPE_CHECKING:
     from pathlib import Path

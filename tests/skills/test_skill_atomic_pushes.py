@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_stigmer.assembly import assemble
 from pytest_stigmer.errors import StatusError
+from pytest_stigmer.registry.assembly import assemble
 from pytest_stigmer.store.session import Session
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from conftest import Push
 
     from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.assembly import Parts
+    from pytest_stigmer.registry.assembly import Parts
 
     Refusal = Callable[..., tuple[str, str]]
     Refer = Callable[..., Any]
@@ -47,7 +47,7 @@ STOP = {
 PUSHES = """
 import sys
 from pytest_stigmer.api.generation import load
-from pytest_stigmer.assembly import assemble
+from pytest_stigmer.registry.assembly import assemble
 from pytest_stigmer.factories.artifacts import artifact
 api = load("bundled")
 with assemble(sys.argv[1], generation=api) as parts:

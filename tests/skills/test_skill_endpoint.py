@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from conftest import Push
 
     from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.assembly import Parts
+    from pytest_stigmer.registry.assembly import Parts
 
     Refusal = Callable[..., tuple[str, str]]
 

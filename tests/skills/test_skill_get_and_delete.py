@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from conftest import Push
 
     from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.assembly import Parts
+    from pytest_stigmer.registry.assembly import Parts
     from pytest_stigmer.skills.client import SkillClient
 
     Refusal = Callable[..., tuple[str, str]]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_stigmer.assembly import REFERENCE, assemble
 from pytest_stigmer.factories.artifacts import artifact
+from pytest_stigmer.registry.assembly import REFERENCE, assemble
 from pytest_stigmer.skills.controller import SkillController
 from pytest_stigmer.skills.index import Identity, SlugIndex
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from pytest_stigmer.api.generation import Generation
     from pytest_stigmer.api.values import Skill
-    from pytest_stigmer.assembly import Parts
+    from pytest_stigmer.registry.assembly import Parts
     from pytest_stigmer.skills.client import SkillClient
     from pytest_stigmer.skills.index import Snapshot
 

@@ -12,11 +12,11 @@ import pytest
 from google.protobuf.wrappers_pb2 import StringValue
 
 from pytest_stigmer.errors import InvalidText, NotADatabase, PathNotWritable, StoreError
+from pytest_stigmer.store.audit_timeline import TimelineRow, timeline
 from pytest_stigmer.store.backup import backup, restore
 from pytest_stigmer.store.bulk import load_history, load_resources
 from pytest_stigmer.store.rows import AuditRow, ResourceRow
 from pytest_stigmer.store.template import clone, template
-from pytest_stigmer.store.timeline import TimelineRow, timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from google.protobuf.wrappers_pb2 import StringValue
 
-from pytest_stigmer.assembly import open_store
 from pytest_stigmer.errors import InvalidPath, PathNotWritable
+from pytest_stigmer.registry.assembly import open_store
 from pytest_stigmer.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:

@@ -10,24 +10,24 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_stigmer.api.generation import load
-from pytest_stigmer.assembly import REFERENCE, assemble
 from pytest_stigmer.clock import FrozenClock
 from pytest_stigmer.factories.factory import Factory
+from pytest_stigmer.registry.assembly import REFERENCE, assemble
 from pytest_stigmer.scenario.loader import load as load_scenario
 from pytest_stigmer.service.clocks import StoppableClock
 from pytest_stigmer.service.loopback import LoopbackServer, Registries
 from pytest_stigmer.service.served import Served
 from pytest_stigmer.service.server import Server
-from pytest_stigmer.targets.connection import Connection
 from pytest_stigmer.targets.local import LocalTarget
 from pytest_stigmer.targets.remote import AnyServerTarget, remote_target
+from pytest_stigmer.targets.server_connection import Connection
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
 
-    from pytest_stigmer.assembly import Recipe
     from pytest_stigmer.clock import Clock
+    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.scenario.model import Scenario
     from pytest_stigmer.skills.client import SkillClient
     from pytest_stigmer.store.sqlite import SqliteStore

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_stigmer.assembly import REFERENCE
 from pytest_stigmer.clock import SystemClock, parse_instant
 from pytest_stigmer.defects.catalogue import find
 from pytest_stigmer.errors import StatusError
+from pytest_stigmer.registry.assembly import REFERENCE
 from pytest_stigmer.scenario.runner import Status, run
 from pytest_stigmer.scenario.target import Unsupported
 from pytest_stigmer.skills.client import SkillClient

@@ -14,8 +14,8 @@ import pytest
 from pytest_stigmer.clock import stopwatch
 from pytest_stigmer.errors import ServerLost, StatusError
 from pytest_stigmer.scenario.runner import Status, run
-from pytest_stigmer.targets.connection import Connection
 from pytest_stigmer.targets.remote import remote_target
+from pytest_stigmer.targets.server_connection import Connection
 
 if TYPE_CHECKING:
     from collections.abc import Callable

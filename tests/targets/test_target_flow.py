@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_stigmer.api.generation import load
-from pytest_stigmer.assembly import assemble
 from pytest_stigmer.errors import UndecodableRow, UsageError
 from pytest_stigmer.factories.artifacts import artifact
 from pytest_stigmer.factories.factory import Factory
+from pytest_stigmer.registry.assembly import assemble
 from pytest_stigmer.store.faults import corrupt_row
 from pytest_stigmer.targets.flow import Flow
 

@@ -1,1 +1,1 @@
-"""The conformance kit for other stores and servers."""
+"""Former paths of the kit and the checker, kept for one release."""

@@ -1,26 +1,13 @@
-"""The contract of a skill API, as a class to subclass.
+"""The former path of what `pytest_stigmer` exports now; it goes with the release after this one."""
 
-    class TestMine(SkillContract):
-        is_thread_safe = True
+import warnings
 
-        @pytest.fixture
-        def skills(self, stigmer_api):
-            with closing(open_channel("127.0.0.1:7234")) as channel:
-                yield SkillClient(stigmer_api, GrpcTransport(channel, stigmer_api))
+from pytest_stigmer.kit.skill_contract import SkillContract
 
-`SkillClient` is in `pytest_stigmer.skills.client`, the other two are in
-`pytest_stigmer.service.transport`; anything else with the five calls will do as well.
-Every inherited test is one fact about the five calls of `declared_skills.SkillApi`. The facts hold
-for generation 2026-01 of the API.
-"""
+__all__ = ["SkillContract"]
 
-from __future__ import annotations
-
-from pytest_stigmer.contract.skill_acceptance import AcceptanceFacts
-from pytest_stigmer.contract.skill_identity import IdentityFacts
-from pytest_stigmer.contract.skill_refusals import RefusalFacts
-from pytest_stigmer.contract.skill_versions import VersionFacts
-
-
-class SkillContract(VersionFacts, IdentityFacts, AcceptanceFacts, RefusalFacts):
-    """Holds a skill API to the contract; `declared_skills.SkillDeclarations` lists the rest."""
+warnings.warn(
+    "pytest_stigmer.contract.skills has moved: import SkillContract from pytest_stigmer",
+    DeprecationWarning,
+    stacklevel=2,
+)

@@ -1,27 +1,13 @@
-"""The contract of a store, as a class to subclass.
+"""The former path of what `pytest_stigmer` exports now; it goes with the release after this one."""
 
-    class TestMine(StoreContract):
-        can_reopen = True
+import warnings
 
-        @pytest.fixture
-        def store(self, tmp_path):
-            with MyStore(tmp_path / "my.db") as store:
-                yield store
+from pytest_stigmer.kit.store_contract import StoreContract
 
-        def reopen(self, store):
-            store.close()
-            return MyStore(store.path)
+__all__ = ["StoreContract"]
 
-Every inherited test is one fact about the verbs of `pytest_stigmer.store.interface.Store`.
-"""
-
-from __future__ import annotations
-
-from pytest_stigmer.contract.store_history import HistoryFacts
-from pytest_stigmer.contract.store_life import LifeFacts
-from pytest_stigmer.contract.store_names import NameFacts
-from pytest_stigmer.contract.store_resources import ResourceFacts
-
-
-class StoreContract(ResourceFacts, HistoryFacts, NameFacts, LifeFacts):
-    """Holds a store to the contract; `declared.StoreDeclarations` lists what to declare."""
+warnings.warn(
+    "pytest_stigmer.contract.store has moved: import StoreContract from pytest_stigmer",
+    DeprecationWarning,
+    stacklevel=2,
+)

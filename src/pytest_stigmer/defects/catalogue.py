@@ -13,7 +13,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.defects.base import Defect
+from pytest_stigmer.defects.defect import Defect
 from pytest_stigmer.errors import UsageError
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from pytest_stigmer.assembly import Recipe
     from pytest_stigmer.clock import Clock
+    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.store.migration import Decoder
     from pytest_stigmer.store.session import Session
     from pytest_stigmer.store.sqlite import SqliteStore

@@ -1,22 +1,22 @@
 """Every error a caller can meet; named constructors say what, why and what to do."""
 
-from pytest_stigmer.errors.api import (
+from pytest_stigmer.errors.api_errors import (
     ArchiveError,
     ServerLost,
     StatusError,
     UndecodableMessage,
 )
-from pytest_stigmer.errors.base import (
+from pytest_stigmer.errors.base_error import (
     StigmerError,
 )
-from pytest_stigmer.errors.clock import (
+from pytest_stigmer.errors.clock_errors import (
     ClockIncoherent,
 )
-from pytest_stigmer.errors.scenario import (
+from pytest_stigmer.errors.scenario_errors import (
     MAX_FAULT_LINES,
     ScenarioError,
 )
-from pytest_stigmer.errors.store import (
+from pytest_stigmer.errors.store_errors import (
     AuditNotFound,
     ClockNotFollowed,
     DiskFull,
@@ -33,7 +33,7 @@ from pytest_stigmer.errors.store import (
     StoreLocked,
     UndecodableRow,
 )
-from pytest_stigmer.errors.usage import (
+from pytest_stigmer.errors.usage_errors import (
     UnknownField,
     UsageError,
 )

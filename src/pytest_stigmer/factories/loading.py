@@ -10,7 +10,7 @@ from pytest_stigmer.store import bulk
 if TYPE_CHECKING:
     from typing import TextIO
 
-    from pytest_stigmer.factories.history import History
+    from pytest_stigmer.factories.audit_history import History
     from pytest_stigmer.store.sqlite import SqliteStore
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.contract.checker import check_file
+from pytest_stigmer.concurrency.checker import check_file
 
 if TYPE_CHECKING:
     import argparse
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
     parser.description = (
-        "Judge histories that pytest_stigmer.contract.history recorded, or JSON lines of that form "
-        "from anywhere. Exit code: 0 possible, 1 impossible, 2 not to be judged."
+        "Judge histories that pytest_stigmer.Recorder recorded, or JSON lines of that form from "
+        "anywhere. Exit code: 0 possible, 1 impossible, 2 not to be judged."
     )
     parser.add_argument(
         "histories", nargs="+", metavar="FILE", help="JSON lines, an operation each"

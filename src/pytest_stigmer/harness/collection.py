@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_stigmer.errors import ScenarioError, ServerLost, UsageError
-from pytest_stigmer.harness.proof import PLAIN_CELL, prove
 from pytest_stigmer.harness.recording import recorder_of
 from pytest_stigmer.harness.reporting import INCONCLUSIVE
+from pytest_stigmer.harness.run_session import DATABASES, PROVED, RECORDED, SESSION, HarnessSession
 from pytest_stigmer.harness.runs import outcome_of, plan_cells
-from pytest_stigmer.harness.session import DATABASES, PROVED, RECORDED, SESSION, HarnessSession
+from pytest_stigmer.prove.proof import PLAIN_CELL, prove
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -122,9 +122,9 @@ def _pytest_as_json(words: list[str], surroundings: dict[str, str]) -> int:
 
 def _complete(path: Path, seed: int | None) -> int:
     """Fill in what a scenario leaves open; exit with 1, because nobody has looked at it yet."""
-    from pytest_stigmer.harness.proof import PLAIN_CELL
+    from pytest_stigmer.harness.run_session import HarnessSession
     from pytest_stigmer.harness.runs import outcome_of
-    from pytest_stigmer.harness.session import HarnessSession
+    from pytest_stigmer.prove.proof import PLAIN_CELL
     from pytest_stigmer.scenario.loader import load
     from pytest_stigmer.scenario.writer import complete
 

@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_stigmer.contract import explore
-from pytest_stigmer.contract.disputed import POINTS, otherwise
 from pytest_stigmer.errors import UsageError
+from pytest_stigmer.explore import search as explore
+from pytest_stigmer.explore.disputed import POINTS, otherwise
 from pytest_stigmer.harness import arguments
 from pytest_stigmer.harness.options import DEFAULT_SEED, Options, checked, server_options
-from pytest_stigmer.harness.proof import PLAIN_CELL
-from pytest_stigmer.harness.session import HarnessSession
+from pytest_stigmer.harness.run_session import HarnessSession
 from pytest_stigmer.harness.targets import scratch_target, server_target
+from pytest_stigmer.prove.proof import PLAIN_CELL
 from pytest_stigmer.scenario.model import SUFFIX
 
 if TYPE_CHECKING:
     import argparse
 
-    from pytest_stigmer.contract.explore import Exploration
+    from pytest_stigmer.explore.search import Exploration
 
 _NAME = "explore"
 _CERTAIN = "it fails until this is mended"

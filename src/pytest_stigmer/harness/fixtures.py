@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.harness.session import CLOCK, SESSION
+from pytest_stigmer.harness.run_session import CLOCK, SESSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.clock import FrozenClock
     from pytest_stigmer.factories.factory import Factory
     from pytest_stigmer.harness.registries import Registry, StoreFactory
-    from pytest_stigmer.harness.session import HarnessSession
+    from pytest_stigmer.harness.run_session import HarnessSession
     from pytest_stigmer.service.loopback import Service
     from pytest_stigmer.targets.flow import Flow
 

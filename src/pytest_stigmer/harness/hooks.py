@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_stigmer.harness.options import read_options
 from pytest_stigmer.harness.recording import SCENARIO
 from pytest_stigmer.harness.reporting import ROW, Reporter
-from pytest_stigmer.harness.session import (
+from pytest_stigmer.harness.run_session import (
     FAILED,
     PROVED,
     RECORDED,
@@ -36,11 +36,11 @@ def start(config: pytest.Config) -> None:
     config.pluginmanager.register(Reporter(session, is_worker=sent is not None), "stigmer-reporter")
     config.addinivalue_line("markers", CLOCK_MARK)
     if session.options.reports and sent is None:
-        from pytest_stigmer.harness.reports.collector import Collector
+        from pytest_stigmer.harness.report_collector import Collector
 
         config.pluginmanager.register(Collector(session, config), "stigmer-collector")
     if os.environ.get("GITHUB_ACTIONS") == "true" and sent is None:
-        from pytest_stigmer.harness.reports.annotations import Annotator
+        from pytest_stigmer.harness.annotations import Annotator
 
         config.pluginmanager.register(Annotator(config.rootpath), "stigmer-annotator")
 

@@ -50,6 +50,6 @@ def recorder_of(options: Options, scenario: Scenario) -> Recorder:
     """Return the recorder of one scenario's item."""
     if not options.reports:
         return NO_RECORDER
-    from pytest_stigmer.harness.reports.recorder import ScenarioRecorder
+    from pytest_stigmer.harness.report_recorder import ScenarioRecorder
 
     return ScenarioRecorder(scenario, options.defect)

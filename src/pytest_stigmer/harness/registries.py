@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from pytest_stigmer.errors import UsageError
-from pytest_stigmer.harness.session import CLOCK, DATABASES, FAILED, recipe_with
+from pytest_stigmer.harness.run_session import CLOCK, DATABASES, FAILED, recipe_with
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from pytest_stigmer.assembly import Parts
-    from pytest_stigmer.factories.history import History
-    from pytest_stigmer.harness.session import HarnessSession
+    from pytest_stigmer.factories.audit_history import History
+    from pytest_stigmer.harness.run_session import HarnessSession
+    from pytest_stigmer.registry.assembly import Parts
     from pytest_stigmer.skills.client import SkillClient
     from pytest_stigmer.store.sqlite import SqliteStore
 
@@ -36,8 +36,8 @@ class Registry:
     @cached_property
     def store(self) -> SqliteStore:
         """The open store."""
-        from pytest_stigmer.assembly import open_store
         from pytest_stigmer.harness.coherence import probe
+        from pytest_stigmer.registry.assembly import open_store
 
         store = open_store(self._database, recipe=self._session.recipe, is_ours_alone=True)
         if CLOCK in self._item.stash:
@@ -47,7 +47,7 @@ class Registry:
     @cached_property
     def parts(self) -> Parts:
         """The skill API over the store."""
-        from pytest_stigmer.assembly import assemble_on
+        from pytest_stigmer.registry.assembly import assemble_on
 
         return assemble_on(
             self.store, recipe=self._session.recipe, generation=self._session.generation
@@ -102,7 +102,7 @@ class StoreFactory:
             raise UsageError.unknown("schema", str(schema), map(str, _SCHEMAS))
         if history is not None and schema == 1:
             raise UsageError.no_audit_table(schema)
-        from pytest_stigmer.assembly import open_store
+        from pytest_stigmer.registry.assembly import open_store
 
         recipe = recipe_with(defect) if defect else self._session.recipe
         database = path

@@ -10,8 +10,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pytest_stigmer.harness.matrix import Matrix
-    from pytest_stigmer.harness.session import HarnessSession
+    from pytest_stigmer.harness.run_session import HarnessSession
+    from pytest_stigmer.prove.matrix import Matrix
 
 ROW = "stigmer_row"
 INCONCLUSIVE = "inconclusive: "
@@ -54,7 +54,7 @@ class Reporter:
         for line in skipped_lines(skipped) if skipped else ():
             terminalreporter.write_line(line)
         if self._proves(terminalreporter.config):
-            from pytest_stigmer.harness.matrix import draw
+            from pytest_stigmer.prove.matrix import draw
 
             terminalreporter.section("kill matrix")
             writer = terminalreporter.config.get_terminal_writer()
@@ -68,9 +68,9 @@ class Reporter:
     def matrix(self) -> Matrix:
         """Return the kill matrix of all rows that arrived."""
         from pytest_stigmer.defects.catalogue import catalogue
-        from pytest_stigmer.harness.matrix import merge
-        from pytest_stigmer.harness.proof import Row
         from pytest_stigmer.harness.shipped import known_scenarios
+        from pytest_stigmer.prove.matrix import merge
+        from pytest_stigmer.prove.proof import Row
 
         rows = [Row.from_data(data) for data in self._rows]
         return merge(rows, tuple(catalogue()), known_scenarios())

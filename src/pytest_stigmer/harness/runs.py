@@ -5,18 +5,18 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.harness.proof import PLAIN_CELL
 from pytest_stigmer.harness.recording import NO_RECORDER
-from pytest_stigmer.harness.session import recipe_with
+from pytest_stigmer.harness.run_session import recipe_with
 from pytest_stigmer.harness.targets import frozen, scratch_target, target_of
+from pytest_stigmer.prove.proof import PLAIN_CELL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence
     from pathlib import Path
 
-    from pytest_stigmer.assembly import Recipe
     from pytest_stigmer.harness.recording import Recorder
-    from pytest_stigmer.harness.session import HarnessSession
+    from pytest_stigmer.harness.run_session import HarnessSession
+    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.scenario.model import Scenario
     from pytest_stigmer.scenario.runner import Outcome
     from pytest_stigmer.scenario.target import Target

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from pytest_stigmer.assembly import Parts, Recipe
     from pytest_stigmer.clock import FrozenClock
     from pytest_stigmer.harness.registries import Registry
-    from pytest_stigmer.harness.session import HarnessSession
+    from pytest_stigmer.harness.run_session import HarnessSession
+    from pytest_stigmer.registry.assembly import Parts, Recipe
     from pytest_stigmer.scenario.model import Scenario
     from pytest_stigmer.scenario.target import Target
     from pytest_stigmer.service.loopback import Registries
@@ -117,7 +117,7 @@ def registries_of(
 
 
 def _assembled(session: HarnessSession, more: Callable[[], SqliteStore]) -> Parts:
-    from pytest_stigmer.assembly import assemble_on
+    from pytest_stigmer.registry.assembly import assemble_on
 
     return assemble_on(more(), recipe=session.recipe, generation=session.generation)
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from pytest_stigmer.scenario.values import NoSuchValue, look_up
+from pytest_stigmer.scenario.saved_values import NoSuchValue, look_up
 
 MATCHERS = frozenset({"matches", "not"})
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from pytest_stigmer.clock import parse_duration, parse_instant
 from pytest_stigmer.errors import ScenarioError
 from pytest_stigmer.scenario.document import Fault, decode, parse
-from pytest_stigmer.scenario.faults import nearest, schema, schema_faults
 from pytest_stigmer.scenario.model import ExpectedFailure, Scenario, Step, needed_capabilities
-from pytest_stigmer.scenario.values import is_well_formed, mentions, references
+from pytest_stigmer.scenario.saved_values import is_well_formed, mentions, references
 from pytest_stigmer.scenario.verbs import VERBS
+from pytest_stigmer.scenario.violations import nearest, schema, schema_faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from pytest_stigmer.clock import DEFAULT_START
 from pytest_stigmer.errors import ServerLost, StigmerError
 from pytest_stigmer.scenario.compare import Difference, difference
+from pytest_stigmer.scenario.saved_values import NoSuchValue, resolve
 from pytest_stigmer.scenario.target import Answer, Inconclusive, Unsupported
-from pytest_stigmer.scenario.values import NoSuchValue, resolve
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -7,8 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.scenario.document import decode, parse
-from pytest_stigmer.scenario.faults import SCHEMA_PATH
 from pytest_stigmer.scenario.verbs import VERBS
+from pytest_stigmer.scenario.violations import SCHEMA_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

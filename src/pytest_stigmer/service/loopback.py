@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.assembly import Parts
-    from pytest_stigmer.service.calls import Call
+    from pytest_stigmer.registry.assembly import Parts
+    from pytest_stigmer.service.call_log import Call
     from pytest_stigmer.store.sqlite import SqliteStore
 
 _PROXIES = ("grpc_proxy", "https_proxy", "http_proxy")

@@ -7,8 +7,8 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.assembly import REFERENCE, assemble
 from pytest_stigmer.errors import StatusError, StigmerError
+from pytest_stigmer.registry.assembly import REFERENCE, assemble
 from pytest_stigmer.service.clocks import StoppableClock
 from pytest_stigmer.service.served import Served
 from pytest_stigmer.store.backup import backup, restore
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.assembly import Parts, Recipe
-    from pytest_stigmer.service.calls import Call
+    from pytest_stigmer.registry.assembly import Parts, Recipe
+    from pytest_stigmer.service.call_log import Call
     from pytest_stigmer.store.rows import AuditRow, ResourceRow
 
 # An artifact is written under such a name and then renamed; a killed process may leave one behind.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from pytest_stigmer.service.calls import Call
+    from pytest_stigmer.service.call_log import Call
     from pytest_stigmer.service.server import Server, ServerTls
 
 _LOOK_FOR_PARENT_SECONDS = 0.2

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pytest_stigmer.clock import stopwatch
 from pytest_stigmer.errors import StatusError
-from pytest_stigmer.service.calls import Call, CallLog
+from pytest_stigmer.service.call_log import Call, CallLog
 from pytest_stigmer.service.gate import Gate
 from pytest_stigmer.service.injection import Injections
 

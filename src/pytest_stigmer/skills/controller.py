@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.api.values import PushSkill, Reference
     from pytest_stigmer.clock import Clock
     from pytest_stigmer.skills.archive import Archive
-    from pytest_stigmer.skills.artifacts import ArtifactStorage, StoredArtifact
+    from pytest_stigmer.skills.artifact_storage import ArtifactStorage, StoredArtifact
     from pytest_stigmer.store.sqlite import SqliteStore
 
 ID_PREFIX = "skl"

@@ -10,10 +10,10 @@ from pytest_stigmer.errors import AuditNotFound, ResourceNotFound
 from pytest_stigmer.store.clock_functions import ClockFunctions
 from pytest_stigmer.store.connection import checked_text
 from pytest_stigmer.store.kinds import kind_text
-from pytest_stigmer.store.messages import decode, encode
 from pytest_stigmer.store.migration import Migrations
 from pytest_stigmer.store.paths import checked_path, make_parent
 from pytest_stigmer.store.queries import Queries
+from pytest_stigmer.store.row_messages import decode, encode
 from pytest_stigmer.store.schema import LATEST
 from pytest_stigmer.store.session import Session
 

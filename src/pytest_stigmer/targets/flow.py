@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.store.kinds import kind_text
-from pytest_stigmer.store.messages import decode
+from pytest_stigmer.store.row_messages import decode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

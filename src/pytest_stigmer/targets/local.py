@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_stigmer.assembly import REFERENCE, assemble_on, open_store
 from pytest_stigmer.errors import StigmerError, UndecodableMessage, UsageError
+from pytest_stigmer.registry.assembly import REFERENCE, assemble_on, open_store
 from pytest_stigmer.scenario.target import Answer, AuditRow
 from pytest_stigmer.scenario.verbs import VERBS
 from pytest_stigmer.skills.client import SkillClient
+from pytest_stigmer.store.audit_timeline import timeline
 from pytest_stigmer.store.faults import forgo_durability, replace_database
 from pytest_stigmer.store.plans import PLAN_CELLS, explain, in_cell
-from pytest_stigmer.store.timeline import timeline
-from pytest_stigmer.targets.faults import ArtifactFolder, Faults
+from pytest_stigmer.targets.fault_verbs import ArtifactFolder, Faults
 from pytest_stigmer.targets.flow import Flow
 from pytest_stigmer.targets.plain import answer_value, plain
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.assembly import Parts, Recipe
     from pytest_stigmer.clock import FrozenClock
     from pytest_stigmer.factories.factory import Factory
+    from pytest_stigmer.registry.assembly import Parts, Recipe
     from pytest_stigmer.skills.client import Transport
     from pytest_stigmer.store.plans import PlanCell
 

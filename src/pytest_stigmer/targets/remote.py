@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pytest_stigmer.factories.factory import Factory
-    from pytest_stigmer.targets.connection import Connection
+    from pytest_stigmer.targets.server_connection import Connection
 
 _CLOCK_VERBS = ("set_clock", "advance")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from shelf import Missing, Shelf, Shut, Unreadable
 
-from pytest_stigmer.contract.store import StoreContract
+from pytest_stigmer.kit.store_contract import StoreContract
 
 
 class TestShelf(StoreContract):

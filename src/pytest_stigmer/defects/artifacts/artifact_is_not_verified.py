@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.skills.artifacts import ArtifactStorage
+from pytest_stigmer.skills.artifact_storage import ArtifactStorage
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "Damaged or planted files are run as the version that their name promises."
 ORIGIN = "D42"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pytest_stigmer.skills.archive import MAX_SKILL_MD_BYTES, ArchiveReader
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.zipdirectory import Entry
 
 HARM = "The instructions that are answered are not those that were pushed."

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.errors import StatusError
-from pytest_stigmer.skills.artifacts import ArtifactStorage
+from pytest_stigmer.skills.artifact_storage import ArtifactStorage
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A caller learns the paths of the machine."
 ORIGIN = "D40"

@@ -9,7 +9,7 @@ from pytest_stigmer.skills.archive import ArchiveReader
 from pytest_stigmer.skills.zipdirectory import entries_of, find_directory
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.zipdirectory import Entry
 
 HARM = "Unpacking one skill exhausts the inodes of the disk."

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.skills.artifacts import ArtifactStorage
+from pytest_stigmer.skills.artifact_storage import ArtifactStorage
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "Anyone can read the database, and every file that the server can read."
 ORIGIN = "D38"

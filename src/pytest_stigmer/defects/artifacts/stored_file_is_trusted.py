@@ -6,10 +6,10 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.skills.artifacts import ArtifactStorage, StoredArtifact
+from pytest_stigmer.skills.artifact_storage import ArtifactStorage, StoredArtifact
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "Whoever plants a file, or loses half of one, has it served in place of what is pushed."
 ORIGIN = "D42"

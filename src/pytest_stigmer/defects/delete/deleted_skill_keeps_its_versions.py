@@ -9,7 +9,7 @@ from pytest_stigmer.api.values import SKILL_KIND
 from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "What somebody deleted for good reason can still be read."
 ORIGIN = "D30, turned round"

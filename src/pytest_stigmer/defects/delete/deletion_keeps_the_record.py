@@ -9,7 +9,7 @@ from pytest_stigmer.api.values import SKILL_KIND
 from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A deleted skill is still answered to whoever has its id, without its versions."
 ORIGIN = "TestSkillController_Delete of b070f18, whose codes nobody checks"

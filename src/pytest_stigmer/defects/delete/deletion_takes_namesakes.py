@@ -9,7 +9,7 @@ from pytest_stigmer.skills.controller import SkillController
 from pytest_stigmer.skills.index import Identity
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.controller import Stored
 
 HARM = "Whoever deletes a skill deletes those of others with it."

@@ -11,7 +11,7 @@ from pytest_stigmer.errors import StoreError
 from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "Versions without a skill stay for ever: no call reaches them and no deletion removes them."
 ORIGIN = "D34"

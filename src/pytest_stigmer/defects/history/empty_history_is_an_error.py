@@ -9,7 +9,7 @@ from pytest_stigmer.errors import AuditNotFound
 from pytest_stigmer.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A page that shows the history of a new skill fails instead of being empty."
 ORIGIN = "TestStore_ListAuditHistory of b070f18, second half"

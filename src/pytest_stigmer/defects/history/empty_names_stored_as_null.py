@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pytest_stigmer.defects.change import ARCHIVE, with_queries
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "Versions without a tag or a hash can no longer be looked up as such."
 ORIGIN = "stigmer b070f18, store.go: '' and never NULL"

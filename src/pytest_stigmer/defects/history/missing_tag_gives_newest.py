@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pytest_stigmer.defects.change import AUDIT_OF, with_queries
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A mistyped tag is answered with a version that nobody asked for."
 ORIGIN = "TestStore_GetAuditByTag of b070f18, second half"

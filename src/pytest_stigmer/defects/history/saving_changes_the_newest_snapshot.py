@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.defects.change import with_store
-from pytest_stigmer.store.messages import encode
+from pytest_stigmer.store.row_messages import encode
 from pytest_stigmer.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "With every save the version archived last is rewritten, and what it was is gone."
 ORIGIN = "stigmer b070f18, interface.go: snapshots are immutable"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pytest_stigmer.defects.change import AUDIT_OF, with_queries
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "Asking for v1_0 can give the version tagged V1.0."
 ORIGIN = "D36, for tags"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pytest_stigmer.skills.index import Identity, SlugIndex
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A push replaces the skill of another organisation that happens to have the same name."
 ORIGIN = "D1"

@@ -10,7 +10,7 @@ from pytest_stigmer.skills.index import Identity
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import PushSkill
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "Someone who forgets the organisation replaces a colleague's skill."
 ORIGIN = "D2"

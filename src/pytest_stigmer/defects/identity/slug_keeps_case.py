@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = (
     "Updating `calculator` leaves `Calculator` as it was, and users of either see half of the "

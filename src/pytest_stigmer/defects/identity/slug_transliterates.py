@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = (
     "A skill with an accent in its name gets another slug than on the real server, where its "

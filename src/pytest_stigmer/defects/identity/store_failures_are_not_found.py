@@ -10,7 +10,7 @@ from pytest_stigmer.skills.controller import SkillController
 from pytest_stigmer.skills.refusals import no_skill_with_id
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = (
     "A client whose skill is locked or damaged is told that it does not exist, and makes it again."

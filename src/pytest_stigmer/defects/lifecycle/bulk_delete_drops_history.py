@@ -8,7 +8,7 @@ from pytest_stigmer.defects.change import with_store
 from pytest_stigmer.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "One clean-up by kind or prefix erases the history of all that it touches."
 ORIGIN = "D32, turned round"

@@ -8,7 +8,7 @@ from pytest_stigmer.defects.change import with_store
 from pytest_stigmer.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A clean-up reports one deleted record when it deleted thousands."
 ORIGIN = "TestStore_DeleteResourcesByKind of b070f18"

@@ -8,7 +8,7 @@ from pytest_stigmer.defects.change import with_store
 from pytest_stigmer.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "After a deletion nobody can tell which versions of a skill ever existed."
 ORIGIN = "D32, turned round"

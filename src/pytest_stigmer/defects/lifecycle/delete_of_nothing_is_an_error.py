@@ -9,7 +9,7 @@ from pytest_stigmer.errors import ResourceNotFound
 from pytest_stigmer.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A deletion that is repeated after a lost answer looks like a failure."
 ORIGIN = "TestStore_DeleteResource_NonExistent of b070f18"

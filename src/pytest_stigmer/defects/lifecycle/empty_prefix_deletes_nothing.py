@@ -8,7 +8,7 @@ from pytest_stigmer.defects.change import with_store
 from pytest_stigmer.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A clean-up of a whole kind reports success and leaves everything."
 ORIGIN = "TestStore_DeleteResourcesByIdPrefix_EmptyPrefix of b070f18"

@@ -10,7 +10,7 @@ from pytest_stigmer.store.sqlite import SqliteStore
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "Saving a skill deletes the agent that has the same id."
 ORIGIN = "stigmer b070f18, store.go: the key is kind and id"

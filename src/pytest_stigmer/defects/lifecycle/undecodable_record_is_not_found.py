@@ -9,7 +9,7 @@ from pytest_stigmer.errors import ResourceNotFound, UndecodableRow
 from pytest_stigmer.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.store.interface import M
 
 HARM = "Damage to the file looks like a deletion, and the next save buries what could be restored."

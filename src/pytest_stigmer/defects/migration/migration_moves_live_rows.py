@@ -8,7 +8,7 @@ from pytest_stigmer.defects.change import with_migrations
 from pytest_stigmer.store.migration import LegacyRow, Migrations
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "After the upgrade a live workflow named my-audit/report is gone."
 ORIGIN = "D22"

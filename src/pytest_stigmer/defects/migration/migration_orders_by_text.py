@@ -8,7 +8,7 @@ from pytest_stigmer.defects.change import with_migrations
 from pytest_stigmer.store.migration import Migrations
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.store.migration import LegacyRow
 
 HARM = "After the upgrade an old version counts as newest, because its instant has fewer digits."

@@ -9,7 +9,7 @@ from pytest_stigmer.store.migration import Migrations
 from pytest_stigmer.store.schema import LATEST
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A live record whose id reads like a snapshot's vanishes with the next restart."
 ORIGIN = "D22, repeated"

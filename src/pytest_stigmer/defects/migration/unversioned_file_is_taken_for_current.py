@@ -9,7 +9,7 @@ from pytest_stigmer.store.migration import Migrations
 from pytest_stigmer.store.schema import LATEST
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "After the upgrade from the first SQLite release every call about versions fails."
 ORIGIN = "commit 5af72bf: files without schema_version"

@@ -9,7 +9,7 @@ from pytest_stigmer.errors import StoreClosed
 from pytest_stigmer.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "While the server shuts down, skills seem to be deleted, and clients act on it."
 ORIGIN = "D11"

@@ -9,7 +9,7 @@ from pytest_stigmer.errors import ResourceNotFound, StoreLocked
 from pytest_stigmer.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A client that meets a busy server gives up instead of trying again."
 ORIGIN = "D11"

@@ -9,7 +9,7 @@ from pytest_stigmer.errors import StoreLocked
 from pytest_stigmer.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "While a backup holds the lock, saved versions are acknowledged and gone."
 ORIGIN = "D14"

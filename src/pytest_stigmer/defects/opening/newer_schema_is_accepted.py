@@ -10,7 +10,7 @@ from pytest_stigmer.store.migration import Migrations
 from pytest_stigmer.store.schema import LATEST
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "An older server started by mistake writes into a file whose rules it does not know."
 ORIGIN = "D27"

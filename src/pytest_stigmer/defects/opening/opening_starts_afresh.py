@@ -9,7 +9,7 @@ from pytest_stigmer.store.migration import Migrations
 from pytest_stigmer.store.schema import TABLES
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A restart of the server forgets every skill."
 ORIGIN = "TestStore_Path of b070f18: no test there opens a file twice"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pytest_stigmer.defects.change import AUDIT_OF, with_queries
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "Whoever takes the first entry of a history as the newest version gets the very first one."
 ORIGIN = "fix 1f13f50, with the whole order turned round"

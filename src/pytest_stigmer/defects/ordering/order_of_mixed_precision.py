@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pytest_stigmer.defects.change import ARCHIVE, AUDIT_OF, with_queries
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A version archived on a full second is taken for newer than all that follow in that second."
 ORIGIN = "D15; D16, with the precision of Go's RFC3339Nano"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pytest_stigmer.defects.change import with_queries
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "After the clock was set back, tags and history go on showing versions from before."
 ORIGIN = "D15"

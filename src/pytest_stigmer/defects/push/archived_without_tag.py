@@ -10,7 +10,7 @@ from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import Skill
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "With the next push the tag of this one names nothing."
 ORIGIN = "D21, for pushes"

@@ -11,7 +11,7 @@ from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import Skill
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "With the next push that version is gone: neither its tag nor its hash finds it."
 ORIGIN = "D14"

@@ -10,7 +10,7 @@ from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import Skill
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "The first version of every skill is lost with the second."
 ORIGIN = "TestPush_CreateNew_ArchivesVersion of b070f18, which looks at no archive"

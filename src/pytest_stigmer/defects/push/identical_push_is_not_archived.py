@@ -11,7 +11,7 @@ from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import Skill
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A repeated push leaves no trace of who made it and when, as it does on the real server."
 ORIGIN = "D18, turned round"

@@ -11,7 +11,7 @@ from pytest_stigmer.store.sqlite import SqliteStore
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A push that fails half-way leaves a version that its tag names and that was never current."
 ORIGIN = "D13"

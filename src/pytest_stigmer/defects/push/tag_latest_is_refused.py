@@ -11,7 +11,7 @@ from pytest_stigmer.skills.refusals import invalid_field
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import PushSkill
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "Every push of a client that tags with `latest` by default fails."
 ORIGIN = "D19, turned round"

@@ -9,7 +9,7 @@ from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import AuditInfo
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "Caches that ask whether a skill has changed keep the old version for ever."
 ORIGIN = "TestPush_Update_UpdatesTimestamp of b070f18, which compares pointers"

@@ -9,7 +9,7 @@ from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import AuditInfo
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "Whoever follows events sees new skills instead of new versions."
 ORIGIN = "stigmer b070f18, defaults.go: the event of an update is `updated`"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pytest_stigmer.skills.archive import ArchiveReader
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.archive import Archive
 
 HARM = "Two versions whose scripts differ have one hash, and pinning it pins neither."

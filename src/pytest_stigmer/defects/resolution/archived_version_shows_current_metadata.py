@@ -9,7 +9,7 @@ from pytest_stigmer.skills.references import ReferenceResolver
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import Reference
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "What a version was called when it was pushed cannot be told any more."
 ORIGIN = "stigmer b070f18, load_skill_by_reference.go: a version is returned as archived"

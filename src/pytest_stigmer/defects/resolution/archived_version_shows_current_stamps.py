@@ -9,7 +9,7 @@ from pytest_stigmer.skills.references import ReferenceResolver
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import Reference
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "An audit of what was live on a day takes old versions for new ones."
 ORIGIN = "stigmer b070f18, load_skill_by_reference.go: a version is returned as archived"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_stigmer.skills.references import ReferenceResolver
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A pinned reference follows every push."
 ORIGIN = "TestIntegration_VersionHistory of b070f18, which looks up the last hash alone"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pytest_stigmer.defects.change import with_queries
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A version that only another organisation has pushed is handed out as one's own."
 ORIGIN = "stigmer b070f18, store.go: GetAuditByHash is of one resource"

@@ -10,7 +10,7 @@ from pytest_stigmer.errors import AuditNotFound
 from pytest_stigmer.skills.references import ReferenceResolver
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "With the next push every older tag stops resolving."
 ORIGIN = "TestSkillController_GetByReference_AuditVersions of b070f18"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pytest_stigmer.skills.index import SlugIndex
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.index import Snapshot
 
 HARM = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pytest_stigmer.skills.references import ReferenceResolver
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = (
     "A reference to the latest version answers with whatever was once pushed under the tag "

@@ -9,7 +9,7 @@ from pytest_stigmer.errors import StatusError
 from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A client goes on with a skill that has no instructions instead of learning that it is gone."
 ORIGIN = "TestSkillController_Get of b070f18, whose codes nobody checks"

@@ -10,7 +10,7 @@ from pytest_stigmer.skills.references import ReferenceResolver
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import Reference
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A reference to a platform skill runs what an organisation has pushed under that slug."
 ORIGIN = "D5"

@@ -10,7 +10,7 @@ from pytest_stigmer.skills.slug import slug_of
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import Reference
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.index import Identity
 
 HARM = "A reference that resolves here fails on the real server, which compares slugs as they are."

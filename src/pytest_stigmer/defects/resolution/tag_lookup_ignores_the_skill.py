@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pytest_stigmer.defects.change import with_queries
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A tag answers with another skill that was pushed under the same tag."
 ORIGIN = "stigmer b070f18, store.go: GetAuditByTag is of one resource"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_stigmer.skills.references import ReferenceResolver
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A reference to `Beta` answers with `beta`, which its author holds apart."
 ORIGIN = "D19, for the case of tags"

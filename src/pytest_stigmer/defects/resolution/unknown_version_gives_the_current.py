@@ -10,7 +10,7 @@ from pytest_stigmer.skills.references import ReferenceResolver
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import Reference
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A misspelt or deleted version runs as another one, and nobody is told."
 ORIGIN = "TestSkillController_GetByReference of b070f18, whose unknown version only has to fail"

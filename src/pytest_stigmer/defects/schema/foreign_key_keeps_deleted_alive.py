@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pytest_stigmer.defects.change import with_foreign_key
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A skill that has a history cannot be deleted."
 ORIGIN = "D32; schema v3 idea"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pytest_stigmer.defects.change import UPSERT, with_foreign_key, with_queries
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "The first push of every skill fails, because its snapshot has no parent yet."
 ORIGIN = "D37; D33; schema v3 idea"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pytest_stigmer.defects.change import with_foreign_key
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = (
     "Every save of a skill deletes its whole history, because REPLACE deletes the row it replaces."

@@ -9,7 +9,7 @@ from pytest_stigmer.errors import StatusError
 from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.archive import Archive
 
 HARM = "A client retries for ever what it should mend, and the server's alarms go off."

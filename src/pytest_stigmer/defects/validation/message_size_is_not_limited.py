@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pytest_stigmer.skills.endpoint import SkillEndpoint
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = (
     "A single client fills the server's memory, and what it stored cannot be fetched by any other."

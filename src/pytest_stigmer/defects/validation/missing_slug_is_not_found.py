@@ -9,7 +9,7 @@ from pytest_stigmer.skills.references import ReferenceResolver
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import Reference
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A client that forgot a field is told that a skill is missing."
 ORIGIN = "stigmer b070f18, load_skill_by_reference.go: the slug is required"

@@ -10,7 +10,7 @@ from pytest_stigmer.skills.index import Identity
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import PushSkill
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "All skills with names in other scripts become one skill that no reference can name."
 ORIGIN = "D8"

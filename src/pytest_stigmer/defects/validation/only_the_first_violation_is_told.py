@@ -9,7 +9,7 @@ from pytest_stigmer.errors import StatusError
 from pytest_stigmer.skills.endpoint import SkillEndpoint
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "An author mends a request field by field, one attempt for each."
 ORIGIN = "stigmer b070f18, ValidateProtoConstraints: all violations are collected"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_stigmer.skills.endpoint import SkillEndpoint
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "Requests without a name or an id go through and fail somewhere else, in other words."
 ORIGIN = "D4, for the request's own rules"

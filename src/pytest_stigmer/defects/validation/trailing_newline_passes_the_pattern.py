@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_stigmer.skills.endpoint import SkillEndpoint
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A tag read from a file is stored with its line end, and no reference finds it."
 ORIGIN = "stigmer b070f18, io.proto: `$` in RE2 is the end of the text only"

@@ -9,7 +9,7 @@ from pytest_stigmer.errors import StatusError
 from pytest_stigmer.skills.endpoint import SkillEndpoint
 
 if TYPE_CHECKING:
-    from pytest_stigmer.assembly import Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A client cannot tell its own mistake from a fault of the server."
 ORIGIN = "fix dc3410c"

@@ -1,0 +1,1 @@
+"""Recorded histories of concurrent callers, and the checker that judges them."""

@@ -1,0 +1,71 @@
+"""What a call of the skill API ends with."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pytest_stigmer.errors.base_error import StigmerError
+
+
+class UndecodableMessage(StigmerError, ValueError):
+    """Bytes that do not parse as the message class that was asked for."""
+
+    code = "INTERNAL"
+
+    def __init__(self, type_name: str, reason: str) -> None:
+        super().__init__(f"{type_name} does not decode: {reason}")
+        self.type_name = type_name
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
+        """Pickle by type and reason, so that the error crosses processes."""
+        return type(self), (self.type_name, self.reason)
+
+
+class StatusError(StigmerError):
+    """A failed call of the skill API: `code` is the gRPC status name, `details` its text."""
+
+    def __init__(self, code: str, details: str) -> None:
+        super().__init__(f"{code}: {details}")
+        self.code = code  # type: ignore[misc]
+        self.details = details
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
+        """Pickle by code and details, so that the error crosses processes."""
+        return type(self), (self.code, self.details)
+
+
+class ServerLost(StatusError):
+    """The server under test does not answer any more; nothing further is sent to it."""
+
+    def __str__(self) -> str:
+        """Return the text alone: the status is ours, not the server's."""
+        return self.details
+
+    @classmethod
+    def never_there(cls, address: str, seconds: float, why: object) -> Self:
+        """Name the address where nobody answered, and for how long it was tried."""
+        return cls(
+            "UNAVAILABLE",
+            f"no server answers at {address} within {seconds:g} s ({_line(why)}): start it, or "
+            "correct --stigmer-target and the TLS options",
+        )
+
+    @classmethod
+    def during(cls, address: str, method: str, why: StatusError) -> Self:
+        """Name the call at which the server fell silent."""
+        return cls(
+            "UNAVAILABLE",
+            f"the server {address} was lost at {method} ({_line(why)}); "
+            "nothing more is sent to it in this run",
+        )
+
+
+class ArchiveError(StigmerError):
+    """A pushed artifact that is not an acceptable ZIP; the text is the archive rule's own."""
+
+    code = "INVALID_ARGUMENT"
+
+
+def _line(text: object) -> str:
+    return " ".join(str(text).split())

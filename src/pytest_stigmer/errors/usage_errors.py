@@ -1,0 +1,155 @@
+"""What a user asked for and cannot have."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Self
+
+from pytest_stigmer.errors.base_error import StigmerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from importlib.metadata import EntryPoint
+
+_FEW_WORDS = 20
+
+
+class UsageError(StigmerError):
+    """An option, a mark or a setting that cannot be followed."""
+
+    code = "INVALID_ARGUMENT"
+
+    @classmethod
+    def unknown(cls, what: str, word: str, known: Iterable[str]) -> Self:
+        """Name the word that is not known, the nearest one that is, and the others if few."""
+        words = {name.casefold(): name for name in sorted(known)}
+        near = difflib.get_close_matches(word.casefold(), words, n=1, cutoff=0.0)
+        hint = f"; did you mean {words[near[0]]!r}?" if near else ""
+        listed = f" (known: {', '.join(words.values())})" if len(words) <= _FEW_WORDS else ""
+        return cls(f"unknown {what} {word!r}{hint}{listed}")
+
+    @classmethod
+    def no_audit_table(cls, schema: int) -> Self:
+        """Refuse to load a history into a schema that cannot hold one."""
+        return cls(
+            f"schema {schema} has no audit table to load a history into; use schema=2, or "
+            "stigmer_factory.legacy_database() for a file of schema 1 with versions"
+        )
+
+    @classmethod
+    def no_such_path(cls, path: object) -> Self:
+        """Name a file or folder that is not there."""
+        return cls(f"no such file or folder: {path}")
+
+    @classmethod
+    def exists(cls, path: object) -> Self:
+        """Refuse to write over a file."""
+        return cls(f"{path} exists; choose another name, or delete it first")
+
+    @classmethod
+    def no_stubs(cls, module: str, looked: Iterable[str]) -> Self:
+        """Name the stub module that is not installed and the folders that were searched."""
+        return cls(
+            f"stigmer_stubs = installed, but there is no module {module} (looked in "
+            f"{', '.join(looked)}): install the stubs here, or set stigmer_stubs to auto or bundled"
+        )
+
+    @classmethod
+    def other_stubs(cls, module: str, found: Mapping[str, int], wanted: Mapping[str, int]) -> Self:
+        """Name the stub module and show both field maps of PushSkillRequest, name to number."""
+        return cls(
+            f"stigmer_stubs = installed, but {module} is of another API generation: its "
+            f"PushSkillRequest is {_fields(found)}, generation 2026-01 has {_fields(wanted)}: "
+            "install stubs of that generation, or set stigmer_stubs to auto or bundled"
+        )
+
+    @classmethod
+    def broken_stubs(cls, module: str, why: str) -> Self:
+        """Name the stub module that cannot be used and say why."""
+        return cls(
+            f"stigmer_stubs = installed, but {module} cannot be used: {why}: reinstall the stubs, "
+            "or set stigmer_stubs to auto or bundled"
+        )
+
+    @classmethod
+    def not_installed(cls, what: str, missing: Iterable[str], extra: str) -> Self:
+        """Name what was asked for, the libraries it lacks and the extra that brings them."""
+        return cls(
+            f"{what} needs {', '.join(missing)}, which this Python has not: "
+            f"pip install 'pytest-stigmer[{extra}]'"
+        )
+
+    @classmethod
+    def cannot_listen(cls, address: str, why: object) -> Self:
+        """Name the address that a server cannot take."""
+        return cls(
+            f"cannot listen on {address}: {why}: stop what listens there, or give port 0, which "
+            "takes a free one"
+        )
+
+    @classmethod
+    def no_operation(cls, where: str, why: str) -> Self:
+        """Name file and line of a recorded history that cannot be read, and say why."""
+        return cls(
+            f"{where}: no operation: {why}; "
+            "pytest_stigmer.concurrency.recorded_history says what a line holds"
+        )
+
+    @classmethod
+    def not_with(cls, option: str, others: Sequence[str]) -> Self:
+        """Name what an option does not go together with."""
+        return cls(
+            f"{option} looks at one file and the reference alone: leave out {', '.join(others)}"
+        )
+
+    @classmethod
+    def not_importable(cls, point: EntryPoint, cause: Exception) -> Self:
+        """Name what an installed distribution registers and cannot be imported."""
+        owner = point.dist.name if point.dist else "an installed distribution"
+        return cls(
+            f"{owner} registers {point.name} = {point.value} as {point.group}, and it cannot be "
+            f"imported: {type(cause).__name__}: {cause}; mend or remove that distribution"
+        )
+
+    @classmethod
+    def empty_history(cls, path: object) -> Self:
+        """Refuse to judge a recorded history of nothing."""
+        return cls(f"{path} holds no operations, so nothing was checked; was anything recorded?")
+
+    @classmethod
+    def no_fixture(cls, class_name: str, fixture: str) -> Self:
+        """Name the class of the conformance kit that lacks the fixture it is about."""
+        return cls(
+            f"{class_name} defines no fixture {fixture!r}: write a method `{fixture}` decorated "
+            "with @pytest.fixture that gives a fresh, empty one"
+        )
+
+    @classmethod
+    def not_overridden(cls, class_name: str, method: str, capability: str) -> Self:
+        """Name the method that a declared capability needs."""
+        return cls(
+            f"{class_name} declares {capability} = True and does not override `{method}`: "
+            "override it, or declare False"
+        )
+
+    @classmethod
+    def foreign_parses(cls, class_name: str, message_class: str) -> Self:
+        """Ask for another foreign message, because a store cannot refuse one that parses."""
+        return cls(
+            f"{class_name}.foreign_message() gives bytes that {message_class} parses: override "
+            f"`foreign_message` to return a message that is none, one whose bytes {message_class} "
+            "refuses"
+        )
+
+
+class UnknownField(UsageError, TypeError):
+    """A factory was given a keyword that is not a field of what it makes."""
+
+    @classmethod
+    def of(cls, method: str, word: str, known: Iterable[str]) -> Self:
+        """Name the method, the word, the nearest field and all fields."""
+        return cls(f"{method}(): {UsageError.unknown('field', word, known)}")
+
+
+def _fields(numbers: Mapping[str, int]) -> str:
+    return "{" + ", ".join(f"{name} {number}" for name, number in numbers.items()) + "}"

@@ -1,0 +1,1 @@
+"""Looks for counterexamples: the oracle, the state machines, the search."""

@@ -1,0 +1,131 @@
+"""Random histories, as Hypothesis state machines: what every surface shares; needs `explore`."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from pytest_stigmer.explore.comparison import Comparison
+    from pytest_stigmer.explore.journal import Journal
+
+    Write = tuple[str, dict[str, Any]]
+
+TEXTS = st.sampled_from(["# one", "# two", "# three"])
+ADVANCES = st.sampled_from(
+    ["300ms", "1ms", "999ms", "1s", "1m", "-300ms", "-1ms", "-1s", "-1h", "1h"]
+)
+PAUSES = st.sampled_from(["", "", "", "300ms", "-1s", "-300ms", "1s"])
+HASHES = {"# one": "1" * 64, "# two": "2" * 64, "# three": "3" * 64}
+STATEMENTS = st.integers(0, 1)
+"""After which writing statement a process dies: a deletion may have one only, then it commits."""
+FAULTS = st.sampled_from(
+    [
+        ("lock", {}, "unlock"),
+        ("close", {}, "reopen"),
+        *(
+            ("abort_writes", {"table": table, "on": on}, "allow_writes")
+            for table in ("resources", "resource_audit")
+            for on in ("insert", "delete")
+        ),
+    ]
+)
+
+
+LATE = 15
+"""After how many steps a history may be struck by what little comes after."""
+
+
+def bursts(*tags: str) -> st.SearchStrategy[list[tuple[str, str, str]]]:
+    """Draw pauses, texts and tags of several versions."""
+    version = st.tuples(PAUSES, TEXTS, st.sampled_from(tags))
+    return st.lists(version, min_size=2, max_size=4)
+
+
+class RegistryMachine(RuleBasedStateMachine):
+    """Drives a registry and the model; what every surface shares: clock, reopening, faults.
+
+    `fresh` opens a new registry for a history; `journal` remembers mismatches.
+    """
+
+    fresh: ClassVar[Callable[[], AbstractContextManager[Comparison]]]
+    journal: ClassVar[Journal]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._life = ExitStack()
+        with self.journal.watching():
+            self.comparison = self._life.enter_context(type(self).fresh())
+        self.can = self.comparison.subject.capabilities
+        self.is_open = True
+        self.has_crashed = False
+        self.has_damaged = False
+
+    def teardown(self) -> None:
+        """End this history."""
+        self._life.close()
+
+    def step(self, verb: str, **arguments: Any) -> None:
+        """Perform a verb on both; remember a mismatch."""
+        with self.journal.watching():
+            self.comparison.step(verb, arguments)
+
+    def look(self) -> None:
+        """Read what a fault may have changed."""
+        raise NotImplementedError
+
+    def writes(self, data: st.DataObject) -> Write:
+        """Draw a verb that writes, with its arguments."""
+        raise NotImplementedError
+
+    @precondition(lambda self: "clock" in self.can)
+    @rule(duration=ADVANCES)
+    def advance(self, duration: str) -> None:
+        """Let time pass, or step back."""
+        self.step("advance", duration=duration)
+
+    def is_late(self) -> bool:
+        """Whether this history has told most of what it had to tell."""
+        return len(self.comparison.steps) > LATE
+
+    def pause(self, duration: str) -> None:
+        """Move the clock, where there is one and the duration is not ''."""
+        if duration and "clock" in self.can:
+            self.step("advance", duration=duration)
+
+    @precondition(lambda self: "store" in self.can and self.is_open)
+    @rule()
+    def reopen(self) -> None:
+        """Close the registry and open its file again."""
+        self.step("reopen")
+
+    @precondition(lambda self: "faults" in self.can and self.is_open)
+    @rule(data=st.data(), fault=FAULTS)
+    def fail(self, data: st.DataObject, fault: tuple[str, dict[str, Any], str]) -> None:
+        """Let a write and reads meet a fault, then take the fault away."""
+        begin, arguments, end = fault
+        verb, write = self.writes(data)
+        self.step(begin, **arguments)
+        self.step(verb, **write)
+        self.look()
+        self.step(end)
+        self.look()
+
+    @precondition(lambda self: "faults" in self.can and self.is_open and self.is_late())
+    @rule(version=st.just(3))
+    def open_newer_file(self, version: int) -> None:
+        """Find that another release has upgraded the file; nothing answers from then on."""
+        self.step("set_schema_version", version=version)
+        self.is_open = False
+        self.step("reopen")
+
+
+def said(**fields: Any) -> dict[str, Any]:
+    """Leave out what says nothing, so that a counterexample does not either."""
+    return {key: value for key, value in fields.items() if value}

@@ -1,0 +1,189 @@
+"""The models as a target: what any registry must answer to the verbs of a scenario."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, cast
+
+from pytest_stigmer.clock import DEFAULT_START, moved, parse_instant
+from pytest_stigmer.errors import NewerSchema, StigmerError, StoreError, StoreLocked
+from pytest_stigmer.explore.disputed import REFERENCE
+from pytest_stigmer.explore.skill_model import SkillModel
+from pytest_stigmer.explore.store_model import Snapshot, StoreModel
+from pytest_stigmer.scenario.target import Answer
+from pytest_stigmer.store.connection import WAIT_SECONDS
+from pytest_stigmer.store.schema import LATEST
+from pytest_stigmer.targets.flow import Flow
+from pytest_stigmer.targets.plain import answer_value
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from pytest_stigmer.api.generation import Generation
+    from pytest_stigmer.explore.disputed import Disputed
+    from pytest_stigmer.factories.factory import Factory
+
+_LEGACY_ID = re.compile("[A-Za-z0-9_]+_audit/(.+)/([0-9]+)", re.DOTALL | re.ASCII)
+_UNDECODABLE = b"\xff\xff"
+
+
+class ModelClock:
+    """A clock that freezes nothing and is moved by the verbs of a scenario."""
+
+    def __init__(self) -> None:
+        self._instant = parse_instant(DEFAULT_START)
+
+    def now(self) -> dt.datetime:
+        """Return the instant it was moved to."""
+        return self._instant
+
+    def advance(self, duration: str) -> None:
+        """Move by a duration such as `-300ms`."""
+        self._instant = moved(self._instant, duration)
+
+    def move_to(self, instant: str) -> None:
+        """Move to an instant."""
+        self._instant = parse_instant(instant)
+
+
+class ModelTarget:
+    """Performs verbs on the models and answers as a target does; faults included."""
+
+    name = "model"
+    capabilities = frozenset({"skills", "store", "clock", "faults"})
+
+    def __init__(
+        self, factory: Factory, generation: Generation, *, disputed: Disputed = REFERENCE
+    ) -> None:
+        self.clock = ModelClock()
+        self.generation = generation
+        self.factory = factory
+        self.skills = SkillModel(StoreModel(disputed=disputed), self.clock, generation)
+        self.version = LATEST
+        self._aborted: set[tuple[str, str]] = set()
+        self._locked = False
+        self._dies_after = 0
+        self._take(self.skills.store)
+
+    @property
+    def store(self) -> StoreModel:
+        """The model of the store as it is now."""
+        return self.skills.store
+
+    def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
+        """Perform one verb and answer in plain values; a refusal is an answer too."""
+        own = getattr(self, f"_{verb}", None)
+        try:
+            return Answer(answer_value((own or getattr(self._flow, verb))(**arguments)))
+        except StigmerError as error:
+            return Answer.of_error(error)
+
+    def crashing(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
+        """Answer a verb whose process dies before it commits; nothing of it is kept."""
+        live = {kind: dict(records) for kind, records in self.store.live.items()}
+        history, artifacts = list(self.store.history), dict(self.skills.artifacts)
+        answer = self.perform(verb, arguments)
+        self.store.live, self.store.history = live, history
+        if self._dies_after == 0:
+            # Dead before its first statement, it has not come to the artifact either.
+            self.skills.artifacts = artifacts
+        return answer if answer.failure else Answer.refused("UNAVAILABLE", "the process died")
+
+    def _take(self, store: StoreModel) -> None:
+        self.skills.store = store
+        store.before_write = self._check_write
+        self._flow = Flow(
+            self.generation,
+            cast("Any", self.skills),
+            self.factory,
+            store=cast("Any", store),
+            clock=cast("Any", self.clock),
+        )
+
+    def _check_write(self, table: str, on: str) -> None:
+        if self._locked:
+            raise StoreLocked.after(WAIT_SECONDS, self.store.path)
+        if (table, on) in self._aborted:
+            raise StoreError.unexpected(self.store.path, f"writes to {table} are aborted")
+
+    def _close(self) -> None:
+        self._locked = False
+        self.store.close()
+
+    def _reopen(self) -> None:
+        if self.version > LATEST:
+            self.store.close()
+            raise NewerSchema.of(self.store.path, self.version, LATEST)
+        self._take(self.store.reopened())
+
+    def _crash_after(self, statement: int) -> None:
+        """Wait for the verb that dies; `crashing` performs it."""
+        self._dies_after = statement
+
+    def _lock(self) -> None:
+        self.store.check_open()
+        self._locked = True
+
+    def _unlock(self) -> None:
+        self._locked = False
+
+    def _abort_writes(self, table: str, on: str = "insert") -> None:
+        self.store.check_open()
+        self._aborted.add((table, on))
+
+    def _allow_writes(self) -> None:
+        self.store.check_open()
+        self._aborted.clear()
+
+    def _corrupt_row(self, table: str, id: str, kind: str = "skill", row: int = 1) -> None:  # noqa: A002
+        self.store.check_open()
+        if table == "resources":
+            if id not in self.store.live.get(kind, {}):
+                raise LookupError(f"no record {kind}/{id} to damage")
+            self.store.live[kind][id] = _UNDECODABLE
+            return
+        places = [
+            place
+            for place, snapshot in enumerate(self.store.history)
+            if (snapshot.kind, snapshot.resource_id) == (kind, id)
+        ]
+        place = places[row - 1]
+        self.store.history[place] = self.store.history[place]._replace(data=_UNDECODABLE)
+
+    def _set_archived_at(self, **arguments: Any) -> None:
+        """Change nothing: no answer depends on a time that is stored."""
+
+    def _set_schema_version(self, version: int) -> None:
+        self.store.check_open()
+        self.version = version
+
+    def _write_artifact(self, key: str, content: str) -> None:
+        self.skills.artifacts[key] = content.encode()
+
+    def _list_artifacts(self) -> list[str]:
+        return sorted(self.skills.artifacts)
+
+    def _open_legacy(self, rows: list[dict[str, Any]], schema: int = 1) -> None:
+        """Start again with a file of live rows: snapshots move, oldest first, all else stays."""
+        del schema
+        self._aborted.clear()
+        self.skills.artifacts.clear()
+        store = StoreModel(disputed=self.store.disputed)
+        moved: list[tuple[int, str, str, Snapshot]] = []
+        for row in rows:
+            kind, data = row.get("kind", "skill"), self._legacy_data(row)
+            match = _LEGACY_ID.fullmatch(row["id"])
+            if match is None:
+                store.live.setdefault(kind, {})[row["id"]] = data
+            else:
+                names = self.generation.codec.legacy(kind, data) or ("", "")
+                snapshot = Snapshot(kind, match[1], data, *names)
+                moved.append((int(match[2]), kind, row["id"], snapshot))
+        store.history = [row[-1] for row in sorted(moved, key=lambda row: row[:-1])]
+        self._take(store)
+
+    def _legacy_data(self, row: Mapping[str, Any]) -> bytes:
+        if "base64" in row:
+            return _UNDECODABLE
+        return bytes(self._flow.message(row.get("message", {})).SerializeToString())

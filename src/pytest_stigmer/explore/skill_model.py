@@ -1,0 +1,285 @@
+"""The skill API's contract as the shortest program that keeps it, over the model of the store."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import string
+from typing import TYPE_CHECKING, Any
+
+from pytest_stigmer.api import values
+from pytest_stigmer.errors import ArchiveError, StatusError, StoreError
+from pytest_stigmer.skills.archive import ArchiveReader
+from pytest_stigmer.store.row_messages import decode
+
+if TYPE_CHECKING:
+    from google.protobuf.message import Message
+
+    from pytest_stigmer.api.generation import Generation
+    from pytest_stigmer.clock import Clock
+    from pytest_stigmer.explore.store_model import StoreModel
+
+_KIND = values.SKILL_KIND
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_HASH_DIGITS = 64
+
+
+def model_slug(name: str) -> str:
+    """Return the slug of a name, letter by letter."""
+    kept = [
+        "-" if letter == " " else letter
+        for letter in name.lower()
+        if letter in string.ascii_lowercase + string.digits + "- "
+    ]
+    return "-".join(part for part in "".join(kept).split("-") if part)
+
+
+class SkillModel:
+    """Messages in, messages out, a failure is a StatusError, as of `skills.client.SkillClient`.
+
+    A skill is an organisation and a slug. Which artifacts are acceptable is not modelled: that is
+    the archive reader's to say. `artifacts` maps storage keys to content. A new skill takes the id
+    `next_id`, which whoever compares it with a registry sets; '' makes one up, counting.
+    """
+
+    def __init__(self, store: StoreModel, clock: Clock, generation: Generation) -> None:
+        self.store = store
+        self.clock = clock
+        self.api = generation
+        self.artifacts: dict[str, bytes] = {}
+        self.next_id = ""
+        self._made = 0
+
+    def push(self, request: Any) -> Any:
+        """Make the artifact the newest version of the skill of this organisation and slug."""
+        if request.ByteSize() > values.MAX_MESSAGE_BYTES:
+            raise StatusError("RESOURCE_EXHAUSTED", "the message is larger than 10 MiB")
+        self._validate(request)
+        _check_push(request)
+        slug = model_slug(request.name)
+        if not slug:
+            raise _invalid(f"invalid skill name: {request.name}")
+        skill_md = _skill_md(request.artifact)
+        with _Answering(), self.store.transaction():
+            found = self._find(request.org, slug)
+            skill = self._next_version(request, slug, skill_md, found)
+            key = skill.status.artifact_storage_key
+            if key in self.artifacts:
+                # Written before the records, and right whether or not they follow.
+                self.artifacts[key] = request.artifact
+            self._write(skill, found)
+        self.artifacts[key] = request.artifact
+        return skill
+
+    def get(self, request: Any) -> Any:
+        """Return the current version of an id."""
+        self._validate(request)
+        with _Answering():
+            return self._current(request.value)
+
+    def get_by_reference(self, request: Any) -> Any:
+        """Return the version that a reference names."""
+        self._validate(request)
+        _check_reference(request)
+        with _Answering():
+            current = self._find(self._org_meant(request), request.slug)
+            if current is None:
+                raise _not_found(f"skill not found: {request.slug}")
+            return self._version(request, current)
+
+    def get_artifact(self, request: Any) -> Any:
+        """Return the artifact of a storage key."""
+        self._validate(request)
+        key = request.artifact_storage_key
+        if key not in self.artifacts:
+            raise _not_found(f"skill artifact not found: {key}")
+        if key != f"skills/{hashlib.sha256(self.artifacts[key]).hexdigest()}.zip":
+            raise StatusError("DATA_LOSS", f"skill artifact {key} is damaged")
+        return self.api.GetArtifactResponse(artifact=self.artifacts[key])
+
+    def delete(self, request: Any) -> Any:
+        """Forget a skill; its artifact stays, because another skill may have the same."""
+        self._validate(request)
+        with _Answering(), self.store.transaction():
+            found = self._current(request.value)
+            if self.store.disputed.skill_delete_drops_history:
+                self.store.delete_audit_by_resource_id(_KIND, request.value)
+            self.store.delete_resource(_KIND, request.value)
+            return found
+
+    def _validate(self, request: Message) -> None:
+        wrong = self.api.validate(request)
+        if wrong is not None:
+            raise _invalid(wrong)
+
+    def _current(self, skill_id: str) -> Any:
+        if skill_id not in dict(self.store.resource_rows(_KIND)):
+            raise _not_found(f"Skill not found: {skill_id}")
+        return self.store.get_resource(_KIND, skill_id, self.api.Skill)
+
+    def _find(self, org: str, slug: str) -> Any | None:
+        """Return the live skill; an unreadable record might be it, so then nobody can say no."""
+        unreadable: StoreError | None = None
+        for skill_id, data in self.store.resource_rows(_KIND):
+            try:
+                skill = decode(self.api.Skill, data, _KIND, skill_id)
+            except StoreError as error:
+                unreadable = unreadable or error
+                continue
+            if (skill.metadata.org, skill.metadata.slug) == (org, slug):
+                skill.metadata.id = skill_id
+                return skill
+        if unreadable is not None:
+            raise unreadable
+        return None
+
+    def _org_meant(self, reference: Any) -> str:
+        if reference.scope == values.SCOPE_PLATFORM:
+            if reference.org:
+                raise _not_found(f"skill not found: {reference.slug}")
+            return ""
+        if reference.org:
+            return str(reference.org)
+        orgs = self._organisations(reference.slug)
+        if len(orgs) > 1 and "" not in orgs:
+            raise _not_found(f"skill not found: {reference.slug}: the reference is ambiguous")
+        return orgs.pop() if len(orgs) == 1 else ""
+
+    def _organisations(self, slug: str) -> set[str]:
+        found = set()
+        for skill_id, data in self.store.resource_rows(_KIND):
+            try:
+                metadata = decode(self.api.Skill, data, _KIND, skill_id).metadata
+            except StoreError:
+                continue
+            if metadata.slug == slug:
+                found.add(metadata.org)
+        return found
+
+    def _version(self, reference: Any, current: Any) -> Any:
+        version = reference.version.strip()
+        if version in ("", "latest"):
+            return current
+        named = current.status.version_hash if is_hash(version) else current.spec.tag
+        if current.HasField("status") and version == named:
+            return current
+        try:
+            return self._archived(current.metadata.id, version)
+        except StoreError as error:
+            if error.code != "NOT_FOUND":
+                raise
+            raise _not_found(f"skill version not found: {reference.slug}:{version}") from None
+
+    def _archived(self, skill_id: str, version: str) -> Any:
+        if is_hash(version):
+            return self.store.get_audit_by_hash(_KIND, skill_id, version, self.api.Skill)
+        return self.store.get_audit_by_tag(_KIND, skill_id, version, self.api.Skill)
+
+    def _next_version(self, request: Any, slug: str, skill_md: str, found: Any | None) -> Any:
+        skill = self.api.Skill(api_version=values.API_VERSION, kind=values.KIND_NAME)
+        if found is None:
+            self._made += 1
+            skill.metadata.id = self.next_id or f"skl-{self._made:026d}"
+        else:
+            skill.metadata.CopyFrom(found.metadata)
+            skill.metadata.ClearField("version")
+        skill.metadata.name, skill.metadata.slug, skill.metadata.org = (
+            request.name,
+            slug,
+            request.org,
+        )
+        skill.metadata.owner_scope = request.scope or skill.metadata.owner_scope
+        skill.spec.skill_md, skill.spec.tag = skill_md, request.tag
+        digest = hashlib.sha256(request.artifact).hexdigest()
+        skill.status.version_hash = digest
+        skill.status.artifact_storage_key = f"skills/{digest}.zip"
+        skill.status.state = values.STATE_READY
+        now = (self.clock.now() - _EPOCH) // dt.timedelta(microseconds=1)
+        for half in ("spec_audit", "status_audit"):
+            self._stamp(skill, found, half, now)
+        return skill
+
+    def _stamp(self, skill: Any, found: Any | None, half: str, microseconds: int) -> None:
+        info = getattr(skill.status.audit, half)
+        info.created_by.id = info.updated_by.id = "system"
+        info.updated_at.FromMicroseconds(microseconds)
+        info.created_at.FromMicroseconds(microseconds)
+        info.event = "created"
+        if found is not None:
+            before = getattr(found.status.audit, half)
+            if before.HasField("created_at"):
+                info.created_at.CopyFrom(before.created_at)
+            info.created_by.id = before.created_by.id or "system"
+            info.event = "updated"
+
+    def _write(self, skill: Any, found: Any | None) -> None:
+        if self.store.disputed.repush_adds_version or not _same_version(skill, found):
+            self.store.save_audit(
+                _KIND,
+                skill.metadata.id,
+                skill,
+                version_hash=skill.status.version_hash,
+                tag=skill.spec.tag,
+            )
+        self.store.save_resource(_KIND, skill.metadata.id, skill)
+
+
+class _Answering:
+    """Turns what the store raises into what a caller of the API sees."""
+
+    def __enter__(self) -> None:
+        """Do nothing yet."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Raise a StatusError for an error of the store."""
+        if isinstance(error, StoreError):
+            raise StatusError(error.code, str(error)) from error
+
+
+def _check_push(request: Any) -> None:
+    if request.scope == values.SCOPE_IDENTITY_ACCOUNT:
+        raise _invalid("validation error: scope: a skill cannot belong to an identity account")
+    if request.scope == values.SCOPE_ORGANIZATION and not request.org:
+        raise _invalid("validation error: org: value is required")
+    if request.scope == values.SCOPE_PLATFORM and request.org:
+        raise _invalid("validation error: org: value must be empty")
+    if len(request.tag) == _HASH_DIGITS and set(request.tag) <= set(string.hexdigits):
+        raise _invalid("validation error: tag: it would be taken for a hash")
+
+
+def _check_reference(reference: Any) -> None:
+    if reference.kind not in (values.KIND_UNKNOWN_NUMBER, values.KIND_SKILL_NUMBER):
+        raise _invalid("validation error: kind: value must be skill or unset")
+    if reference.scope == values.SCOPE_IDENTITY_ACCOUNT:
+        raise _invalid("validation error: scope: no skill belongs to an identity account")
+    if reference.scope == values.SCOPE_ORGANIZATION and not reference.org:
+        raise _invalid("validation error: org: value is required")
+    if not reference.slug:
+        raise _invalid("slug is required in reference")
+
+
+def _skill_md(artifact: bytes) -> str:
+    try:
+        return ArchiveReader().read(artifact).skill_md
+    except ArchiveError as error:
+        raise _invalid(f"failed to extract SKILL.md: {error}") from error
+
+
+def is_hash(version: str) -> bool:
+    """Whether a version is a hash and not a tag: 64 lower-case hexadecimal digits."""
+    return len(version) == _HASH_DIGITS and set(version) <= set("0123456789abcdef")
+
+
+def _same_version(skill: Any, found: Any | None) -> bool:
+    return found is not None and (found.status.version_hash, found.spec.tag) == (
+        skill.status.version_hash,
+        skill.spec.tag,
+    )
+
+
+def _invalid(text: str) -> StatusError:
+    return StatusError("INVALID_ARGUMENT", text)
+
+
+def _not_found(text: str) -> StatusError:
+    return StatusError("NOT_FOUND", text)

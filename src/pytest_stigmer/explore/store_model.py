@@ -1,0 +1,204 @@
+"""The store's contract as the shortest program that keeps it: dicts and one list."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+from pytest_stigmer.errors import AuditNotFound, ResourceNotFound, StoreClosed
+from pytest_stigmer.explore.disputed import REFERENCE
+from pytest_stigmer.store.connection import checked_text
+from pytest_stigmer.store.kinds import kind_text
+from pytest_stigmer.store.row_messages import decode, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import TracebackType
+
+    from google.protobuf.message import Message
+
+    from pytest_stigmer.explore.disputed import Disputed
+    from pytest_stigmer.store.interface import M
+
+
+class Snapshot(NamedTuple):
+    """One audit record."""
+
+    kind: str
+    resource_id: str
+    data: bytes
+    version_hash: str
+    tag: str
+
+
+class StoreModel:
+    """The verbs of `store.interface.Store` in memory, for one thread.
+
+    `live` holds serialized records by kind and id, `history` all snapshots in the order in which
+    they were saved: newest means last in that list, whatever any clock says. `before_write` is
+    asked when a writing verb or a transaction begins, and before a table changes (`resources` or
+    `resource_audit`, `insert` or `delete`); it may raise, as an engine may.
+    """
+
+    def __init__(
+        self, path: Path = Path("model of the store"), *, disputed: Disputed = REFERENCE
+    ) -> None:
+        self.path = path
+        self.disputed = disputed
+        self.live: dict[str, dict[str, bytes]] = {}
+        self.history: list[Snapshot] = []
+        self.is_closed = False
+        self.before_write: Callable[[str, str], None] = _allow
+
+    def save_resource(self, kind: str | int, resource_id: str, message: Message) -> None:
+        """Put the record in its place."""
+        data = encode(message)
+        name, resource_id = self._kind(kind), checked_text(resource_id)
+        self.before_write("", "begin")
+        self.before_write("resources", "insert")
+        self.live.setdefault(name, {})[resource_id] = data
+
+    def get_resource(self, kind: str | int, resource_id: str, message_class: type[M]) -> M:
+        """Return the record; raise ResourceNotFound or UndecodableRow."""
+        records = self._records(kind)
+        if resource_id not in records:
+            raise ResourceNotFound.of(kind_text(kind), resource_id)
+        return decode(message_class, records[resource_id], kind_text(kind), resource_id)
+
+    def list_resources(self, kind: str | int) -> list[bytes]:
+        """Return the records by id as UTF-8 bytes."""
+        return [data for _, data in self.resource_rows(kind)]
+
+    def resource_rows(self, kind: str | int) -> list[tuple[str, bytes]]:
+        """Return id and record of each live record, by id as UTF-8 bytes."""
+        return sorted(self._records(kind).items(), key=lambda row: row[0].encode())
+
+    def delete_resource(self, kind: str | int, resource_id: str) -> None:
+        """Forget one record."""
+        self._delete(kind, [checked_text(resource_id)])
+
+    def delete_resources_by_kind(self, kind: str | int) -> int:
+        """Forget the records of a kind."""
+        return self._delete(kind, list(self._records(kind)))
+
+    def delete_resources_by_id_prefix(self, kind: str | int, prefix: str) -> int:
+        """Forget the records whose id starts with a text, every character of which is ordinary."""
+        checked_text(prefix)
+        return self._delete(kind, [id_ for id_ in self._records(kind) if id_.startswith(prefix)])
+
+    def save_audit(
+        self,
+        kind: str | int,
+        resource_id: str,
+        message: Message,
+        *,
+        version_hash: str = "",
+        tag: str = "",
+    ) -> None:
+        """Append a snapshot."""
+        data = encode(message)
+        texts = [checked_text(text) for text in (resource_id, version_hash, tag)]
+        name = self._kind(kind)
+        self.before_write("", "begin")
+        self.before_write("resource_audit", "insert")
+        self.history.append(Snapshot(name, texts[0], data, texts[1], texts[2]))
+
+    def get_audit_by_hash(
+        self, kind: str | int, resource_id: str, version_hash: str, message_class: type[M]
+    ) -> M:
+        """Return the last snapshot of this hash."""
+        for snapshot in self._newest_first(kind, resource_id):
+            if snapshot.version_hash == version_hash:
+                return decode(message_class, snapshot.data, snapshot.kind, resource_id)
+        raise AuditNotFound.by_hash(kind_text(kind), resource_id, version_hash)
+
+    def get_audit_by_tag(
+        self, kind: str | int, resource_id: str, tag: str, message_class: type[M]
+    ) -> M:
+        """Return the last snapshot of this tag."""
+        for snapshot in self._newest_first(kind, resource_id):
+            if snapshot.tag == tag:
+                return decode(message_class, snapshot.data, snapshot.kind, resource_id)
+        raise AuditNotFound.by_tag(kind_text(kind), resource_id, tag)
+
+    def list_audit_history(self, kind: str | int, resource_id: str) -> list[bytes]:
+        """Return the snapshots of a resource, last first."""
+        return [snapshot.data for snapshot in self._newest_first(kind, resource_id)]
+
+    def delete_audit_by_resource_id(self, kind: str | int, resource_id: str) -> int:
+        """Forget the snapshots of a resource."""
+        doomed = self._newest_first(kind, checked_text(resource_id))
+        self.before_write("", "begin")
+        if doomed:
+            self.before_write("resource_audit", "delete")
+        gone = (self._kind(kind), resource_id)
+        self.history = [row for row in self.history if (row.kind, row.resource_id) != gone]
+        return len(doomed)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Take everything back when the block fails."""
+        self._kind("")
+        self.before_write("", "begin")
+        live = {kind: dict(records) for kind, records in self.live.items()}
+        history = list(self.history)
+        try:
+            yield
+        except BaseException:
+            self.live, self.history = live, history
+            raise
+
+    def reopened(self) -> StoreModel:
+        """Close this store and return another on the same records."""
+        self.close()
+        other = StoreModel(self.path, disputed=self.disputed)
+        other.live, other.history = self.live, self.history
+        return other
+
+    def close(self) -> None:
+        """Answer nothing from now on."""
+        self.is_closed = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def check_open(self) -> None:
+        """Raise StoreClosed after `close`."""
+        if self.is_closed:
+            raise StoreClosed.at(self.path)
+
+    def _kind(self, kind: str | int) -> str:
+        self.check_open()
+        return checked_text(kind_text(kind))
+
+    def _records(self, kind: str | int) -> dict[str, bytes]:
+        return self.live.get(self._kind(kind), {})
+
+    def _delete(self, kind: str | int, ids: list[str]) -> int:
+        records = self._records(kind)
+        self.before_write("", "begin")
+        doomed = [resource_id for resource_id in ids if resource_id in records]
+        if doomed:
+            self.before_write("resources", "delete")
+        for resource_id in doomed:
+            del records[resource_id]
+            if self.disputed.store_deletes_cascade:
+                self.delete_audit_by_resource_id(kind, resource_id)
+        return len(doomed)
+
+    def _newest_first(self, kind: str | int, resource_id: str) -> list[Snapshot]:
+        wanted = (self._kind(kind), resource_id)
+        return [row for row in reversed(self.history) if (row.kind, row.resource_id) == wanted]
+
+
+def _allow(table: str, on: str) -> None:
+    """Let every write pass."""

@@ -1,0 +1,182 @@
+"""Records the runs of one scenario: every step, and every archive from the step that wrote it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import TYPE_CHECKING, Any
+
+from pytest_stigmer.harness.scratch import without_scratch
+from pytest_stigmer.report.data import (
+    ArchiveData,
+    Deviation,
+    RunData,
+    ScenarioData,
+    StepData,
+    merged,
+)
+from pytest_stigmer.scenario.report import exchange
+from pytest_stigmer.scenario.timeline import places
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+    from pytest_stigmer.scenario.model import Scenario
+    from pytest_stigmer.scenario.runner import Outcome, Performed
+    from pytest_stigmer.scenario.target import Answer, AuditRow, Target
+
+_LOOKUPS = frozenset(
+    {"get_by_reference", "get_audit_by_hash", "get_audit_by_tag", "list_audit_history"}
+)
+_MAX_TEXT = 500
+_MAX_PAIRS = 60
+
+
+class WatchedTarget:
+    """A target that notes after each verb which audit records are new."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._steps = -1  # setting the clock to the scenario's start comes before the first step
+        self.rows: dict[int, AuditRow] = {}
+        self.written: dict[int, int] = {}
+        self.name = target.name
+        self.capabilities = target.capabilities
+        if "clock" not in self.capabilities:
+            self._steps = 0
+
+    def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
+        """Perform the verb and look."""
+        answer = self._target.perform(verb, arguments)
+        self._look()
+        self._steps += 1
+        return answer
+
+    def now(self) -> dt.datetime | None:
+        """Return the target's instant."""
+        return self._target.now()
+
+    def timeline(self) -> Sequence[AuditRow] | None:
+        """Return the target's audit rows."""
+        return self._target.timeline()
+
+    def explain(self, verb: str, arguments: Mapping[str, Any]) -> str | None:
+        """Return the target's query and plan."""
+        return self._target.explain(verb, arguments)
+
+    def _look(self) -> None:
+        try:
+            rows = self._target.timeline() or ()
+        except Exception:  # noqa: BLE001 - a scenario may close or lock the store it is about
+            return
+        for row in rows:
+            if row.id not in self.rows:
+                self.rows[row.id] = row
+                self.written[row.id] = max(self._steps, 0)
+
+
+class ScenarioRecorder:
+    """Keeps what a report tells of one scenario: each reference run, a red run per defect."""
+
+    def __init__(self, scenario: Scenario, defect: str | None) -> None:
+        self._scenario = scenario
+        self._defect = defect
+        self._watched: WatchedTarget | None = None
+        self._runs: list[RunData] = []
+
+    def watch(self, target: Target) -> Target:
+        """Return the same target, watched."""
+        self._watched = WatchedTarget(target)
+        return self._watched
+
+    def keep(self, outcome: Outcome, *, cell: str, defect: str | None = None) -> None:
+        """Take one run; of a proof's defect the first that is red in a way of its own."""
+        run = _run_data(outcome, self._watched, cell, defect or self._defect)
+        if defect is None or not (run.status == "passed" or self._is_told(run)):
+            self._runs.append(run)
+
+    def _is_told(self, run: RunData) -> bool:
+        happened = dataclasses.replace(run, defect=None, cells=())
+        return any(
+            known.defect == run.defect
+            or (known.defect is None and dataclasses.replace(known, cells=()) == happened)
+            for known in self._runs
+        )
+
+    def told(self) -> str | None:
+        """Return the scenario and its runs as JSON."""
+        scenario = self._scenario
+        data = ScenarioData(
+            title=scenario.title,
+            path=str(scenario.path),
+            line=scenario.line,
+            description=scenario.description,
+            detects=scenario.detects,
+            source=scenario.path.read_text(encoding="utf-8"),
+            runs=merged(tuple(self._runs)),
+        )
+        return without_scratch(json.dumps(dataclasses.asdict(data), default=str))
+
+
+def _run_data(
+    outcome: Outcome, watched: WatchedTarget | None, cell: str, defect: str | None
+) -> RunData:
+    rows = list(watched.rows.values()) if watched else []
+    written = watched.written if watched else {}
+    return RunData(
+        status=str(outcome.status),
+        cells=(cell,),
+        defect=defect,
+        target=outcome.target,
+        reason=outcome.reason,
+        stopped=outcome.stopped.line if outcome.stopped else None,
+        steps=tuple(
+            _step_data(performed, [row for row in rows if written[row.id] <= number])
+            for number, performed in enumerate(outcome.performed)
+        ),
+        archives=tuple(_archive_data(row, written[row.id]) for row in rows),
+        explanation=(outcome.evidence.explanation or "") if outcome.evidence else "",
+    )
+
+
+def _step_data(performed: Performed, rows: list[AuditRow]) -> StepData:
+    told = exchange(performed)
+    answered, expected = places(rows, performed) if _is_lookup(performed) else ({}, {})
+    return StepData(
+        verb=told.happened.verb,
+        line=told.happened.line,
+        at=told.happened.at,
+        sent=_short(told.happened.sent),
+        save_as=told.happened.save_as,
+        got=_short(told.got),
+        expected=_short(told.expected),
+        differences=tuple(
+            Deviation(d.where, _cut(d.expected), _cut(d.got), d.why) for d in performed.differences
+        ),
+        answered={str(row_id): place for row_id, place in answered.items()},
+        expected_rows={str(row_id): place for row_id, place in expected.items()},
+    )
+
+
+def _is_lookup(performed: Performed) -> bool:
+    return performed.step.verb in _LOOKUPS
+
+
+def _archive_data(row: AuditRow, step: int) -> ArchiveData:
+    return ArchiveData(
+        row.id, step, row.kind, row.resource_id, row.archived_at, row.version_hash, row.tag
+    )
+
+
+def _short(pairs: Sequence[tuple[str, Any]]) -> tuple[tuple[str, Any], ...]:
+    cut = tuple((path, _cut(value)) for path, value in pairs[:_MAX_PAIRS])
+    left_out = len(pairs) - len(cut)
+    return (*cut, ("...", f"and {left_out} more values")) if left_out else cut
+
+
+def _cut(value: Any) -> Any:
+    text = value if isinstance(value, str) else json.dumps(value, default=str)
+    if len(text) <= _MAX_TEXT:
+        return value
+    return f"{text[:_MAX_TEXT]}... ({len(text)} characters)"

@@ -1,0 +1,157 @@
+"""The state of one run in one process: options, the folder of its databases, the recipe in use."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pytest_stigmer.api.generation import Generation
+    from pytest_stigmer.clock import FrozenClock
+    from pytest_stigmer.factories.factory import Factory
+    from pytest_stigmer.harness.options import Options
+    from pytest_stigmer.harness.recording import Recorder
+    from pytest_stigmer.harness.scratch import Scratch
+    from pytest_stigmer.prove.proof import Row
+    from pytest_stigmer.registry.assembly import Recipe
+    from pytest_stigmer.service.loopback import LoopbackServer
+    from pytest_stigmer.targets.server_connection import Connection
+
+
+@dataclass
+class HarnessSession:
+    """What hooks and fixtures share during a run; lives in `config.stash`."""
+
+    options: Options
+    worker: str = "main"
+
+    @cached_property
+    def scratch(self) -> Scratch:
+        """The folder of this run's databases, made at first use."""
+        from pytest_stigmer.harness.scratch import Scratch
+
+        return Scratch.create(self.worker)
+
+    @cached_property
+    def scenario_scratch(self) -> Scratch:
+        """The folder of the scenarios' databases, in memory where there is room.
+
+        Where they may be kept it is that of the others: what is kept must not fill the memory.
+        """
+        if self.options.keep:
+            return self.scratch
+        from pytest_stigmer.harness.scratch import Scratch, memory_folder
+
+        return Scratch.create(self.worker, memory_folder())
+
+    @cached_property
+    def recipe(self) -> Recipe:
+        """The reference, or the reference with the run's defect in place."""
+        return recipe_with(self.options.defect)
+
+    @cached_property
+    def generation(self) -> Generation:
+        """The message classes in use, as the ini option `stigmer_stubs` says."""
+        from pytest_stigmer.api.generation import load
+
+        return load(self.options.stubs)
+
+    @cached_property
+    def service(self) -> LoopbackServer:
+        """The server of this process, started at first use; raise UsageError without grpcio."""
+        from pytest_stigmer.service.needs import check_installed
+
+        check_installed("the fixture service")
+        from pytest_stigmer.service.loopback import LoopbackServer
+
+        return LoopbackServer(self.generation)
+
+    @cached_property
+    def remote(self) -> Connection:
+        """The connection to the server that is the run's target, made at first use."""
+        from pytest_stigmer.service.transport import ClientTls
+        from pytest_stigmer.targets.server_connection import Connection
+
+        asked = self.options.server
+        roots = asked.tls_roots.read_bytes() if asked.tls_roots else None
+        return Connection(
+            self.options.target,
+            self.generation,
+            tls=ClientTls(roots) if asked.tls or roots else None,
+            token=asked.token,
+            seconds=asked.deadline,
+        )
+
+    def factory(self, test_id: str) -> Factory:
+        """Return the factories of one test: a function of the run seed and the test's id."""
+        from pytest_stigmer.factories.factory import Factory
+
+        return Factory(self.options.seed, test_id, self.generation)
+
+    def notes(self, item: pytest.Item) -> list[str]:
+        """Return how to look at the databases of a failed test; empty when it has none."""
+        databases = item.stash.get(DATABASES, [])
+        if not databases:
+            return []
+        if self.options.keep:
+            return [self._kept(path) for path in databases]
+        return [
+            f"{len(databases)} database(s) of this test are deleted; to keep and look at them:",
+            f"  pytest {_as_typed(item)} {self.options.replay()} --stigmer-keep",
+        ]
+
+    def _kept(self, database: Path) -> str:
+        if not database.exists():
+            # A test that had passed: its files went with its fixtures.
+            return f"database deleted before the teardown failed: {database.name}"
+        self.scratch.keep()
+        return f"database kept: {database} (look at it: sqlite3 {database})"
+
+    def close(self) -> None:
+        """Remove what the run left behind."""
+        if "remote" in self.__dict__:
+            self.remote.close()
+        if "service" in self.__dict__:
+            self.service.stop()
+        for name in ("scratch", "scenario_scratch"):
+            if name in self.__dict__:
+                getattr(self, name).remove()
+
+
+SESSION = pytest.StashKey[HarnessSession]()
+CLOCK: pytest.StashKey[FrozenClock] = pytest.StashKey()
+PROVED: pytest.StashKey[Row] = pytest.StashKey()
+RECORDED: pytest.StashKey[Recorder] = pytest.StashKey()
+FAILED = pytest.StashKey[bool]()
+DATABASES: pytest.StashKey[list[Path]] = pytest.StashKey()
+
+
+def _as_typed(item: pytest.Item) -> str:
+    """Return a test's id for the command line, from where this run was started."""
+    _, colons, names = item.nodeid.partition("::")
+    file = os.path.relpath(item.path, item.config.invocation_params.dir)
+    return shlex.quote(f"{file}{colons}{names}")
+
+
+def recipe_with(defect_id: str | None) -> Recipe:
+    """Return the recipe with a defect of the catalogue in place; None is the reference."""
+    from pytest_stigmer.registry.assembly import REFERENCE
+
+    if defect_id is None:
+        return REFERENCE
+    from pytest_stigmer.defects.catalogue import find
+
+    return find(defect_id).apply(REFERENCE)
+
+
+def worker_input(config: pytest.Config) -> Mapping[str, object] | None:
+    """Return what the xdist controller sent to this worker; None outside a worker."""
+    return getattr(config, "workerinput", None)

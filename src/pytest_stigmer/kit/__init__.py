@@ -1,0 +1,1 @@
+"""The promises of a store and of a skill API, as classes to subclass."""

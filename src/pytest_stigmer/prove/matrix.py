@@ -1,0 +1,136 @@
+"""The kill matrix of a run: merged from its rows, judged, and drawn as a table."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.prove.proof import SHOWN, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    Paint = Callable[..., str]
+
+_MIN_WIDTH = 60
+_NAMES_WIDTH = 30
+_INDENT = 4
+
+
+def plain(text: str, **colours: bool) -> str:
+    """Return the text as it is: the paint of a pipe."""
+    del colours
+    return text
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Every proved scenario against every defect.
+
+    `complete` tells whether all shipped scenarios are among the rows: only then is a defect without
+    a killer a fault of the catalogue.
+    """
+
+    rows: Sequence[Row]
+    defects: Sequence[str]
+    complete: bool
+
+    def killers(self, defect: str) -> list[str]:
+        """Return the titles of the scenarios that a defect turns red."""
+        return [row.title for row in self.rows if defect in row.killed]
+
+    def claimants(self, defect: str) -> list[str]:
+        """Return the titles of the scenarios that claim to detect a defect."""
+        return [row.title for row in self.rows if defect in row.claimed]
+
+    def uncaught(self) -> list[str]:
+        """Return the defects that no scenario turns red."""
+        caught = set().union(*(row.killed for row in self.rows)) if self.rows else set()
+        return [defect for defect in self.defects if defect not in caught]
+
+    def problems(self) -> list[str]:
+        """Return why the matrix is not exact, a sentence each; empty when it is."""
+        found = [f"{row.title} {problem}" for row in self.rows for problem in row.problems()]
+        if not self.rows:
+            found.append("no scenario ran")
+        if self.complete:
+            found += [f"{defect} is caught by no scenario" for defect in self.uncaught()]
+        return found
+
+
+def merge(rows: Iterable[Row], defects: Sequence[str], shipped: Iterable[Path]) -> Matrix:
+    """Put rows into file order, however many processes they came from."""
+    ordered = sorted(rows, key=lambda row: (row.path, row.title))
+    ran = {Path(row.path).name for row in ordered}
+    complete = {path.name for path in shipped} <= ran
+    return Matrix(ordered, defects, complete)
+
+
+def draw(matrix: Matrix, width: int, paint: Paint = plain) -> list[str]:
+    """Draw the matrix as lines of at most `width` columns, or as a name is long.
+
+    Per defect: how many scenarios are red under it, in how many of their plan cells, and which
+    scenarios, by file. Defects that the scenarios of this run neither catch nor claim are counted.
+    """
+    defects = [
+        defect
+        for defect in matrix.defects
+        if matrix.complete or matrix.killers(defect) or matrix.claimants(defect)
+    ]
+    columns = _Columns(defects, width)
+    lines = [f"{'defect':<{columns.name}}  red     cells  scenarios"]
+    for defect in defects:
+        lines += _entry(matrix, defect, columns, paint)
+    return [*lines, "", *_verdict(matrix, width, paint)]
+
+
+class _Columns:
+    """Where the columns stand; narrow terminals get the scenarios below their defect."""
+
+    def __init__(self, defects: Sequence[str], width: int) -> None:
+        self.name = max([len(defect) for defect in defects] + [len("defect")])
+        self.width = max(width, _MIN_WIDTH)
+        beside = self.name + len("  123  1234/1234  ")
+        self.is_wide = self.width - beside >= _NAMES_WIDTH
+        self.indent = " " * (beside if self.is_wide else _INDENT)
+
+
+def _entry(matrix: Matrix, defect: str, columns: _Columns, paint: Paint) -> list[str]:
+    killers = [row for row in matrix.rows if defect in row.killed]
+    states = [state for row in killers for state in row.cells[defect].values()]
+    ratio = f"{states.count(SHOWN)}/{len(states)}" if states else "-"
+    head = f"{defect:<{columns.name}}  {len(killers):>3}  {ratio:>9}  "
+    names = textwrap.wrap(
+        ", ".join(row.name for row in killers) or "none",
+        columns.width - len(columns.indent),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    first = names.pop(0) if columns.is_wide else ""
+    lines = [f"{head}{first}".rstrip(), *(f"{columns.indent}{line}" for line in names)]
+    is_exact = bool(killers) and set(matrix.claimants(defect)) == {row.title for row in killers}
+    return lines if is_exact else [paint(line, red=True) for line in lines]
+
+
+def _verdict(matrix: Matrix, width: int, paint: Paint) -> list[str]:
+    size = f"{len(matrix.rows)} scenarios x {len(matrix.defects)} defects"
+    problems = matrix.problems()
+    if problems:
+        listed = [
+            line
+            for problem in problems
+            for line in textwrap.wrap(
+                problem,
+                max(width, _MIN_WIDTH),
+                initial_indent="  - ",
+                subsequent_indent="    ",
+                break_on_hyphens=False,
+            )
+        ]
+        return [paint(f"{size}: NOT as claimed", red=True), *listed]
+    if matrix.complete:
+        return [paint(f"{size}: exactly as claimed, every defect is caught", green=True)]
+    uncaught = f"{len(matrix.uncaught())} defects are out of these scenarios' reach"
+    return [paint(f"{size}: exactly as claimed", green=True), uncaught]

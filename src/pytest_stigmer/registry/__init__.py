@@ -1,0 +1,1 @@
+"""One registry: its parts and how they are put together."""

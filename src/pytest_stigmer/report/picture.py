@@ -1,0 +1,238 @@
+"""The timeline of one run as inline SVG: a lane per step, the clock on x, archives as marks.
+
+A lookup's lane shows, below the archives, which of them it answered and which it should have. The
+styles are the page's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.report.axis import SECOND, Axis, axis, milliseconds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_stigmer.report.data import ArchiveData, RunData, StepData
+
+_LEFT = 330
+_RIGHT = 230
+_TOP = 46
+_LANE = 30
+_RADIUS = 8
+_ASIDE = 20
+_CLOCK_VERBS = ("advance", "set_clock")
+_LABEL, _NOTE = 42, 30
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What the drawing needs: the run, its axis, the x of each step and of each archive."""
+
+    run: RunData
+    axis: Axis
+    steps: tuple[float, ...]
+    archives: dict[str, float]
+
+    @property
+    def bottom(self) -> float:
+        """The lower edge of the lanes."""
+        return _TOP + _LANE * len(self.run.steps)
+
+
+def picture(run: RunData) -> str:
+    """Return the SVG; '' for a run without a clock that can be read."""
+    if not run.steps or not all(step.at for step in run.steps):
+        return ""
+    instants = [milliseconds(step.at) for step in run.steps]
+    scale = axis(instants)
+    steps = tuple(_LEFT + scale.of(instant) for instant in instants)
+    drawn = Picture(run, scale, steps, _beside(run.archives, steps))
+    width = _LEFT + max(scale.width, *drawn.archives.values(), 0) + _RIGHT
+    body = "".join(
+        [*_seconds(drawn), *_guides(drawn), *_lanes(drawn), *_archives(drawn), *_answers(drawn)]
+    )
+    return (
+        f'<svg class="timeline" role="img" width="{width:.0f}" height="{drawn.bottom + 12:.0f}" '
+        f'viewBox="0 0 {width:.0f} {drawn.bottom + 12:.0f}">'
+        f"<title>{escape(_told(drawn))}</title>{body}</svg>"
+    )
+
+
+def legend() -> str:
+    """Return the key to the marks."""
+    marks = {
+        "archive, numbered by id": _circle("archive", 10, 10, "1"),
+        "answered": _circle("answered", 10, 10, "2"),
+        "answered wrongly": _circle("answered wrong", 10, 10, "1"),
+        "expected": _circle("expected", 10, 10, "2"),
+        "asked": _asked(10, 10),
+        "clock moves": _arrow(0, 20, 10),
+        "whole seconds, as the store keeps them": _rectangle("band odd", 0, 0, 20, 20),
+    }
+    return '<p class="legend">{}</p>'.format(
+        "".join(
+            f'<span><svg class="timeline" width="20" height="20" aria-hidden="true">{mark}</svg>'
+            f"{words}</span>"
+            for words, mark in marks.items()
+        )
+    )
+
+
+def _beside(archives: tuple[ArchiveData, ...], steps: tuple[float, ...]) -> dict[str, float]:
+    """Place each archive at its step; those of one instant stand side by side."""
+    places: dict[str, float] = {}
+    for archive in archives:
+        place = steps[min(archive.step, len(steps) - 1)]
+        while any(abs(place - other) < _ASIDE for other in places.values()):
+            place += _ASIDE
+        places[str(archive.id)] = place
+    return places
+
+
+def _told(drawn: Picture) -> str:
+    """Say in words what the picture shows."""
+    seconds = {archive.archived_at for archive in drawn.run.archives}
+    wrong = [number for number, step in enumerate(drawn.run.steps, 1) if step.differences]
+    end = f" Step {wrong[0]} did not answer as expected." if wrong else " All answers as expected."
+    return (
+        f"Timeline: {len(drawn.run.steps)} steps, {len(drawn.run.archives)} archives in "
+        f"{len(seconds)} stored seconds.{end} The steps are listed below in words."
+    )
+
+
+def _seconds(drawn: Picture) -> Iterator[str]:
+    height = drawn.bottom - _TOP
+    edges = drawn.axis.seconds
+    for number, start in enumerate(edges):
+        x = _LEFT + drawn.axis.of(start)
+        if start + SECOND in edges:
+            width = drawn.axis.of(start + SECOND) - drawn.axis.of(start)
+            kind = "band odd" if number % 2 else "band"
+            yield _rectangle(kind, x, _TOP, width, height)
+        yield _upright("second", x, _TOP - 6, drawn.bottom)
+        yield _words("axis", x + 3, _TOP - 12, _clock_of(start))
+    for left, right in drawn.axis.breaks:
+        yield _words("break", _LEFT + (left + right) / 2, _TOP + 12, "//", middle=True)
+
+
+def _guides(drawn: Picture) -> Iterator[str]:
+    """Draw a line down from each archive, so that the eye finds it in the lanes of lookups."""
+    for archive in drawn.run.archives:
+        x, y = drawn.archives[str(archive.id)], _y(archive.step)
+        yield _upright("guide", x, y, drawn.bottom)
+
+
+def _lanes(drawn: Picture) -> Iterator[str]:
+    for number, (step, x) in enumerate(zip(drawn.run.steps, drawn.steps, strict=True)):
+        y = _y(number)
+        kind = "lane wrong" if step.differences else "lane"
+        yield _words(kind, 8, y + 4, _cut(f"{number + 1}. {_label(step)}", _LABEL))
+        if step.verb in _CLOCK_VERBS and number:
+            yield _arrow(drawn.steps[number - 1], x, y)
+        elif _is_lookup(step):
+            yield _asked(x, y)
+        else:
+            yield f'<circle class="done" cx="{x:.1f}" cy="{y}" r="3"/>'
+
+
+def _archives(drawn: Picture) -> Iterator[str]:
+    for archive in drawn.run.archives:
+        x, y = drawn.archives[str(archive.id)], _y(archive.step)
+        yield _circle("archive", x, y, str(archive.id))
+        yield _words("mark", x + _RADIUS + 4, y + 4, _cut(_mark(archive), _NOTE))
+
+
+def _answers(drawn: Picture) -> Iterator[str]:
+    for number, step in enumerate(drawn.run.steps):
+        if not _is_lookup(step):
+            continue
+        y = _y(number)
+        for row in sorted(step.answered.keys() | step.expected_rows.keys(), key=int):
+            yield from _answer(drawn, step, row, y)
+        x = max(drawn.steps[number], *drawn.archives.values(), 0)
+        kind = "verdict wrong" if step.differences else "verdict"
+        yield _words(kind, x + _RADIUS + 10, y + 4, _cut(_verdict(step), _NOTE))
+
+
+def _answer(drawn: Picture, step: StepData, row: str, y: float) -> Iterator[str]:
+    answered, expected = step.answered.get(row), step.expected_rows.get(row)
+    x = drawn.archives[row]
+    is_right = not step.differences or answered == expected
+    if answered is None:
+        yield _circle("expected", x, y, row)
+    else:
+        yield _circle("answered" if is_right else "answered wrong", x, y, row)
+        if expected is not None and not is_right:
+            yield f'<circle class="expected ring" cx="{x:.1f}" cy="{y}" r="{_RADIUS + 3}"/>'
+
+
+def _verdict(step: StepData) -> str:
+    if not step.answered and not step.expected_rows:
+        return dict(step.got).get("code") or ("no archive" if step.differences else "")
+    got = _ids(step.answered)
+    if not step.differences:
+        return f"answered {got}" if got else "as expected"
+    return f"answered {got or 'none'}, not {_ids(step.expected_rows) or 'as expected'}"
+
+
+def _ids(places: dict[str, int]) -> str:
+    return " ".join(f"#{row}" for row, _ in sorted(places.items(), key=lambda pair: pair[1]))
+
+
+def _is_lookup(step: StepData) -> bool:
+    return step.verb.startswith(("get", "list_audit"))
+
+
+def _label(step: StepData) -> str:
+    values = [str(value) for path, value in step.sent if not path.startswith(("message", "files"))]
+    return f"{step.verb} {' '.join(values)}"
+
+
+def _mark(archive: ArchiveData) -> str:
+    words = [archive.tag or "no tag", archive.version_hash[:8]]
+    return " ".join(word for word in words if word)
+
+
+def _clock_of(instant: int) -> str:
+    seconds = instant // SECOND
+    return f"{seconds // 3600 % 24:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def _y(step: int) -> float:
+    return _TOP + _LANE * step + _LANE / 2
+
+
+def _arrow(start: float, end: float, y: float) -> str:
+    tip = -6 if end > start else 6
+    return f'<path class="moved" d="M{start:.1f} {y}H{end:.1f}m{tip} -4L{end:.1f} {y}l{tip} 4"/>'
+
+
+def _asked(x: float, y: float) -> str:
+    return f'<path class="asked" d="M{x - 5:.1f} {y - 5}l10 5l-10 5z"/>'
+
+
+def _circle(kind: str, x: float, y: float, text: str) -> str:
+    return (
+        f'<circle class="{kind}" cx="{x:.1f}" cy="{y}" r="{_RADIUS}"/>'
+        f'<text class="in {kind}" x="{x:.1f}" y="{y + 3.5}">{escape(text)}</text>'
+    )
+
+
+def _rectangle(kind: str, x: float, y: float, width: float, height: float) -> str:
+    return f'<rect class="{kind}" x="{x:.1f}" y="{y}" width="{width:.1f}" height="{height:.1f}"/>'
+
+
+def _upright(kind: str, x: float, top: float, bottom: float) -> str:
+    return f'<line class="{kind}" x1="{x:.1f}" y1="{top}" x2="{x:.1f}" y2="{bottom}"/>'
+
+
+def _words(kind: str, x: float, y: float, text: str, *, middle: bool = False) -> str:
+    anchor = ' text-anchor="middle"' if middle else ""
+    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}"{anchor}>{escape(text)}</text>'
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"
