@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_stigmer.clock import SystemClock, stopwatch
-from pytest_stigmer.report import building
+from pytest_stigmer.harness import report_building as building
 from pytest_stigmer.report.data import Times
 
 if TYPE_CHECKING:
