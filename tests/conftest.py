@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
+import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -15,9 +17,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import pytest_stigmer
+from pytest_stigmer.api.generation import Generation, load
+from pytest_stigmer.factories.artifacts import artifact
+from pytest_stigmer.registry.assembly import REFERENCE, Parts, assemble
+from pytest_stigmer.store.backup import backup
+from pytest_stigmer.store.faults import forgo_durability
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from pytest_stigmer.registry.assembly import Recipe
+    from pytest_stigmer.store.sqlite import SqliteStore
 
 # A pytest run within this process unloads what it was the first to import. Compiled libraries do
 # not survive being loaded twice, and modules of ours would exist twice: all are loaded before.
@@ -97,3 +108,104 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for name, value in report.user_properties:
             if name == _TOLD:
                 terminalreporter.write_line(str(value))
+
+
+START = dt.datetime(2026, 1, 25, 10, 0, 0, 100_000, tzinfo=dt.UTC)
+
+
+class Clock:
+    """A clock that a test sets; it freezes nothing."""
+
+    def __init__(self, instant: dt.datetime = START) -> None:
+        self.instant = instant
+
+    def now(self) -> dt.datetime:
+        """Return the instant it was set to."""
+        return self.instant
+
+    def advance(self, **parts: float) -> None:
+        """Move by the parts of a timedelta."""
+        self.instant += dt.timedelta(**parts)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Give a clock that stands at 2026-01-25T10:00:00.100Z."""
+    return Clock()
+
+
+@pytest.fixture
+def api() -> Generation:
+    """Give the message classes of the bundled generation."""
+    return load("bundled")
+
+
+@pytest.fixture
+def assembled(tmp_path: Path, clock: Clock, api: Generation) -> Iterator[Callable[..., Parts]]:
+    """Give a function that opens registries, each closed at the end of the test."""
+    opened: list[Parts] = []
+
+    def opener(recipe: Recipe = REFERENCE, name: str = "stigmer.db") -> Parts:
+        parts = assemble(tmp_path / name, clock=clock, recipe=recipe, generation=api)
+        opened.append(parts)
+        forgo_durability(parts.store)
+        return parts
+
+    yield opener
+    for parts in opened:
+        parts.close()
+
+
+State = dict[str, list[tuple[Any, ...]]]
+
+_DUMP = {
+    "resources": "SELECT kind, id, data FROM resources ORDER BY kind, id",
+    "resource_audit": "SELECT kind, resource_id, data, version_hash, tag FROM resource_audit "
+    "ORDER BY id",
+    "integrity": "PRAGMA integrity_check",
+}
+
+
+@pytest.fixture
+def state_of() -> Callable[[SqliteStore], State]:
+    """Give a function that returns all that a store holds."""
+    return lambda store: {name: store.execute(sql) for name, sql in _DUMP.items()}
+
+
+@pytest.fixture
+def push(api: Generation) -> Callable[[Parts, str, str], Any]:
+    """Give a function that pushes a small skill by name and text."""
+
+    def pushed(parts: Parts, name: str, text: str) -> Any:
+        data = artifact(skill_md=text, files={})
+        return parts.client().push(api.PushSkillRequest(name=name, tag="v1", artifact=data))
+
+    return pushed
+
+
+@pytest.fixture
+def populated(
+    assembled: Callable[..., Parts],
+    tmp_path: Path,
+    api: Generation,
+    push: Callable[[Parts, str, str], Any],
+) -> Callable[..., Parts]:
+    """Give a function that opens a registry on a copy of one file with some history."""
+    parts = assembled(name="origin.db")
+    push(parts, "Calc", "# one")
+    push(parts, "Other", "# one")
+    skill = api.Skill(spec=api.SkillSpec(skill_md="# saved"))
+    parts.store.save_resource("skill", "x", skill)
+    for _ in range(3):
+        parts.store.save_audit("skill", "x", skill, version_hash="1" * 64, tag="v1")
+    count = 0
+
+    def opened(recipe: Recipe = REFERENCE) -> Parts:
+        nonlocal count
+        count += 1
+        name = f"copy-{count}.db"
+        backup(tmp_path / "origin.db", tmp_path / name)
+        shutil.copytree(tmp_path / "origin.db.artifacts", tmp_path / f"{name}.artifacts")
+        return assembled(recipe, name)
+
+    return opened

@@ -33,7 +33,7 @@ ALLOWED = {
     "report": CORE | {"scenario", "prove"},
     "kit": REGISTRY | {"factories"},
     "explore": REGISTRY | {"factories", "scenario", "targets"},
-    "concurrency": CORE | {"api", "skills", "explore", "kit"},
+    "concurrency": CORE | {"skills"},
     "harness": REGISTRY
     | {"factories", "scenario", "targets", "defects", "service", "prove", "report", "explore"}
     | {"kit", "concurrency", "__init__"},

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from google.protobuf.wrappers_pb2 import BytesValue
 
-from pytest_stigmer.errors import UsageError
+from pytest_stigmer.errors import UsageError, carried_status
 from pytest_stigmer.explore.skill_model import SkillModel
 from pytest_stigmer.explore.store_model import StoreModel
 from pytest_stigmer.kit.skill_contract import SkillContract
-from pytest_stigmer.kit.skill_declarations import refusal, status_of
+from pytest_stigmer.kit.skill_declarations import refusal
 from pytest_stigmer.kit.skill_refusals import ABSOLUTE_PATH
 from pytest_stigmer.kit.store_contract import StoreContract
 from pytest_stigmer.store.kinds import KIND_NAMES
@@ -161,7 +161,7 @@ SHAPES = {
 @pytest.mark.parametrize("shape", SHAPES)
 def test_status_is_understood(shape: str) -> None:
     """The status of a failure is read from each shape in use."""
-    assert status_of(_Failure(**SHAPES[shape])) == ("NOT_FOUND", "no such skill")
+    assert carried_status(_Failure(**SHAPES[shape])) == ("NOT_FOUND", "no such skill")
 
 
 @pytest.mark.parametrize("shape", [{}, {"code": 5}, {"code": None}])

@@ -14,7 +14,7 @@ def printed(code: str) -> str:
     return found.stdout.strip()
 
 
-FOR_TESTS = {"RecordedSkills", "SkillContract", "StoreContract"}
+FOR_TESTS = {"SkillContract", "StoreContract"}
 """What is used within tests alone."""
 
 

@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
-from pytest_stigmer.api.generation import Generation, load
 from pytest_stigmer.errors import StatusError
 from pytest_stigmer.factories.artifacts import artifact
-from pytest_stigmer.registry.assembly import Parts, assemble
+from pytest_stigmer.registry.assembly import assemble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from tests.conftest import Clock
+
+    from pytest_stigmer.api.generation import Generation
+    from pytest_stigmer.registry.assembly import Parts
     from pytest_stigmer.skills.client import SkillClient
-
-START = dt.datetime(2026, 1, 25, 10, 0, 0, 100_000, tzinfo=dt.UTC)
-
-
-class Clock:
-    """A clock that a test sets; it freezes nothing."""
-
-    def __init__(self, instant: dt.datetime = START) -> None:
-        self.instant = instant
-
-    def now(self) -> dt.datetime:
-        """Return the instant it was set to."""
-        return self.instant
-
-    def advance(self, **parts: float) -> None:
-        """Move by the parts of a timedelta."""
-        self.instant += dt.timedelta(**parts)
 
 
 class Push(Protocol):
@@ -41,18 +26,6 @@ class Push(Protocol):
 
     def __call__(self, name: str = "Calc", skill_md: str = "# one", **fields: Any) -> Any:
         """Return the Skill message answered; `fields` are those of the request."""
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """Give a clock that stands at 2026-01-25T10:00:00.100Z."""
-    return Clock()
-
-
-@pytest.fixture
-def api() -> Generation:
-    """Give the message classes of the bundled generation."""
-    return load("bundled")
 
 
 @pytest.fixture

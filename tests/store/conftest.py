@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import traceback
 from typing import TYPE_CHECKING, Any
@@ -15,28 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-START = dt.datetime(2026, 1, 25, 10, 0, 0, 100_000, tzinfo=dt.UTC)
-
-
-class Clock:
-    """A clock that a test sets; it freezes nothing."""
-
-    def __init__(self, instant: dt.datetime = START) -> None:
-        self.instant = instant
-
-    def now(self) -> dt.datetime:
-        """Return the instant it was set to."""
-        return self.instant
-
-    def advance(self, **parts: float) -> None:
-        """Move by the parts of a timedelta."""
-        self.instant += dt.timedelta(**parts)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """Give a clock that stands at 2026-01-25T10:00:00.100Z."""
-    return Clock()
+    from tests.conftest import Clock
 
 
 @pytest.fixture

@@ -7,14 +7,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.concurrency.recorded_history import DELETE, PUSH, READ
-from pytest_stigmer.explore.skill_model import is_hash, model_slug
-from pytest_stigmer.kit.skill_declarations import status_of
+from pytest_stigmer.errors import carried_status
+from pytest_stigmer.skills.references import is_hash
+from pytest_stigmer.skills.slug import slug_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_stigmer.concurrency.recorded_history import Recorder
-    from pytest_stigmer.kit.skill_declarations import SkillApi
+    from pytest_stigmer.skills.client import SkillApi
 
 
 class RecordedSkills:
@@ -32,7 +33,7 @@ class RecordedSkills:
 
     def push(self, request: Any) -> Any:
         """Push and record the version's hash."""
-        subject = f"{request.org}/{model_slug(request.name)}"
+        subject = f"{request.org}/{slug_of(request.name)}"
         version = hashlib.sha256(request.artifact).hexdigest()
         with self._call(PUSH, subject=subject, tag=request.tag, version=version) as result:
             skill = self._skills.push(request)
@@ -82,5 +83,7 @@ class RecordedSkills:
             try:
                 yield result
             except Exception as error:
-                result["failed"] = status_of(error)[0]
+                status = carried_status(error)
+                if status is not None:
+                    result["failed"] = status[0]
                 raise

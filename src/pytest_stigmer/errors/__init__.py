@@ -1,10 +1,12 @@
 """Every error a caller can meet; named constructors say what, why and what to do."""
 
 from pytest_stigmer.errors.api_errors import (
+    STATUS_SHAPES,
     ArchiveError,
     ServerLost,
     StatusError,
     UndecodableMessage,
+    carried_status,
 )
 from pytest_stigmer.errors.base_error import (
     StigmerError,
@@ -40,6 +42,7 @@ from pytest_stigmer.errors.usage_errors import (
 
 __all__ = [
     "MAX_FAULT_LINES",
+    "STATUS_SHAPES",
     "ArchiveError",
     "AuditNotFound",
     "ClockIncoherent",
@@ -64,4 +67,5 @@ __all__ = [
     "UndecodableRow",
     "UnknownField",
     "UsageError",
+    "carried_status",
 ]

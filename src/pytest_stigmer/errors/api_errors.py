@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from pytest_stigmer.errors.base_error import StigmerError
 
@@ -65,6 +65,27 @@ class ArchiveError(StigmerError):
     """A pushed artifact that is not an acceptable ZIP; the text is the archive rule's own."""
 
     code = "INVALID_ARGUMENT"
+
+
+STATUS_SHAPES = (
+    "an error must have `code`, the name of a gRPC status ('NOT_FOUND'), an enum member of that "
+    "name, or a method that returns either, as grpc.RpcError has; `details` may be a text or a "
+    "method that returns it"
+)
+"""How a failed call may carry its status."""
+
+
+def carried_status(error: BaseException) -> tuple[str, str] | None:
+    """Return the gRPC status name and text of anybody's error, or None; see `STATUS_SHAPES`."""
+    code = _called(getattr(error, "code", None))
+    name = getattr(code, "name", code)
+    if not isinstance(name, str):
+        return None
+    return name, str(_called(getattr(error, "details", None)) or error)
+
+
+def _called(value: Any) -> Any:
+    return value() if callable(value) else value
 
 
 def _line(text: object) -> str:

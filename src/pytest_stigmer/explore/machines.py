@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from pytest_stigmer.explore.comparison import Comparison
-    from pytest_stigmer.explore.journal import Journal
+    from pytest_stigmer.explore.search import Journal
 
     Write = tuple[str, dict[str, Any]]
 

@@ -14,7 +14,8 @@ from pytest_stigmer.factories.good_artifacts import GOOD_ARTIFACTS
 from pytest_stigmer.kit.skill_declarations import SkillDeclarations, accepted
 
 if TYPE_CHECKING:
-    from pytest_stigmer.kit.skill_declarations import SkillApi, Words
+    from pytest_stigmer.kit.skill_declarations import Words
+    from pytest_stigmer.skills.client import SkillApi
 
 TEXTS = {
     "blanks around it": "\n \t# one \n\n",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
-from pytest_stigmer.errors import UsageError
+from pytest_stigmer.errors import STATUS_SHAPES, UsageError, carried_status
 from pytest_stigmer.factories.artifacts import artifact
 from pytest_stigmer.kit.calls import CallFailed, raised_by, shown
 from pytest_stigmer.kit.capabilities import Capabilities
@@ -15,28 +15,7 @@ from pytest_stigmer.kit.capabilities import Capabilities
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-
-class SkillApi(Protocol):
-    """The five calls, messages in and out; a failure carries a gRPC status, see STATUS_SHAPES.
-
-    `skills.client.SkillClient` is one. The stubs of a channel are a few lines away: their methods
-    are named push, delete, get, getByReference and getArtifact.
-    """
-
-    def push(self, request: Any) -> Any:
-        """Push a PushSkillRequest; return the Skill."""
-
-    def get(self, request: Any) -> Any:
-        """Return the current Skill of a SkillId."""
-
-    def get_by_reference(self, request: Any) -> Any:
-        """Return the Skill that an ApiResourceReference names."""
-
-    def get_artifact(self, request: Any) -> Any:
-        """Return the GetArtifactResponse of a GetArtifactRequest."""
-
-    def delete(self, request: Any) -> Any:
-        """Delete the Skill of a SkillId and return it as it was."""
+    from pytest_stigmer.skills.client import SkillApi
 
 
 class SkillDeclarations(Capabilities):
@@ -131,14 +110,6 @@ class Words:
         return f"{slug}-{self.nonce}"
 
 
-STATUS_SHAPES = (
-    "an error must have `code`, the name of a gRPC status ('NOT_FOUND'), an enum member of that "
-    "name, or a method that returns either, as grpc.RpcError has; `details` may be a text or a "
-    "method that returns it"
-)
-"""How a failed call may carry its status."""
-
-
 def accepted(what: str, call: Callable[..., Any], *arguments: Any, **fields: Any) -> Any:
     """Call and return the answer; fail in words when the call fails."""
     try:
@@ -154,35 +125,15 @@ def refusal(code: str, what: str, call: Callable[..., Any], *arguments: Any, **f
         answer = call(*arguments, **fields)
     except Exception as error:  # noqa: BLE001 - grpc's and other projects' errors share no base
         cause = raised_by(error)
-        status = _status(cause)
+        status = carried_status(cause)
         if status is None or status[0] != code:
             pytest.fail(f"{what} must fail with {code}, but {_failure(cause)}")
         return status[1]
     pytest.fail(f"{what} must fail with {code}, but was accepted with\n{str(answer)[:500]}")
 
 
-def status_of(error: Exception) -> tuple[str, str]:
-    """Return gRPC status name and text of an error as `STATUS_SHAPES` says; raise any other."""
-    status = _status(error)
-    if status is None:
-        raise error
-    return status
-
-
-def _status(error: Exception) -> tuple[str, str] | None:
-    code = _called(getattr(error, "code", None))
-    name = getattr(code, "name", code)
-    if not isinstance(name, str):
-        return None
-    return name, str(_called(getattr(error, "details", None)) or error)
-
-
-def _called(value: Any) -> Any:
-    return value() if callable(value) else value
-
-
 def _failure(error: Exception) -> str:
-    status = _status(error)
+    status = carried_status(error)
     if status is None:
         return f"raised {shown(error)}, which carries no status: {STATUS_SHAPES}"
     return f"failed with {status[0]}: {status[1]}"

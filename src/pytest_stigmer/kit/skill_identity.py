@@ -14,7 +14,8 @@ from pytest_stigmer.kit.skill_declarations import SkillDeclarations, accepted, r
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_stigmer.kit.skill_declarations import SkillApi, Words
+    from pytest_stigmer.kit.skill_declarations import Words
+    from pytest_stigmer.skills.client import SkillApi
 
 SAME_SLUG = ("Calc", "calc", "CALC!", "Ca.lc", " Calc ", "C_a/l\u00e9c")
 """Names that have one slug, `calc`, when the test's nonce follows."""

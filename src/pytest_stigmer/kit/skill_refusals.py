@@ -13,7 +13,8 @@ from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS, bad_artifact
 from pytest_stigmer.kit.skill_declarations import SkillDeclarations, refusal
 
 if TYPE_CHECKING:
-    from pytest_stigmer.kit.skill_declarations import SkillApi, Words
+    from pytest_stigmer.kit.skill_declarations import Words
+    from pytest_stigmer.skills.client import SkillApi
 
 BAD_PUSHES: dict[str, dict[str, Any]] = {
     "an empty name": {"name": ""},

@@ -17,6 +17,29 @@ class Transport(Protocol):
         """Serve one call by its wire name; raise StatusError."""
 
 
+class SkillApi(Protocol):
+    """The five calls, messages in and out; a failure carries a gRPC status (`STATUS_SHAPES`).
+
+    `SkillClient` is one. The stubs of a channel are a few lines away: their methods
+    are named push, delete, get, getByReference and getArtifact.
+    """
+
+    def push(self, request: Any) -> Any:
+        """Push a PushSkillRequest; return the Skill."""
+
+    def get(self, request: Any) -> Any:
+        """Return the current Skill of a SkillId."""
+
+    def get_by_reference(self, request: Any) -> Any:
+        """Return the Skill that an ApiResourceReference names."""
+
+    def get_artifact(self, request: Any) -> Any:
+        """Return the GetArtifactResponse of a GetArtifactRequest."""
+
+    def delete(self, request: Any) -> Any:
+        """Delete the Skill of a SkillId and return it as it was."""
+
+
 class SkillClient:
     """The five calls of the skill API; a failure is a StatusError with `code` and `details`.
 

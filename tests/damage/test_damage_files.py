@@ -13,7 +13,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.contract.death import lost_artifacts
+from tests.damage.death import lost_artifacts
 
 from pytest_stigmer.errors import NewerSchema, StatusError, StigmerError, StoreError
 from pytest_stigmer.registry.assembly import assemble

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.contract.death import CommitCrash, Death, lost_artifacts
+from tests.damage.death import CommitCrash, Death, lost_artifacts
 
 from pytest_stigmer.defects.catalogue import catalogue
 from pytest_stigmer.registry.assembly import REFERENCE, assemble
