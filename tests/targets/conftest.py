@@ -11,6 +11,7 @@ import pytest
 
 from pytest_stigmer.api.generation import load
 from pytest_stigmer.clock import FrozenClock
+from pytest_stigmer.explore.model_target import ModelTarget
 from pytest_stigmer.factories.factory import Factory
 from pytest_stigmer.registry.assembly import REFERENCE, assemble
 from pytest_stigmer.scenario.loader import load as load_scenario
@@ -74,6 +75,12 @@ def on_service(scenario: Scenario, database: Path) -> Iterator[Any]:
             connect=connect,
         )
         yield stack.enter_context(closing(target))
+
+
+@contextmanager
+def on_model(_: Scenario, __: Path) -> Iterator[Any]:
+    """Give the models."""
+    yield ModelTarget(factory(), API)
 
 
 @contextmanager
@@ -176,6 +183,12 @@ def _on_local() -> Any:
 def _on_service() -> Any:
     """Give `on_service(scenario, database)`, a context manager that gives a target."""
     return on_service
+
+
+@pytest.fixture(name="on_model")
+def _on_model() -> Any:
+    """Give `on_model(scenario, database)`, a context manager that gives a target."""
+    return on_model
 
 
 @pytest.fixture(name="on_server")

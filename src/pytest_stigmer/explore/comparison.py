@@ -97,13 +97,12 @@ class Comparison:
         verb: str,
         arguments: Mapping[str, Any],
         *,
-        dies: bool = False,
         save_as: str | None = None,
     ) -> None:
         """Perform one verb on both; raise Mismatch, or FaultImpossibleError.
 
-        Arguments may name earlier pushes, as in a scenario: `${push_1.metadata.id}`. With `dies`
-        the registry was told to crash in this verb. A push is saved as `save_as`, or is numbered.
+        Arguments may name earlier pushes, as in a scenario: `${push_1.metadata.id}`. A push is
+        saved as `save_as`, or is numbered.
         """
         sent = resolve(dict(arguments), self._saved)
         got = self._answer_of_subject(verb, sent)
@@ -111,7 +110,7 @@ class Comparison:
         if verb in _FAULTS and got.failure is not None and got.failure.code == "UNKNOWN":
             raise FaultImpossibleError(f"{verb}: {got.failure.message}")
         self._adopt_id(verb, got)
-        wanted = self.model.crashing(verb, sent) if dies else self.model.perform(verb, sent)
+        wanted = self.model.perform(verb, sent)
         step = self._held(verb, arguments, wanted, got)
         if verb == "push" and wanted.failure is None:
             step["as"] = save_as or f"push_{len(self._saved) + 1}"

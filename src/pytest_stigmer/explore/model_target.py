@@ -6,12 +6,20 @@ import re
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_stigmer.clock import DEFAULT_START, moved, parse_instant
-from pytest_stigmer.errors import NewerSchema, StigmerError, StoreError, StoreLocked
+from pytest_stigmer.errors import (
+    NewerSchema,
+    ResourceNotFound,
+    StigmerError,
+    StoreError,
+    StoreLocked,
+)
 from pytest_stigmer.explore.disputed import REFERENCE
 from pytest_stigmer.explore.skill_model import SkillModel
 from pytest_stigmer.explore.store_model import Snapshot, StoreModel
-from pytest_stigmer.scenario.target import Answer
+from pytest_stigmer.scenario.target import Answer, AuditRow
+from pytest_stigmer.scenario.verbs import VERBS
 from pytest_stigmer.store.connection import WAIT_SECONDS
+from pytest_stigmer.store.kinds import kind_text
 from pytest_stigmer.store.schema import LATEST
 from pytest_stigmer.targets.flow import Flow
 from pytest_stigmer.targets.plain import answer_value
@@ -63,7 +71,7 @@ class ModelTarget:
         self.version = LATEST
         self._aborted: set[tuple[str, str]] = set()
         self._locked = False
-        self._dies_after = 0
+        self._dies_after: int | None = None
         self._take(self.skills.store)
 
     @property
@@ -73,22 +81,43 @@ class ModelTarget:
 
     def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
         """Perform one verb and answer in plain values; a refusal is an answer too."""
-        own = getattr(self, f"_{verb}", None)
+        if self._dies_after is not None and VERBS[verb].needs in ("skills", "store"):
+            return self._dying(verb, arguments)
         try:
-            return Answer(answer_value((own or getattr(self._flow, verb))(**arguments)))
+            return Answer(answer_value(self._perform(verb, arguments)))
         except StigmerError as error:
             return Answer.of_error(error)
 
-    def crashing(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
-        """Answer a verb whose process dies before it commits; nothing of it is kept."""
+    def now(self) -> dt.datetime:
+        """Return the instant of the model's clock."""
+        return self.clock.now()
+
+    def timeline(self) -> list[AuditRow]:
+        """Return the snapshots in the order in which they were saved; no time is kept."""
+        rows = enumerate(self.store.history, start=1)
+        return [AuditRow(at, row.kind, row.resource_id, "", *row[-2:]) for at, row in rows]
+
+    def explain(self, verb: str, arguments: Mapping[str, Any]) -> None:
+        """Return None: a list has no plan."""
+
+    def _perform(self, verb: str, arguments: Mapping[str, Any]) -> Any:
+        own = getattr(self, f"_{verb}", None)
+        return (own or getattr(self._flow, verb))(**arguments)
+
+    def _dying(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
+        """Answer a verb whose process dies after a statement; unless that was its last, undo it."""
+        after, self._dies_after = self._dies_after or 0, None
         live = {kind: dict(records) for kind, records in self.store.live.items()}
         history, artifacts = list(self.store.history), dict(self.skills.artifacts)
+        self.store.statements = 0
         answer = self.perform(verb, arguments)
-        self.store.live, self.store.history = live, history
-        if self._dies_after == 0:
-            # Dead before its first statement, it has not come to the artifact either.
-            self.skills.artifacts = artifacts
-        return answer if answer.failure else Answer.refused("UNAVAILABLE", "the process died")
+        if self.store.statements >= after:
+            self.store.live, self.store.history = live, history
+            if after == 0:
+                # Dead before its first statement, it has not come to the artifact either.
+                self.skills.artifacts = artifacts
+        died = f"the process died after writing statement {after}"
+        return answer if answer.failure else Answer.refused("UNAVAILABLE", died)
 
     def _take(self, store: StoreModel) -> None:
         self.skills.store = store
@@ -118,7 +147,7 @@ class ModelTarget:
         self._take(self.store.reopened())
 
     def _crash_after(self, statement: int) -> None:
-        """Wait for the verb that dies; `crashing` performs it."""
+        """Wait for the verb that dies."""
         self._dies_after = statement
 
     def _lock(self) -> None:
@@ -136,20 +165,23 @@ class ModelTarget:
         self.store.check_open()
         self._aborted.clear()
 
-    def _corrupt_row(self, table: str, id: str, kind: str = "skill", row: int = 1) -> None:  # noqa: A002
+    def _corrupt_row(
+        self,
+        table: str,
+        id: str,  # noqa: A002 - the field's own name
+        kind: str | int = "skill",
+        row: int = 1,
+    ) -> None:
         self.store.check_open()
-        if table == "resources":
-            if id not in self.store.live.get(kind, {}):
-                raise LookupError(f"no record {kind}/{id} to damage")
-            self.store.live[kind][id] = _UNDECODABLE
-            return
-        places = [
-            place
-            for place, snapshot in enumerate(self.store.history)
-            if (snapshot.kind, snapshot.resource_id) == (kind, id)
-        ]
-        place = places[row - 1]
-        self.store.history[place] = self.store.history[place]._replace(data=_UNDECODABLE)
+        kind, snapshots = kind_text(kind), self.store.history
+        records = self.store.live.get(kind, {})
+        places = [at for at, old in enumerate(snapshots) if old[:2] == (kind, id)][row - 1 : row]
+        if table == "resources" and id in records:
+            records[id] = _UNDECODABLE
+        elif table == "resource_audit" and places:
+            snapshots[places[0]] = snapshots[places[0]]._replace(data=_UNDECODABLE)
+        else:
+            raise ResourceNotFound.of(kind, f"{id} (row {row})")
 
     def _set_archived_at(self, **arguments: Any) -> None:
         """Change nothing: no answer depends on a time that is stored."""
@@ -169,7 +201,7 @@ class ModelTarget:
         del schema
         self._aborted.clear()
         self.skills.artifacts.clear()
-        store = StoreModel(disputed=self.store.disputed)
+        store = type(self.store)(disputed=self.store.disputed)
         moved: list[tuple[int, str, str, Snapshot]] = []
         for row in rows:
             kind, data = row.get("kind", "skill"), self._legacy_data(row)

@@ -189,8 +189,7 @@ class SkillMachine(RegistryMachine):
         verb, write = self.writes(data)
         self.has_crashed = True
         self.step("crash_after", statement=statement)
-        with self.journal.watching():
-            self.comparison.step(verb, write, dies=True)
+        self.step(verb, **write)
 
     def look(self) -> None:
         """Read what lies in the storage, and the skill that most histories are about."""

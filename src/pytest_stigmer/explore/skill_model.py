@@ -5,14 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import string
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.api import values
 from pytest_stigmer.errors import ArchiveError, StatusError, StoreError
+from pytest_stigmer.skills import refusals
 from pytest_stigmer.skills.archive import ArchiveReader
 from pytest_stigmer.store.row_messages import decode
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from google.protobuf.message import Message
 
     from pytest_stigmer.api.generation import Generation
@@ -53,14 +57,14 @@ class SkillModel:
     def push(self, request: Any) -> Any:
         """Make the artifact the newest version of the skill of this organisation and slug."""
         if request.ByteSize() > values.MAX_MESSAGE_BYTES:
-            raise StatusError("RESOURCE_EXHAUSTED", "the message is larger than 10 MiB")
+            raise refusals.message_too_large(refusals.RECEIVED, request.ByteSize())
         self._validate(request)
         _check_push(request)
         slug = model_slug(request.name)
         if not slug:
-            raise _invalid(f"invalid skill name: {request.name}")
+            raise refusals.invalid_name(request.name)
         skill_md = _skill_md(request.artifact)
-        with _Answering(), self.store.transaction():
+        with _answering("failed to save skill"), self.store.transaction():
             found = self._find(request.org, slug)
             skill = self._next_version(request, slug, skill_md, found)
             key = skill.status.artifact_storage_key
@@ -74,33 +78,35 @@ class SkillModel:
     def get(self, request: Any) -> Any:
         """Return the current version of an id."""
         self._validate(request)
-        with _Answering():
+        with _answering():
             return self._current(request.value)
 
     def get_by_reference(self, request: Any) -> Any:
         """Return the version that a reference names."""
         self._validate(request)
         _check_reference(request)
-        with _Answering():
+        with _answering("failed to list skills"):
             current = self._find(self._org_meant(request), request.slug)
             if current is None:
-                raise _not_found(f"skill not found: {request.slug}")
+                raise refusals.no_skill_with_slug(request.slug)
+        with _answering():
             return self._version(request, current)
 
     def get_artifact(self, request: Any) -> Any:
         """Return the artifact of a storage key."""
         self._validate(request)
         key = request.artifact_storage_key
-        if key not in self.artifacts:
-            raise _not_found(f"skill artifact not found: {key}")
+        if key not in self.artifacts or not is_hash(key[len("skills/") : -len(".zip")]):
+            raise StatusError("NOT_FOUND", f"skill artifact not found: {key}")
         if key != f"skills/{hashlib.sha256(self.artifacts[key]).hexdigest()}.zip":
-            raise StatusError("DATA_LOSS", f"skill artifact {key} is damaged")
+            why = "its content has another hash; push it again"
+            raise StatusError("DATA_LOSS", f"skill artifact {key} is damaged: {why}")
         return self.api.GetArtifactResponse(artifact=self.artifacts[key])
 
     def delete(self, request: Any) -> Any:
         """Forget a skill; its artifact stays, because another skill may have the same."""
         self._validate(request)
-        with _Answering(), self.store.transaction():
+        with _answering("failed to delete Skill"), self.store.transaction():
             found = self._current(request.value)
             if self.store.disputed.skill_delete_drops_history:
                 self.store.delete_audit_by_resource_id(_KIND, request.value)
@@ -110,11 +116,11 @@ class SkillModel:
     def _validate(self, request: Message) -> None:
         wrong = self.api.validate(request)
         if wrong is not None:
-            raise _invalid(wrong)
+            raise StatusError("INVALID_ARGUMENT", wrong)
 
     def _current(self, skill_id: str) -> Any:
         if skill_id not in dict(self.store.resource_rows(_KIND)):
-            raise _not_found(f"Skill not found: {skill_id}")
+            raise refusals.no_skill_with_id(skill_id)
         return self.store.get_resource(_KIND, skill_id, self.api.Skill)
 
     def _find(self, org: str, slug: str) -> Any | None:
@@ -136,13 +142,13 @@ class SkillModel:
     def _org_meant(self, reference: Any) -> str:
         if reference.scope == values.SCOPE_PLATFORM:
             if reference.org:
-                raise _not_found(f"skill not found: {reference.slug}")
+                raise refusals.no_skill_with_slug(reference.slug)
             return ""
         if reference.org:
             return str(reference.org)
         orgs = self._organisations(reference.slug)
         if len(orgs) > 1 and "" not in orgs:
-            raise _not_found(f"skill not found: {reference.slug}: the reference is ambiguous")
+            raise refusals.ambiguous(reference.slug, len(orgs))
         return orgs.pop() if len(orgs) == 1 else ""
 
     def _organisations(self, slug: str) -> set[str]:
@@ -168,7 +174,7 @@ class SkillModel:
         except StoreError as error:
             if error.code != "NOT_FOUND":
                 raise
-            raise _not_found(f"skill version not found: {reference.slug}:{version}") from None
+            raise refusals.no_version(reference.slug, version) from None
 
     def _archived(self, skill_id: str, version: str) -> Any:
         if is_hash(version):
@@ -224,45 +230,43 @@ class SkillModel:
         self.store.save_resource(_KIND, skill.metadata.id, skill)
 
 
-class _Answering:
-    """Turns what the store raises into what a caller of the API sees."""
-
-    def __enter__(self) -> None:
-        """Do nothing yet."""
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        """Raise a StatusError for an error of the store."""
-        if isinstance(error, StoreError):
-            raise StatusError(error.code, str(error)) from error
+@contextmanager
+def _answering(what: str = "") -> Iterator[None]:
+    """Raise a StatusError for what the store raises; say what was done where that has no name."""
+    try:
+        yield
+    except StoreError as error:
+        text = f"{what}: {error}" if what and error.code == "INTERNAL" else str(error)
+        raise StatusError(error.code, text) from error
 
 
 def _check_push(request: Any) -> None:
     if request.scope == values.SCOPE_IDENTITY_ACCOUNT:
-        raise _invalid("validation error: scope: a skill cannot belong to an identity account")
+        raise refusals.invalid_field("scope", "a skill cannot belong to an identity account")
     if request.scope == values.SCOPE_ORGANIZATION and not request.org:
-        raise _invalid("validation error: org: value is required")
+        raise refusals.invalid_field("org", "value is required with scope organization")
     if request.scope == values.SCOPE_PLATFORM and request.org:
-        raise _invalid("validation error: org: value must be empty")
+        raise refusals.invalid_field("org", "value must be empty with scope platform")
     if len(request.tag) == _HASH_DIGITS and set(request.tag) <= set(string.hexdigits):
-        raise _invalid("validation error: tag: it would be taken for a hash")
+        raise refusals.invalid_field("tag", "64 hexadecimal digits would be taken for a hash")
 
 
 def _check_reference(reference: Any) -> None:
     if reference.kind not in (values.KIND_UNKNOWN_NUMBER, values.KIND_SKILL_NUMBER):
-        raise _invalid("validation error: kind: value must be skill or unset")
+        raise refusals.invalid_field("kind", "value must be skill or unset")
     if reference.scope == values.SCOPE_IDENTITY_ACCOUNT:
-        raise _invalid("validation error: scope: no skill belongs to an identity account")
+        raise refusals.invalid_field("scope", "no skill belongs to an identity account")
     if reference.scope == values.SCOPE_ORGANIZATION and not reference.org:
-        raise _invalid("validation error: org: value is required")
+        raise refusals.invalid_field("org", "value is required with scope organization")
     if not reference.slug:
-        raise _invalid("slug is required in reference")
+        raise refusals.slug_required()
 
 
 def _skill_md(artifact: bytes) -> str:
     try:
         return ArchiveReader().read(artifact).skill_md
     except ArchiveError as error:
-        raise _invalid(f"failed to extract SKILL.md: {error}") from error
+        raise refusals.invalid_artifact(error) from error
 
 
 def is_hash(version: str) -> bool:
@@ -275,11 +279,3 @@ def _same_version(skill: Any, found: Any | None) -> bool:
         skill.status.version_hash,
         skill.spec.tag,
     )
-
-
-def _invalid(text: str) -> StatusError:
-    return StatusError("INVALID_ARGUMENT", text)
-
-
-def _not_found(text: str) -> StatusError:
-    return StatusError("NOT_FOUND", text)

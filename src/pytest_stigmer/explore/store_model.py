@@ -37,26 +37,25 @@ class StoreModel:
 
     `live` holds serialized records by kind and id, `history` all snapshots in the order in which
     they were saved: newest means last in that list, whatever any clock says. `before_write` is
-    asked when a writing verb or a transaction begins, and before a table changes (`resources` or
-    `resource_audit`, `insert` or `delete`); it may raise, as an engine may.
+    asked when a writing verb or a transaction begins, and before a row of a table changes
+    (`resources` or `resource_audit`, `insert` or `delete`); it may raise, as an engine may.
+    `statements` counts what an engine would write with, whether or not a row changes.
     """
 
-    def __init__(
-        self, path: Path = Path("model of the store"), *, disputed: Disputed = REFERENCE
-    ) -> None:
+    def __init__(self, path: Path = Path("stigmer.db"), *, disputed: Disputed = REFERENCE) -> None:
         self.path = path
         self.disputed = disputed
         self.live: dict[str, dict[str, bytes]] = {}
         self.history: list[Snapshot] = []
         self.is_closed = False
+        self.statements = 0
         self.before_write: Callable[[str, str], None] = _allow
 
     def save_resource(self, kind: str | int, resource_id: str, message: Message) -> None:
         """Put the record in its place."""
         data = encode(message)
         name, resource_id = self._kind(kind), checked_text(resource_id)
-        self.before_write("", "begin")
-        self.before_write("resources", "insert")
+        self._writing("resources", "insert")
         self.live.setdefault(name, {})[resource_id] = data
 
     def get_resource(self, kind: str | int, resource_id: str, message_class: type[M]) -> M:
@@ -100,8 +99,7 @@ class StoreModel:
         data = encode(message)
         texts = [checked_text(text) for text in (resource_id, version_hash, tag)]
         name = self._kind(kind)
-        self.before_write("", "begin")
-        self.before_write("resource_audit", "insert")
+        self._writing("resource_audit", "insert")
         self.history.append(Snapshot(name, texts[0], data, texts[1], texts[2]))
 
     def get_audit_by_hash(
@@ -129,9 +127,7 @@ class StoreModel:
     def delete_audit_by_resource_id(self, kind: str | int, resource_id: str) -> int:
         """Forget the snapshots of a resource."""
         doomed = self._newest_first(kind, checked_text(resource_id))
-        self.before_write("", "begin")
-        if doomed:
-            self.before_write("resource_audit", "delete")
+        self._writing("resource_audit", "delete", rows=len(doomed))
         gone = (self._kind(kind), resource_id)
         self.history = [row for row in self.history if (row.kind, row.resource_id) != gone]
         return len(doomed)
@@ -149,10 +145,10 @@ class StoreModel:
             self.live, self.history = live, history
             raise
 
-    def reopened(self) -> StoreModel:
+    def reopened(self) -> Self:
         """Close this store and return another on the same records."""
         self.close()
-        other = StoreModel(self.path, disputed=self.disputed)
+        other = type(self)(self.path, disputed=self.disputed)
         other.live, other.history = self.live, self.history
         return other
 
@@ -185,15 +181,19 @@ class StoreModel:
 
     def _delete(self, kind: str | int, ids: list[str]) -> int:
         records = self._records(kind)
-        self.before_write("", "begin")
         doomed = [resource_id for resource_id in ids if resource_id in records]
-        if doomed:
-            self.before_write("resources", "delete")
+        self._writing("resources", "delete", rows=len(doomed))
         for resource_id in doomed:
             del records[resource_id]
             if self.disputed.store_deletes_cascade:
                 self.delete_audit_by_resource_id(kind, resource_id)
         return len(doomed)
+
+    def _writing(self, table: str, on: str, *, rows: int = 1) -> None:
+        self.before_write("", "begin")
+        self.statements += 1
+        if rows:
+            self.before_write(table, on)
 
     def _newest_first(self, kind: str | int, resource_id: str) -> list[Snapshot]:
         wanted = (self._kind(kind), resource_id)
