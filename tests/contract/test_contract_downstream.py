@@ -35,6 +35,7 @@ def test_wrong_store_is_told_in_words(pytester: pytest.Pytester) -> None:
         "test_inner_transaction_fails_alone",
         "test_transaction_that_is_interrupted_keeps_nothing",
         "test_transaction_keeps_all_or_nothing",
+        "test_promise",
     }
     assert result.parseoutcomes()["passed"] > 50
     for switch in ("can_reopen", "is_thread_safe", "can_move_clock"):

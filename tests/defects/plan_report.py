@@ -10,10 +10,10 @@ from pytest_stigmer.clock import DEFAULT_START, FrozenClock
 from pytest_stigmer.defects.catalogue import catalogue
 from pytest_stigmer.harness.options import Options
 from pytest_stigmer.harness.run_session import HarnessSession
-from pytest_stigmer.harness.shipped import shipped_scenarios
 from pytest_stigmer.registry.assembly import REFERENCE
 from pytest_stigmer.scenario.loader import load
 from pytest_stigmer.scenario.runner import Status, run
+from pytest_stigmer.scenario.shipped import shipped_scenarios
 from pytest_stigmer.store.plans import PLAN_CELLS
 from pytest_stigmer.targets.local import LocalTarget
 

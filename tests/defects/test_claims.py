@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.defects.catalogue import catalogue
-from pytest_stigmer.harness.shipped import shipped_scenarios
 from pytest_stigmer.prove.proof import PLAIN_CELL, SHOWN, Row
 from pytest_stigmer.scenario.loader import load
+from pytest_stigmer.scenario.shipped import shipped_scenarios
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

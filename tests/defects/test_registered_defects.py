@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from pytest_stigmer.defects.catalogue import catalogue
-from pytest_stigmer.harness.shipped import scenario_folder
+from pytest_stigmer.scenario.shipped import scenario_folder
 
 DEFECT = '''
 from pytest_stigmer.defects.change import with_queries

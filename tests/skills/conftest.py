@@ -8,7 +8,7 @@ import pytest
 
 from pytest_stigmer.errors import StatusError
 from pytest_stigmer.factories.artifacts import artifact
-from pytest_stigmer.registry.registry import Registry
+from pytest_stigmer.registry.assembly import assemble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tests.conftest import Clock
 
     from pytest_stigmer.api.generation import Generation
+    from pytest_stigmer.registry.assembly import Parts
     from pytest_stigmer.skills.client import SkillClient
 
 
@@ -28,14 +29,14 @@ class Push(Protocol):
 
 
 @pytest.fixture
-def parts(tmp_path: Path, clock: Clock, api: Generation) -> Iterator[Registry]:
+def parts(tmp_path: Path, clock: Clock, api: Generation) -> Iterator[Parts]:
     """Give a registry on a fresh file."""
-    with Registry(tmp_path / "stigmer.db", clock=clock, generation=api) as assembled:
+    with assemble(tmp_path / "stigmer.db", clock=clock, generation=api) as assembled:
         yield assembled
 
 
 @pytest.fixture
-def skills(parts: Registry) -> SkillClient:
+def skills(parts: Parts) -> SkillClient:
     """Give the skill API in process."""
     return parts.client()
 

@@ -137,7 +137,7 @@ class ProofItem(_Item):
         """Prove the scenario; fail unless its row is exactly as claimed."""
         from pytest_stigmer.defects.catalogue import registered_defects
         from pytest_stigmer.harness.runs import prover
-        from pytest_stigmer.harness.shipped import ships
+        from pytest_stigmer.scenario.shipped import ships
 
         # What ships cannot claim what others register.
         unjudged = registered_defects() if ships(self.path) else ()

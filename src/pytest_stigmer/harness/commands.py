@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.harness import arguments, checking, exploring, inspecting
 from pytest_stigmer.harness.options import Options
-from pytest_stigmer.harness.shipped import scenario_folders
 from pytest_stigmer.scenario.model import SUFFIX
+from pytest_stigmer.scenario.shipped import scenario_folders
 from pytest_stigmer.service import serve
 
 if TYPE_CHECKING:

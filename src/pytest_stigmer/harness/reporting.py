@@ -68,9 +68,9 @@ class Reporter:
     def matrix(self) -> Matrix:
         """Return the kill matrix of all rows that arrived."""
         from pytest_stigmer.defects.catalogue import catalogue
-        from pytest_stigmer.harness.shipped import known_scenarios
         from pytest_stigmer.prove.matrix import merge
         from pytest_stigmer.prove.proof import Row
+        from pytest_stigmer.scenario.shipped import known_scenarios
 
         rows = [Row.from_data(data) for data in self._rows]
         return merge(rows, tuple(catalogue()), known_scenarios())

@@ -1,10 +1,20 @@
-"""What the classes that hold a store or a skill API to the contract have in common."""
+"""What the classes that hold a store or a skill API to its promises have in common."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
+
+from pytest_stigmer.clock import DEFAULT_START, moved, parse_instant
+from pytest_stigmer.kit.promises import ask, check_names, promises_of
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Mapping
+
+    from pytest_stigmer.kit.promises import Promise
+    from pytest_stigmer.scenario.target import Target
 
 CLOCK_STEPS = {
     "one millisecond": 0.001,
@@ -14,14 +24,102 @@ CLOCK_STEPS = {
 }
 """How a clock may move between two writes, in seconds."""
 
+_DECLARED_BY = {
+    "transactions": "has_transactions",
+    "second": "can_open_twice",
+    "reopen": "can_reopen",
+}
+"""The attribute of a class that declares a capability of its target."""
+
 
 class Capabilities:
     """Capabilities are class attributes: each is declared, and none is found out by trying."""
 
+    waived: ClassVar[Mapping[str, str]] = {}
+    """Promises that are not asked, by name (all cases of it) or by test id, each with the reason.
+
+    They are reported as skipped.
+    """
+    can_reopen: ClassVar[bool] = False
+    """Whether `reopen` is overridden: what was stored outlives the object or process."""
+    can_open_twice: ClassVar[bool] = False
+    """Whether `beside` is overridden: two may be in use on the same data."""
+    can_move_clock: ClassVar[bool] = False
+    """Whether `move_clock` is overridden: the clock can be moved, backwards too.
+
+    Without it the steps of a promise that move the clock do nothing: what is promised holds
+    whatever time passes between two steps.
+    """
+    is_thread_safe: ClassVar[bool] = False
+    """Whether threads may share the subject."""
     patience: ClassVar[float] = 60.0
     """After how many seconds threads that use one subject at once are taken to wait for ever."""
+
+    subject: ClassVar[str] = "store"
+    """What the promises are about, by the capability that they need: `store` or `skills`."""
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Make a test of each promise."""
+        if "promise" in metafunc.fixturenames:
+            found = promises_of(self.subject)
+            check_names(self.waived, found)
+            metafunc.parametrize("promise", found, ids=[promise.id for promise in found])
 
     def needs(self, capability: str) -> None:
         """Skip the fact unless the class declares the capability."""
         if not getattr(self, capability):
             pytest.skip(f"{type(self).__name__} declares {capability} = False")
+
+    def capabilities(self) -> frozenset[str]:
+        """Return what a scenario may use here, in the words of `scenario.verbs.Capability`."""
+        declared = {word for word, name in _DECLARED_BY.items() if getattr(self, name, False)}
+        return frozenset({self.subject, "clock", *declared})
+
+    def left_out(self, promise: Promise) -> str:
+        """Return why a promise is not asked here, or ''."""
+        waiver = self.waived.get(promise.id) or self.waived.get(promise.name)
+        if waiver:
+            return f"waived: {waiver}"
+        for word in sorted(promise.scenario.needs - self.capabilities()):
+            if word in _DECLARED_BY:
+                return f"{type(self).__name__} declares {_DECLARED_BY[word]} = False"
+            return f"the promise needs {word}, and the kit reaches nothing but the {self.subject}"
+        return ""
+
+    def keep(self, promise: Promise, target: Target, request: pytest.FixtureRequest) -> None:
+        """Ask a promise of a target; skip with the reason, or fail with the scenario's page."""
+        if reason := self.left_out(promise):
+            pytest.skip(reason)
+        ask(self.asked(promise), target, request.node.nodeid)
+
+    def asked(self, promise: Promise) -> Promise:
+        """Return a promise as it is asked of this class."""
+        return promise
+
+
+class ToldClock:
+    """The clock of a scenario; where the subject's can be moved, that one goes along.
+
+    The first instant is only told: nobody knows what the subject's clock says.
+    """
+
+    def __init__(self, move: Callable[[float], Any] | None) -> None:
+        self._move = move
+        self._told: dt.datetime | None = None
+
+    def now(self) -> dt.datetime:
+        """Return the instant that was told last."""
+        return self._told or parse_instant(DEFAULT_START)
+
+    def advance(self, duration: str) -> None:
+        """Move by a duration such as `-300ms`."""
+        self._go(moved(self.now(), duration))
+
+    def move_to(self, instant: str) -> None:
+        """Move to an instant."""
+        self._go(parse_instant(instant))
+
+    def _go(self, instant: dt.datetime) -> None:
+        if self._told is not None and self._move is not None:
+            self._move((instant - self._told).total_seconds())
+        self._told = instant

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
@@ -11,10 +12,13 @@ from pytest_stigmer.errors import STATUS_SHAPES, UsageError, carried_status
 from pytest_stigmer.factories.artifacts import artifact
 from pytest_stigmer.kit.calls import CallFailed, raised_by, shown
 from pytest_stigmer.kit.capabilities import Capabilities
+from pytest_stigmer.kit.promises import without_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from pytest_stigmer.kit.promises import Promise
+    from pytest_stigmer.scenario.model import Step
     from pytest_stigmer.skills.client import SkillApi
 
 
@@ -26,14 +30,10 @@ class SkillDeclarations(Capabilities):
 
     has_organisations: ClassVar[bool] = True
     """Whether one slug in two organisations is two skills."""
-    is_thread_safe: ClassVar[bool] = False
-    """Whether threads may share `skills`."""
-    can_reopen: ClassVar[bool] = False
-    """Whether `reopen` is overridden: what was pushed outlives the process that took it."""
-    can_open_twice: ClassVar[bool] = False
-    """Whether `beside` is overridden: two servers may run on the same data."""
-    can_move_clock: ClassVar[bool] = False
-    """Whether `move_clock` is overridden: the registry's clock can be moved, backwards too."""
+    has_reference_texts: ClassVar[bool] = True
+    """Whether errors say what the real server's say; if not, promises ask for their status only."""
+
+    subject: ClassVar[str] = "skills"
 
     @pytest.fixture
     def skills(self) -> SkillApi:
@@ -66,6 +66,21 @@ class SkillDeclarations(Capabilities):
         """Move the registry's clock by seconds, below 0 backwards; override with the capability."""
         del skills, seconds
         raise UsageError.not_overridden(type(self).__name__, "move_clock", "can_move_clock")
+
+    def left_out(self, promise: Promise) -> str:
+        """Leave out, besides what the base does, what a registry of one tenant does not promise."""
+        steps = promise.scenario.steps
+        if not self.has_organisations and any(map(_names_organisations, steps)):
+            return f"{type(self).__name__} declares has_organisations = False"
+        if not self.can_move_clock and any(map(_names_times, steps)):
+            return f"{type(self).__name__} declares can_move_clock = False"
+        return super().left_out(promise)
+
+    def asked(self, promise: Promise) -> Promise:
+        """Return a promise without the texts of errors where they are the registry's own."""
+        if self.has_reference_texts:
+            return promise
+        return replace(promise, scenario=without_texts(promise.scenario))
 
     def push(self, skills: SkillApi, name: str, text: str = "# one", **fields: Any) -> Any:
         """Push a ZIP whose SKILL.md is the text; `fields` are those of the request."""
@@ -108,6 +123,30 @@ class Words:
     def slug(self, slug: str) -> str:
         """Return the slug of the name that was made from a text of this slug."""
         return f"{slug}-{self.nonce}"
+
+
+def _names_organisations(step: Step) -> bool:
+    arguments = step.arguments
+    return bool(arguments.get("org") or arguments.get("scope")) or any(
+        path in ("metadata.org", "metadata.owner_scope") for path in _paths(step.returns)
+    )
+
+
+def _names_times(step: Step) -> bool:
+    return any(path.endswith("_at") for path in _paths(step.returns))
+
+
+def _paths(value: Any) -> Iterator[str]:
+    """Yield the keys of what is expected, at any depth, and the paths into saved answers."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            yield from _paths(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _paths(item)
+    elif isinstance(value, str) and value.startswith("${"):
+        yield value.strip("${}").partition(".")[2]
 
 
 def accepted(what: str, call: Callable[..., Any], *arguments: Any, **fields: Any) -> Any:

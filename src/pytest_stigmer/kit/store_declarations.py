@@ -20,9 +20,12 @@ from pytest_stigmer.kit.capabilities import Capabilities
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
+    from pytest_stigmer.kit.promises import Promise
     from pytest_stigmer.store.interface import Store
 
 _MOST_LETTERS = 40
+_WITHOUT_CASCADE = ("bulk_delete_keeps_history", "delete_keeps_history")
+"""The promises of a store whose deletions leave the snapshots alone."""
 
 
 class StoreDeclarations(Capabilities):
@@ -39,14 +42,8 @@ class StoreDeclarations(Capabilities):
 
     has_transactions: ClassVar[bool] = False
     """Whether `with store.transaction():` makes the verbs in it one unit."""
-    is_thread_safe: ClassVar[bool] = False
-    """Whether threads may share one store."""
     deletes_cascade: ClassVar[bool] = False
     """Whether deleting live records deletes their snapshots: both are in use; say which."""
-    can_reopen: ClassVar[bool] = False
-    """Whether `reopen` is overridden: what was saved outlives the store object."""
-    can_move_clock: ClassVar[bool] = False
-    """Whether `move_clock` is overridden: the store's clock can be moved, backwards too."""
 
     @pytest.fixture
     def store(self) -> Store:
@@ -74,6 +71,11 @@ class StoreDeclarations(Capabilities):
         del store
         raise UsageError.not_overridden(type(self).__name__, "reopen", "can_reopen")
 
+    def beside(self, store: Store) -> Store:
+        """Open a second store on the same data, both in use; override with `can_open_twice`."""
+        del store
+        raise UsageError.not_overridden(type(self).__name__, "beside", "can_open_twice")
+
     def move_clock(self, store: Store, seconds: float) -> None:
         """Move the store's clock by seconds, below 0 backwards; override with `can_move_clock`."""
         del store, seconds
@@ -84,9 +86,11 @@ class StoreDeclarations(Capabilities):
         """The class of the messages that `message` makes."""
         return type(self.message(""))
 
-    def read(self, data: bytes) -> str:
-        """Return the text of a serialized message."""
-        return self.text_of(self.message_class.FromString(data))
+    def left_out(self, promise: Promise) -> str:
+        """Leave out, besides what the base does, what a cascading store does not promise."""
+        if self.deletes_cascade and promise.name in _WITHOUT_CASCADE:
+            return f"{type(self).__name__} declares deletes_cascade = True"
+        return super().left_out(promise)
 
     def foreign(self) -> Message:
         """Return `foreign_message`, after a look that its bytes really do not parse."""
@@ -96,6 +100,10 @@ class StoreDeclarations(Capabilities):
         except Exception:  # noqa: BLE001 - protobuf libraries have errors of their own
             return message
         raise UsageError.foreign_parses(type(self).__name__, self.message_class.__name__)
+
+    def read(self, data: bytes) -> str:
+        """Return the text of a serialized message."""
+        return self.text_of(self.message_class.FromString(data))
 
     def live(self, store: Store, kind: str | int = "skill") -> list[str]:
         """Return the texts of the live records of a kind."""

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.errors import ResourceNotFound
 from pytest_stigmer.store.connection import translated
 from pytest_stigmer.store.kinds import kind_text
-from pytest_stigmer.store.paths import delete_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from pytest_stigmer.store.sqlite import SqliteStore
 
@@ -108,7 +107,8 @@ def _change_one(
 
 def replace_database(path: Path, image: bytes) -> None:
     """Put the bytes of another database into the place of a file that no connection is on."""
-    delete_database(path)
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
     path.write_bytes(image)
 
 

@@ -1,0 +1,103 @@
+"""The user's own skill API as a target that leaves no trace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from pytest_stigmer.api.generation import load
+from pytest_stigmer.errors import STATUS_SHAPES, StatusError, StigmerError, carried_status
+from pytest_stigmer.factories.factory import Factory
+from pytest_stigmer.kit.calls import shown
+from pytest_stigmer.kit.capabilities import ToldClock
+from pytest_stigmer.scenario.target import Answer, Unsupported
+from pytest_stigmer.targets.flow import Flow
+from pytest_stigmer.targets.hunting import ToldTimes
+from pytest_stigmer.targets.isolation import IsolatedSkills
+from pytest_stigmer.targets.plain import answer_value
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from pytest_stigmer.kit.skill_declarations import SkillDeclarations
+    from pytest_stigmer.skills.client import SkillApi
+
+_CALLS = {
+    "push": ("push", "PushSkillRequest"),
+    "get": ("get", "SkillId"),
+    "getByReference": ("get_by_reference", "ApiResourceReference"),
+    "getArtifact": ("get_artifact", "GetArtifactRequest"),
+    "delete": ("delete", "SkillId"),
+}
+"""By wire name: the call of `SkillApi` and the class of its request."""
+
+
+class _Carrier:
+    """Carries serialized requests to a user's calls, and what they raise as a StatusError."""
+
+    def __init__(self, api: Any, skills: SkillApi) -> None:
+        self.api = api
+        self.skills = skills
+
+    def call(self, method: str, request: bytes) -> bytes:
+        """Serve one call by its wire name."""
+        name, request_class = _CALLS[method]
+        message = getattr(self.api, request_class).FromString(request)
+        try:
+            return bytes(getattr(self.skills, name)(message).SerializeToString())
+        except Exception as error:
+            raise StatusError(*(carried_status(error) or _without(error))) from error
+
+
+def _without(error: Exception) -> tuple[str, str]:
+    return "UNKNOWN", f"{shown(error)}, which carries no status: {STATUS_SHAPES}"
+
+
+class SkillTarget:
+    """Performs the verbs of the skill API on the one that a class declares."""
+
+    def __init__(self, declared: SkillDeclarations, skills: SkillApi, test_id: str) -> None:
+        self.name = type(declared).__name__
+        self.capabilities = declared.capabilities()
+        self._declared = declared
+        self._carrier = _Carrier(declared.api, skills)
+        self._other: SkillApi | None = None
+        api = load()
+        self._skills = IsolatedSkills(api, self._carrier)
+        self._clock = ToldClock(self._move if declared.can_move_clock else None)
+        self._times = ToldTimes()
+        clock = cast("Any", self._clock)
+        self._flow = Flow(api, self._skills, Factory(0, test_id, api), clock=clock)
+
+    def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
+        """Perform one verb; what the calls raise is an answer too."""
+        if verb == "close":
+            raise Unsupported("a skill API has no close")
+        own = {"reopen": self._reopen}
+        try:
+            value = answer_value((own.get(verb) or getattr(self._flow, verb))(**arguments))
+        except StigmerError as error:
+            return Answer.of_error(error)
+        if verb == "push" and self._declared.can_move_clock:
+            self._times.learn(value, self._clock.now())
+        return Answer(self._times.translate(value))
+
+    def now(self) -> dt.datetime:
+        """Return the instant that the scenario has told so far."""
+        return self._clock.now()
+
+    def timeline(self) -> None:
+        """Show nothing: how a registry keeps its versions is its own affair."""
+
+    def explain(self, verb: str, arguments: Mapping[str, Any]) -> None:
+        """Explain nothing, for the same reason."""
+
+    def clean_up(self) -> list[str]:
+        """Delete everything that was made; return what could not be, a line each."""
+        return self._skills.clean_up()
+
+    def _reopen(self) -> None:
+        self._carrier.skills = self._declared.reopen(self._carrier.skills)
+
+    def _move(self, seconds: float) -> None:
+        self._declared.move_clock(self._carrier.skills, seconds)

@@ -1,0 +1,81 @@
+"""The promises as tests: which there are, and how one is asked of a user's own registry."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_stigmer.errors import UsageError
+from pytest_stigmer.scenario.loader import load
+from pytest_stigmer.scenario.render import render
+from pytest_stigmer.scenario.report import page
+from pytest_stigmer.scenario.runner import Status, run
+from pytest_stigmer.scenario.shipped import known_scenarios
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pytest_stigmer.scenario.model import Scenario
+    from pytest_stigmer.scenario.target import Target
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A scenario, or one case of it; `id` is the test's, `name` that of the scenario's file."""
+
+    id: str
+    name: str
+    scenario: Scenario
+
+
+@cache
+def promises_of(subject: str) -> tuple[Promise, ...]:
+    """Return the promises about a `store` or about `skills`, read once per process.
+
+    One that speaks to the skill API and looks behind it too is about `skills`.
+    """
+    return tuple(
+        promise
+        for promise in _all()
+        if ("skills" in promise.scenario.needs) == (subject == "skills")
+    )
+
+
+@cache
+def _all() -> tuple[Promise, ...]:
+    scenarios = [load(path) for path in known_scenarios()]
+    return tuple(Promise(scenario.name, scenario.name, scenario) for scenario in scenarios)
+
+
+def check_names(names: Iterable[str], promises: Iterable[Promise]) -> None:
+    """Raise UsageError, with the nearest, for a name that no promise has."""
+    known = {word for promise in promises for word in (promise.id, promise.name)}
+    for name in names:
+        if name not in known:
+            raise UsageError.unknown("promise", name, sorted(known))
+
+
+def without_texts(scenario: Scenario) -> Scenario:
+    """Return a scenario that expects of failures their status alone."""
+    steps = (
+        replace(step, fails=step.fails and replace(step.fails, message=""))
+        for step in scenario.steps
+    )
+    return replace(scenario, steps=tuple(steps))
+
+
+def ask(promise: Promise, target: Target, test_id: str) -> None:
+    """Run a promise as the test `test_id`; fail with the page that the scenario prints."""
+    outcome = run(promise.scenario, target)
+    if outcome.status in (Status.SKIPPED, Status.INCONCLUSIVE):
+        pytest.skip(outcome.reason)
+    if outcome.status is not Status.PASSED:
+        told = replace(page(outcome), replay=f"pytest {test_id!r}")
+        pytest.fail(
+            f"{promise.id} is not kept\n{render(told, shutil.get_terminal_size().columns)}",
+            pytrace=False,
+        )
