@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.factories.factory import Factory
     from pytest_stigmer.harness.registries import Registry, StoreFactory
     from pytest_stigmer.service.loopback import Service
-    from pytest_stigmer.skills.client import SkillClient
+    from pytest_stigmer.skills.endpoint import SkillClient
     from pytest_stigmer.store.sqlite import SqliteStore
     from pytest_stigmer.targets.flow import Flow
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_stigmer.api.generation import load
-from pytest_stigmer.store.kinds import KIND_NAMES, kind_text
+from pytest_stigmer.store.translation import KIND_NAMES, kind_text
 
 
 def test_store_and_api_name_the_same_kinds() -> None:

@@ -12,8 +12,8 @@ from tests.benchmarks.promise import Promise, measure
 from pytest_stigmer.api.generation import load
 from pytest_stigmer.registry.assembly import assemble
 from pytest_stigmer.store.bulk import load_resources
-from pytest_stigmer.store.rows import ResourceRow
 from pytest_stigmer.store.sqlite import SqliteStore
+from pytest_stigmer.store.translation import ResourceRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -14,9 +14,9 @@ from tests.benchmarks.promise import Promise, measure
 
 from pytest_stigmer.clock import SystemClock
 from pytest_stigmer.store.bulk import load_history
-from pytest_stigmer.store.rows import AuditRow
 from pytest_stigmer.store.sqlite import SqliteStore
 from pytest_stigmer.store.template import clone, template
+from pytest_stigmer.store.translation import AuditRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

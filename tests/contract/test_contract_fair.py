@@ -16,7 +16,7 @@ from pytest_stigmer.kit.skill_contract import SkillContract
 from pytest_stigmer.kit.skill_declarations import refusal
 from pytest_stigmer.kit.skill_refusals import ABSOLUTE_PATH
 from pytest_stigmer.kit.store_contract import StoreContract
-from pytest_stigmer.store.kinds import KIND_NAMES
+from pytest_stigmer.store.translation import KIND_NAMES
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -12,7 +12,7 @@ import pytest
 
 from pytest_stigmer.errors import UndecodableRow
 from pytest_stigmer.explore.store_model import StoreModel
-from pytest_stigmer.store.row_messages import decode
+from pytest_stigmer.store.translation import decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -18,7 +18,7 @@ from pytest_stigmer.skills.artifact_storage import ArtifactStorage, StoredArtifa
 from pytest_stigmer.skills.controller import SkillController
 from pytest_stigmer.store.faults import Crash, forgo_durability
 from pytest_stigmer.store.legacy import legacy_database, legacy_id
-from pytest_stigmer.store.rows import ResourceRow
+from pytest_stigmer.store.translation import ResourceRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable

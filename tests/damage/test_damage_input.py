@@ -20,7 +20,7 @@ from pytest_stigmer.explore.skill_model import model_slug
 from pytest_stigmer.factories.artifacts import artifact
 from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS, bad_artifact
 from pytest_stigmer.skills.archive import Archive, ArchiveReader
-from pytest_stigmer.skills.slug import slug_of
+from pytest_stigmer.skills.controller import slug_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,7 +16,7 @@ from pytest_stigmer.clock import FrozenClock
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.factories.factory import Factory
 from pytest_stigmer.factories.seeding import seeded_faker, slug
-from pytest_stigmer.skills.slug import slug_of
+from pytest_stigmer.skills.controller import slug_of
 
 SEED = 7
 TEST_ID = "tests/test_it.py::test_it"

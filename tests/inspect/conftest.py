@@ -11,8 +11,8 @@ import pytest
 
 from pytest_stigmer.harness.inspecting import add_arguments, run
 from pytest_stigmer.store.bulk import load_history, load_resources
-from pytest_stigmer.store.rows import AuditRow, ResourceRow
 from pytest_stigmer.store.sqlite import SqliteStore
+from pytest_stigmer.store.translation import AuditRow, ResourceRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable

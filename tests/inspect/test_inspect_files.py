@@ -15,8 +15,8 @@ import pytest
 
 from pytest_stigmer.store.inspect import inspect
 from pytest_stigmer.store.legacy import legacy_database, legacy_id
-from pytest_stigmer.store.rows import ResourceRow
 from pytest_stigmer.store.sqlite import SqliteStore
+from pytest_stigmer.store.translation import ResourceRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,8 +11,8 @@ import pytest
 
 from pytest_stigmer.clock import stopwatch
 from pytest_stigmer.store.bulk import load_history
-from pytest_stigmer.store.rows import AuditRow
 from pytest_stigmer.store.sqlite import SqliteStore
+from pytest_stigmer.store.translation import AuditRow
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,7 @@ from pytest_stigmer.service.handlers import NAMESPACE_KEY
 from pytest_stigmer.service.namespaces import Namespaces
 from pytest_stigmer.service.server import Server
 from pytest_stigmer.service.transport import GrpcTransport, open_channel
-from pytest_stigmer.skills.client import SkillClient
+from pytest_stigmer.skills.endpoint import SkillClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

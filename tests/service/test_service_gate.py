@@ -13,7 +13,7 @@ from pytest_stigmer.errors import StatusError
 from pytest_stigmer.service import injection, namespaces
 from pytest_stigmer.service.injection import Fault
 from pytest_stigmer.service.namespaces import Namespace
-from pytest_stigmer.skills.client import SkillClient
+from pytest_stigmer.skills.endpoint import SkillClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pytest_stigmer.api.generation import Generation
     from pytest_stigmer.registry.assembly import Parts
-    from pytest_stigmer.skills.client import SkillClient
+    from pytest_stigmer.skills.endpoint import SkillClient
 
 
 class Push(Protocol):

@@ -11,7 +11,7 @@ import pytest
 from pytest_stigmer.api.values import MAX_MESSAGE_BYTES
 from pytest_stigmer.errors import StatusError
 from pytest_stigmer.factories.artifacts import artifact
-from pytest_stigmer.skills.client import SkillClient
+from pytest_stigmer.skills.endpoint import SkillClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pytest_stigmer.api.generation import Generation
     from pytest_stigmer.registry.assembly import Parts
-    from pytest_stigmer.skills.client import SkillClient
+    from pytest_stigmer.skills.endpoint import SkillClient
 
     Refusal = Callable[..., tuple[str, str]]
     Refer = Callable[..., Any]

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_stigmer.skills import ids
-from pytest_stigmer.skills.ids import new_id
-from pytest_stigmer.skills.slug import slug_of
+from pytest_stigmer.skills.controller import new_id, slug_of
 
 if TYPE_CHECKING:
     from conftest import Clock

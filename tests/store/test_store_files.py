@@ -15,8 +15,8 @@ from pytest_stigmer.errors import InvalidText, NotADatabase, PathNotWritable, St
 from pytest_stigmer.store.audit_timeline import TimelineRow, timeline
 from pytest_stigmer.store.backup import backup, restore
 from pytest_stigmer.store.bulk import load_history, load_resources
-from pytest_stigmer.store.rows import AuditRow, ResourceRow
 from pytest_stigmer.store.template import clone, template
+from pytest_stigmer.store.translation import AuditRow, ResourceRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,7 +11,7 @@ from google.protobuf.wrappers_pb2 import StringValue
 from pytest_stigmer.errors import StoreError
 from pytest_stigmer.store.legacy import legacy_database, legacy_id
 from pytest_stigmer.store.migration import Migrations
-from pytest_stigmer.store.rows import ResourceRow
+from pytest_stigmer.store.translation import ResourceRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable

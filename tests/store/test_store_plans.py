@@ -13,8 +13,8 @@ from pytest_stigmer.errors import AuditNotFound
 from pytest_stigmer.store.bulk import load_history
 from pytest_stigmer.store.plans import PLAN_CELLS, PlanCell, cell_store, explain
 from pytest_stigmer.store.queries import Queries
-from pytest_stigmer.store.rows import AuditRow
 from pytest_stigmer.store.sqlite import SqliteStore
+from pytest_stigmer.store.translation import AuditRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,8 +12,8 @@ from google.protobuf.wrappers_pb2 import StringValue
 
 from pytest_stigmer.errors import StoreForked
 from pytest_stigmer.store.legacy import legacy_database, legacy_id
-from pytest_stigmer.store.rows import ResourceRow
 from pytest_stigmer.store.sqlite import SqliteStore
+from pytest_stigmer.store.translation import ResourceRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable

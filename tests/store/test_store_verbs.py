@@ -14,7 +14,7 @@ from pytest_stigmer.errors import (
     StoreClosed,
     UndecodableRow,
 )
-from pytest_stigmer.store.kinds import kind_text
+from pytest_stigmer.store.translation import kind_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.clock import Clock
     from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.scenario.model import Scenario
-    from pytest_stigmer.skills.client import SkillClient
+    from pytest_stigmer.skills.endpoint import SkillClient
     from pytest_stigmer.store.sqlite import SqliteStore
 
 FLOWS = Path(__file__).parent / "flows"

@@ -15,8 +15,8 @@ from pytest_stigmer.errors import StatusError
 from pytest_stigmer.registry.assembly import REFERENCE
 from pytest_stigmer.scenario.runner import Status, run
 from pytest_stigmer.scenario.target import Unsupported
-from pytest_stigmer.skills.client import SkillClient
-from pytest_stigmer.skills.slug import slug_of
+from pytest_stigmer.skills.controller import slug_of
+from pytest_stigmer.skills.endpoint import SkillClient
 from pytest_stigmer.targets.hunting import Hunt
 
 if TYPE_CHECKING:

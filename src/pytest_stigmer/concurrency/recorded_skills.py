@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.concurrency.recorded_history import DELETE, PUSH, READ
 from pytest_stigmer.errors import carried_status
+from pytest_stigmer.skills.controller import slug_of
 from pytest_stigmer.skills.references import is_hash
-from pytest_stigmer.skills.slug import slug_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_stigmer.concurrency.recorded_history import Recorder
-    from pytest_stigmer.skills.client import SkillApi
+    from pytest_stigmer.skills.endpoint import SkillApi
 
 
 class RecordedSkills:

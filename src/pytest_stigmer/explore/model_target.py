@@ -18,9 +18,8 @@ from pytest_stigmer.explore.skill_model import SkillModel
 from pytest_stigmer.explore.store_model import Snapshot, StoreModel
 from pytest_stigmer.scenario.target import Answer, AuditRow
 from pytest_stigmer.scenario.verbs import VERBS
-from pytest_stigmer.store.connection import WAIT_SECONDS
-from pytest_stigmer.store.kinds import kind_text
 from pytest_stigmer.store.schema import LATEST
+from pytest_stigmer.store.translation import WAIT_SECONDS, kind_text
 from pytest_stigmer.targets.flow import Flow
 from pytest_stigmer.targets.plain import answer_value
 

@@ -12,7 +12,7 @@ from pytest_stigmer.api import values
 from pytest_stigmer.errors import ArchiveError, StatusError, StoreError
 from pytest_stigmer.skills import refusals
 from pytest_stigmer.skills.archive import ArchiveReader
-from pytest_stigmer.store.row_messages import decode
+from pytest_stigmer.store.translation import decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 from pytest_stigmer.errors import AuditNotFound, ResourceNotFound, StoreClosed
 from pytest_stigmer.explore.disputed import REFERENCE
-from pytest_stigmer.store.connection import checked_text
-from pytest_stigmer.store.kinds import kind_text
-from pytest_stigmer.store.row_messages import decode, encode
+from pytest_stigmer.store.translation import checked_text, decode, encode, kind_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

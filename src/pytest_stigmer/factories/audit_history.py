@@ -12,7 +12,7 @@ from pytest_stigmer.api import values
 from pytest_stigmer.clock import DEFAULT_START, parse_duration, parse_instant
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.factories.messages import check_fields, nanoseconds, skill_value
-from pytest_stigmer.store.rows import AuditRow, ResourceRow
+from pytest_stigmer.store.translation import AuditRow, ResourceRow
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.generation import Generation

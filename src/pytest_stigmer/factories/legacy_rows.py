@@ -9,7 +9,7 @@ from pytest_stigmer.clock import DEFAULT_START, parse_instant
 from pytest_stigmer.factories.audit_history import HistoryFields, audit_history
 from pytest_stigmer.factories.messages import check_fields, nanoseconds
 from pytest_stigmer.store import legacy
-from pytest_stigmer.store.rows import ResourceRow
+from pytest_stigmer.store.translation import ResourceRow
 
 if TYPE_CHECKING:
     import datetime as dt

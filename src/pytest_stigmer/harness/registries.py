@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.factories.audit_history import History
     from pytest_stigmer.harness.run_session import HarnessSession
     from pytest_stigmer.registry.assembly import Parts
-    from pytest_stigmer.skills.client import SkillClient
+    from pytest_stigmer.skills.endpoint import SkillClient
     from pytest_stigmer.store.sqlite import SqliteStore
 
 
@@ -56,7 +56,7 @@ class Registry:
     @cached_property
     def skills(self) -> SkillClient:
         """The skill API's client in process."""
-        from pytest_stigmer.skills.client import SkillClient
+        from pytest_stigmer.skills.endpoint import SkillClient
 
         return SkillClient(self._session.generation, self.parts.endpoint)
 

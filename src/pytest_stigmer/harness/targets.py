@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.scenario.model import Scenario
     from pytest_stigmer.scenario.target import Target
     from pytest_stigmer.service.loopback import Registries
-    from pytest_stigmer.skills.client import Transport
+    from pytest_stigmer.skills.endpoint import Transport
     from pytest_stigmer.store.sqlite import SqliteStore
     from pytest_stigmer.targets.local import LocalTarget
     from pytest_stigmer.targets.remote import RemoteTarget

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_stigmer.kit.skill_declarations import SkillDeclarations
-    from pytest_stigmer.skills.client import SkillApi
+    from pytest_stigmer.skills.endpoint import SkillApi
 
 _CALLS = {
     "push": ("push", "PushSkillRequest"),

@@ -15,7 +15,7 @@ from pytest_stigmer.kit.skill_declarations import SkillDeclarations, accepted
 
 if TYPE_CHECKING:
     from pytest_stigmer.kit.skill_declarations import Words
-    from pytest_stigmer.skills.client import SkillApi
+    from pytest_stigmer.skills.endpoint import SkillApi
 
 TEXTS = {
     "blanks around it": "\n \t# one \n\n",

@@ -8,7 +8,7 @@
             with closing(open_channel("127.0.0.1:7234")) as channel:
                 yield SkillClient(stigmer_api, GrpcTransport(channel, stigmer_api))
 
-`SkillClient` is in `pytest_stigmer.skills.client`, the other two are in
+`SkillClient` is in `pytest_stigmer.skills.endpoint`, the other two are in
 `pytest_stigmer.service.transport`; anything else with the five calls will do as well.
 The inherited `test_promise` asks every scenario about the skill API, one test each: the test's id
 is the name of the scenario's file. The promises are those of generation 2026-01 of the API.
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pytest
 
     from pytest_stigmer.kit.promises import Promise
-    from pytest_stigmer.skills.client import SkillApi
+    from pytest_stigmer.skills.endpoint import SkillApi
 
 
 class SkillContract(VersionFacts, IdentityFacts, AcceptanceFacts, RefusalFacts):

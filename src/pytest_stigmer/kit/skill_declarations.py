@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pytest_stigmer.kit.promises import Promise
     from pytest_stigmer.scenario.model import Step
-    from pytest_stigmer.skills.client import SkillApi
+    from pytest_stigmer.skills.endpoint import SkillApi
 
 
 class SkillDeclarations(Capabilities):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_stigmer.kit.skill_declarations import Words
-    from pytest_stigmer.skills.client import SkillApi
+    from pytest_stigmer.skills.endpoint import SkillApi
 
 SAME_SLUG = ("Calc", "calc", "CALC!", "Ca.lc", " Calc ", "C_a/l\u00e9c")
 """Names that have one slug, `calc`, when the test's nonce follows."""

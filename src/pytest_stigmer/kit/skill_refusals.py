@@ -14,7 +14,7 @@ from pytest_stigmer.kit.skill_declarations import SkillDeclarations, refusal
 
 if TYPE_CHECKING:
     from pytest_stigmer.kit.skill_declarations import Words
-    from pytest_stigmer.skills.client import SkillApi
+    from pytest_stigmer.skills.endpoint import SkillApi
 
 BAD_PUSHES: dict[str, dict[str, Any]] = {
     "an empty name": {"name": ""},

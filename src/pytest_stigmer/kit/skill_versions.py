@@ -13,7 +13,7 @@ from pytest_stigmer.kit.skill_declarations import SkillDeclarations, refusal
 
 if TYPE_CHECKING:
     from pytest_stigmer.kit.skill_declarations import Words
-    from pytest_stigmer.skills.client import SkillApi
+    from pytest_stigmer.skills.endpoint import SkillApi
 
 OTHER_WORDS = ("LATEST", "Latest", "head", "HEAD", "current", "newest", "stable", "main", "0", "-1")
 """Words that mean the newest version elsewhere; here they are tags like any other."""

@@ -14,9 +14,8 @@ from pytest_stigmer.api.generation import load
 from pytest_stigmer.clock import SystemClock
 from pytest_stigmer.skills.archive import ArchiveReader
 from pytest_stigmer.skills.artifact_storage import ArtifactStorage
-from pytest_stigmer.skills.client import SkillClient
 from pytest_stigmer.skills.controller import SkillController
-from pytest_stigmer.skills.endpoint import SkillEndpoint
+from pytest_stigmer.skills.endpoint import SkillClient, SkillEndpoint
 from pytest_stigmer.skills.index import SlugIndex
 from pytest_stigmer.skills.references import ReferenceResolver
 from pytest_stigmer.store.schema import LATEST

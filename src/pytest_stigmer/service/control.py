@@ -12,7 +12,7 @@ from pytest_stigmer.errors import StatusError, StigmerError
 from pytest_stigmer.service.control_api import SERVICE, control_api
 from pytest_stigmer.service.handlers import namespace_of, refuse, status_of_failure
 from pytest_stigmer.service.injection import DEFAULT_DETAILS, Fault
-from pytest_stigmer.store.rows import AuditRow, ResourceRow
+from pytest_stigmer.store.translation import AuditRow, ResourceRow
 
 if TYPE_CHECKING:
     import datetime as dt

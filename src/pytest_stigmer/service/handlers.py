@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.skills.client import Transport
+    from pytest_stigmer.skills.endpoint import Transport
 
 NAMESPACE_KEY = "stigmer-namespace"
 """The metadata key that selects a registry; without it a call goes to the default one."""

@@ -12,7 +12,7 @@ from pytest_stigmer.errors import StatusError
 from pytest_stigmer.service.served import Served
 from pytest_stigmer.service.server import Server
 from pytest_stigmer.service.transport import GrpcTransport, Stub, open_channel
-from pytest_stigmer.skills.client import SkillClient
+from pytest_stigmer.skills.endpoint import SkillClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

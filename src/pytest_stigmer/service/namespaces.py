@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.api.generation import Generation
     from pytest_stigmer.registry.assembly import Parts, Recipe
     from pytest_stigmer.service.call_log import Call
-    from pytest_stigmer.store.rows import AuditRow, ResourceRow
+    from pytest_stigmer.store.translation import AuditRow, ResourceRow
 
 # An artifact is written under such a name and then renamed; a killed process may leave one behind.
 _HALF_WRITTEN = shutil.ignore_patterns("tmp*")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_stigmer.clock import Clock
-    from pytest_stigmer.skills.client import Transport
+    from pytest_stigmer.skills.endpoint import Transport
 
 
 def _ignore(call: Call) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from google.protobuf.descriptor_pool import DescriptorPool
 
     from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.skills.client import Transport
+    from pytest_stigmer.skills.endpoint import Transport
 
 LOOPBACK = "127.0.0.1"
 GRACE_SECONDS = 2.0

@@ -12,10 +12,9 @@ from pytest_stigmer.api.values import AuditInfo, Metadata, Skill
 from pytest_stigmer.errors import ArchiveError, AuditNotFound, ResourceNotFound, StoreError
 from pytest_stigmer.skills import refusals
 from pytest_stigmer.skills.archive import ArchiveReader
-from pytest_stigmer.skills.ids import new_id
+from pytest_stigmer.skills.controller import new_id, slug_of
 from pytest_stigmer.skills.index import Identity, SlugIndex
 from pytest_stigmer.skills.references import ReferenceResolver
-from pytest_stigmer.skills.slug import slug_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_stigmer.api.values import SKILL_KIND
 from pytest_stigmer.errors import UndecodableRow
-from pytest_stigmer.store.row_messages import decode
+from pytest_stigmer.store.translation import decode
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.generation import Generation

@@ -11,9 +11,9 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.errors import NotADatabase, PathNotWritable
-from pytest_stigmer.store.connection import translated
-from pytest_stigmer.store.paths import checked_path, make_parent
+from pytest_stigmer.store.connection import checked_path, make_parent
 from pytest_stigmer.store.readonly import reading
+from pytest_stigmer.store.translation import translated
 
 if TYPE_CHECKING:
     import os

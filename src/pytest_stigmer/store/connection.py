@@ -1,33 +1,19 @@
-"""Opening one connection, and the names that its errors get."""
+"""Opening a file: which paths are one, the folders above it, the connection and its pragmas."""
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from pytest_stigmer.errors import (
-    ClockNotFollowed,
-    DiskFull,
-    InvalidText,
-    NotADatabase,
-    PathNotWritable,
-    StoreError,
-    StoreLocked,
-    UndecodableRow,
-)
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+from pytest_stigmer.errors import InvalidPath, NotADatabase, PathNotWritable, StoreLocked
+from pytest_stigmer.store.translation import WAIT_SECONDS, primary
 
 SQLITE_VERSION = sqlite3.sqlite_version
 """The version of the SQLite library in use."""
 
-WAIT_SECONDS = 5.0
-"""How long a call waits for another connection's lock."""
-
+_FOLDER_MODE = 0o755
 _PAUSE_SECONDS = 0.01
 
 # stigmer b070f18, backend/libs/go/store/sqlite/store.go, in its order after journal_mode.
@@ -39,15 +25,39 @@ _PRAGMAS = (
     "PRAGMA temp_store=MEMORY",
 )
 
-_NAMED = {
-    sqlite3.SQLITE_NOTADB: NotADatabase.at,
-    sqlite3.SQLITE_CORRUPT: NotADatabase.at,
-    sqlite3.SQLITE_READONLY: PathNotWritable.because,
-    sqlite3.SQLITE_CANTOPEN: PathNotWritable.because,
-    sqlite3.SQLITE_PERM: PathNotWritable.because,
-}
-# What SQLite says when a replaced date function stands where only an unchangeable one may.
-_CLOCK_EXCLUDED = ("non-deterministic", "unsafe use of")
+
+def checked_path(path: str | os.PathLike[str]) -> Path:
+    """Return the path of a database file; raise InvalidPath for a form that is no file.
+
+    Refused are '', ':memory:', 'file:' URIs, also behind './', and a NUL. Any other character is
+    ordinary, `?` too.
+    """
+    text = os.fspath(path)
+    if not isinstance(text, str):
+        msg = f"a store's path is str or PathLike[str], not {type(text).__name__}"
+        raise TypeError(msg)
+    path = Path(text)
+    if text == "" or str(path) == ":memory:" or str(path).startswith("file:") or "\0" in text:
+        raise InvalidPath.not_a_file(text)
+    return path
+
+
+def make_parent(path: Path) -> None:
+    """Make the missing folders above the file, each with mode 0755 less the umask."""
+    try:
+        if not path.parent.is_dir():
+            _make_folders(path)
+        is_folder = path.is_dir()
+    except OSError as error:  # a name that is too long as well
+        raise PathNotWritable.because(path, error) from error
+    if is_folder:
+        raise PathNotWritable.because(path, "it is a directory")
+
+
+def _make_folders(path: Path) -> None:
+    missing = [folder for folder in path.parents if not folder.is_dir()]
+    for folder in reversed(missing):
+        folder.mkdir(_FOLDER_MODE, exist_ok=True)
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -82,7 +92,7 @@ def _switch_to_wal(connection: sqlite3.Connection, path: Path) -> None:
         try:
             (mode,) = connection.execute("PRAGMA journal_mode=WAL").fetchone()
         except sqlite3.OperationalError as error:
-            if _primary(error) not in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+            if primary(error) not in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
                 raise
             time.sleep(_PAUSE_SECONDS)
             continue
@@ -90,50 +100,3 @@ def _switch_to_wal(connection: sqlite3.Connection, path: Path) -> None:
             raise PathNotWritable.because(path, f"journal mode stays {mode!r} instead of 'wal'")
         return
     raise StoreLocked.after(WAIT_SECONDS, path)
-
-
-@contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """Turn the errors of sqlite3 into named ones."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise named(error, path) from error
-    except UnicodeDecodeError as error:
-        # An error that quotes the file, such as a damaged schema, need not be UTF-8; sqlite3 then
-        # fails to make the text of its own exception.
-        raise NotADatabase.at(path, error.object.decode("utf-8", "backslashreplace")) from error
-
-
-def named(error: sqlite3.Error, path: Path) -> StoreError:
-    """Return the named error for one of sqlite3."""
-    text = str(error)
-    if any(words in text for words in _CLOCK_EXCLUDED):
-        return ClockNotFollowed.at(path, text)
-    if text == "unsupported file format":
-        return NotADatabase.at(path, text)
-    if text.startswith("Could not decode to UTF-8"):
-        return UndecodableRow.of(str(path), "?", text)
-    code = _primary(error)
-    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-        return StoreLocked.after(WAIT_SECONDS, path)
-    if code == sqlite3.SQLITE_FULL:
-        return DiskFull.at(path)
-    return _NAMED.get(code, StoreError.unexpected)(path, text)
-
-
-def checked_text(value: str) -> str:
-    """Return a text that can be stored exactly: a NUL is ordinary, an unpaired surrogate not."""
-    if not isinstance(value, str):
-        msg = f"expected str, not {type(value).__name__}"
-        raise TypeError(msg)
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise InvalidText.of(value) from None
-    return value
-
-
-def _primary(error: sqlite3.Error) -> int:
-    code: int = getattr(error, "sqlite_errorcode", 0)
-    return code & 0xFF

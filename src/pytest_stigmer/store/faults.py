@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.errors import ResourceNotFound
-from pytest_stigmer.store.connection import translated
-from pytest_stigmer.store.kinds import kind_text
+from pytest_stigmer.store.translation import kind_text, translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable

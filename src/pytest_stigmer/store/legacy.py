@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from pytest_stigmer.clock import Clock
-    from pytest_stigmer.store.rows import ResourceRow
+    from pytest_stigmer.store.translation import ResourceRow
 
 _SYSTEM_CLOCK = SystemClock()
 

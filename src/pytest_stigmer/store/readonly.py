@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.errors import NotADatabase, NotReadable
-from pytest_stigmer.store.connection import WAIT_SECONDS, refuse_damage, translated
-from pytest_stigmer.store.paths import checked_path
+from pytest_stigmer.store.connection import checked_path, refuse_damage
+from pytest_stigmer.store.translation import WAIT_SECONDS, translated
 
 if TYPE_CHECKING:
     import os

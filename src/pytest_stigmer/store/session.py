@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_stigmer.errors import StoreClosed, StoreError, StoreForked
-from pytest_stigmer.store.connection import configure, connect, translated
+from pytest_stigmer.store.connection import configure, connect
+from pytest_stigmer.store.translation import translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any, Self
 from pytest_stigmer.clock import SystemClock
 from pytest_stigmer.errors import AuditNotFound, ResourceNotFound
 from pytest_stigmer.store.clock_functions import ClockFunctions
-from pytest_stigmer.store.connection import checked_text
-from pytest_stigmer.store.kinds import kind_text
+from pytest_stigmer.store.connection import checked_path, make_parent
 from pytest_stigmer.store.migration import Migrations
-from pytest_stigmer.store.paths import checked_path, make_parent
 from pytest_stigmer.store.queries import Queries
-from pytest_stigmer.store.row_messages import decode, encode
 from pytest_stigmer.store.schema import LATEST
 from pytest_stigmer.store.session import Session
+from pytest_stigmer.store.translation import checked_text, decode, encode, kind_text
 
 if TYPE_CHECKING:
     import sqlite3

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.errors import PathNotWritable
-from pytest_stigmer.store.paths import checked_path, make_parent
+from pytest_stigmer.store.connection import checked_path, make_parent
 from pytest_stigmer.store.schema import LATEST
 from pytest_stigmer.store.sqlite import SqliteStore
 

@@ -10,7 +10,7 @@ from pytest_stigmer.clock import parse_instant
 from pytest_stigmer.errors import StatusError
 from pytest_stigmer.store import faults
 from pytest_stigmer.store.legacy import legacy_database
-from pytest_stigmer.store.rows import ResourceRow
+from pytest_stigmer.store.translation import ResourceRow
 from pytest_stigmer.targets.flow import content_bytes
 
 if TYPE_CHECKING:

@@ -8,8 +8,7 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.errors import UsageError
-from pytest_stigmer.store.kinds import kind_text
-from pytest_stigmer.store.row_messages import decode
+from pytest_stigmer.store.translation import decode, kind_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.api.generation import Generation
     from pytest_stigmer.clock import FrozenClock
     from pytest_stigmer.factories.factory import Factory
-    from pytest_stigmer.skills.client import SkillClient
+    from pytest_stigmer.skills.endpoint import SkillClient
     from pytest_stigmer.store.sqlite import SqliteStore
 
 

@@ -6,14 +6,14 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.errors import ServerLost, StatusError
-from pytest_stigmer.skills.client import SkillClient
-from pytest_stigmer.skills.slug import slug_of
+from pytest_stigmer.skills.controller import slug_of
+from pytest_stigmer.skills.endpoint import SkillClient
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
     from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.skills.client import Transport
+    from pytest_stigmer.skills.endpoint import Transport
 
 _NONCE_BYTES = 6
 

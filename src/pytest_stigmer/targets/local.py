@@ -9,7 +9,7 @@ from pytest_stigmer.errors import StigmerError, UndecodableMessage, UsageError
 from pytest_stigmer.registry.assembly import REFERENCE, assemble_on, open_store
 from pytest_stigmer.scenario.target import Answer, AuditRow
 from pytest_stigmer.scenario.verbs import VERBS
-from pytest_stigmer.skills.client import SkillClient
+from pytest_stigmer.skills.endpoint import SkillClient
 from pytest_stigmer.store.audit_timeline import timeline
 from pytest_stigmer.store.faults import forgo_durability, replace_database
 from pytest_stigmer.store.plans import PLAN_CELLS, explain, in_cell
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.clock import FrozenClock
     from pytest_stigmer.factories.factory import Factory
     from pytest_stigmer.registry.assembly import Parts, Recipe
-    from pytest_stigmer.skills.client import Transport
+    from pytest_stigmer.skills.endpoint import Transport
     from pytest_stigmer.store.plans import PlanCell
 
 _LIFECYCLE = ("close", "reopen")

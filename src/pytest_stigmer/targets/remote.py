@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_stigmer.clock import parse_instant
 from pytest_stigmer.errors import ServerLost, StatusError, StigmerError, UsageError
 from pytest_stigmer.scenario.target import Answer, Inconclusive
-from pytest_stigmer.skills.client import SkillClient
+from pytest_stigmer.skills.endpoint import SkillClient
 from pytest_stigmer.targets.flow import Flow
 from pytest_stigmer.targets.hunting import Hunt, ToldTimes
 from pytest_stigmer.targets.isolation import IsolatedSkills

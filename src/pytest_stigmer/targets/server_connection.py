@@ -13,7 +13,7 @@ from pytest_stigmer.service.transport import CALL_SECONDS, GrpcTransport, open_c
 if TYPE_CHECKING:
     from pytest_stigmer.api.generation import Generation
     from pytest_stigmer.service.transport import ClientTls
-    from pytest_stigmer.skills.client import Transport
+    from pytest_stigmer.skills.endpoint import Transport
 
 CONNECT_SECONDS = 10.0
 """How long a server that does not listen yet is waited for, unless the deadline is shorter."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.defects.change import with_store
-from pytest_stigmer.store.row_messages import encode
 from pytest_stigmer.store.sqlite import SqliteStore
+from pytest_stigmer.store.translation import encode
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pytest_stigmer.skills.controller import slug_of
 from pytest_stigmer.skills.references import ReferenceResolver
-from pytest_stigmer.skills.slug import slug_of
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import Reference
