@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import threading
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from pytest_stigmer.errors import ClockIncoherent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from types import TracebackType
 
 DEFAULT_START = "2026-01-25T10:00:00Z"
@@ -49,6 +51,28 @@ class SystemClock:
     def now(self) -> dt.datetime:
         """Return the current instant, aware, in UTC, to the microsecond."""
         return dt.datetime.now(dt.UTC)
+
+
+class PausableClock:
+    """A clock that can be stopped for a while, for whoever asks in the same thread."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._paused = threading.local()
+
+    def now(self) -> dt.datetime:
+        """Return the instant of the pause, else the clock's."""
+        return getattr(self._paused, "instant", None) or self._clock.now()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Read the clock once, for all that happens within the block."""
+        before = getattr(self._paused, "instant", None)
+        self._paused.instant = self.now()
+        try:
+            yield
+        finally:
+            self._paused.instant = before
 
 
 def parse_duration(text: str | dt.timedelta) -> dt.timedelta:

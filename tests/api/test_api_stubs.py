@@ -45,7 +45,8 @@ theirs = io_pb2.PushSkillRequest(org="o", artifact=b"a", tag="t")
 assert api.validate(ours) is None
 assert api.PushSkillRequest.FromString(ours.SerializeToString()) == ours
 assert io_pb2.PushSkillRequest.FromString(theirs.SerializeToString()) == theirs
-assert api.codec.foreign(api.PushSkillRequest, theirs.SerializeToString())
+data = theirs.SerializeToString()
+assert api.codec.foreign(api.PushSkillRequest.FromString(data), data)
 print(api.source)
 """
 

@@ -11,9 +11,11 @@ import pytest
 from pytest_stigmer.api.values import AuditInfo
 from pytest_stigmer.factories.artifacts import artifact
 from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS, bad_artifact
+from pytest_stigmer.registry.assembly import assemble
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from conftest import Clock, Push
 
@@ -83,6 +85,49 @@ def test_a_new_skill_is_stamped_with_the_instant_of_its_push(push: Push, parts: 
     """Spec and status alike: made and changed by the system, now."""
     created = AuditInfo("system", NOW, "system", NOW, "created")
     assert stamps(parts, push()) == (created, created)
+
+
+class Ticking:
+    """A clock that runs: each look at it is a second later."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+
+    def now(self) -> dt.datetime:
+        """Return the next second."""
+        self.looks += 1
+        return dt.datetime(2026, 1, 25, 10, tzinfo=dt.UTC) + dt.timedelta(seconds=self.looks)
+
+
+@pytest.mark.parametrize("pushes", [1, 2], ids=["new", "update"])
+def test_a_push_happens_at_one_instant_also_on_a_running_clock(
+    tmp_path: Path, api: Generation, pushes: int
+) -> None:
+    """Stamps, id and both rows of one push tell one time: the clock is read once."""
+    clock = Ticking()
+    with assemble(tmp_path / "stigmer.db", clock=clock, generation=api) as parts:
+        for number in range(pushes):
+            before = clock.looks
+            request = api.PushSkillRequest(name="Calc", artifact=artifact(skill_md=f"# {number}"))
+            skill = parts.client().push(request)
+        looks = clock.looks - before
+        columns = "SELECT updated_at FROM resources UNION SELECT max(archived_at) FROM {}"
+        told = {text for (text,) in parts.store.execute(columns.format("resource_audit"))}
+    info = skill.status.audit.spec_audit
+    told.add(info.updated_at.ToDatetime().isoformat(sep=" "))
+    if pushes == 1:
+        told.add(info.created_at.ToDatetime().isoformat(sep=" "))
+        told.add(milliseconds_of(skill.metadata.id).isoformat(sep=" "))
+    assert (looks, len(told)) == (1, 1), told
+
+
+def milliseconds_of(skill_id: str) -> dt.datetime:
+    """Return the instant in an id."""
+    digits = "0123456789abcdefghjkmnpqrstvwxyz"
+    value = 0
+    for letter in skill_id.partition("-")[2][:10]:
+        value = value * 32 + digits.index(letter)
+    return dt.datetime.fromtimestamp(value / 1000, dt.UTC).replace(tzinfo=None)
 
 
 def test_an_update_keeps_the_making_and_stamps_the_change(

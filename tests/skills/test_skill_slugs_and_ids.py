@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import datetime as dt
 import re
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_stigmer.skills import ids
 from pytest_stigmer.skills.controller import new_id, slug_of
 
 if TYPE_CHECKING:
@@ -83,11 +79,3 @@ def test_an_id_is_valid_at_any_instant_a_clock_can_show(year: int, clock: Clock)
     """Instants before 1970 have no ULID of their own and get the first."""
     clock.instant = dt.datetime(year, 12, 31, tzinfo=dt.UTC)
     assert SKILL_ID.fullmatch(new_id("skl", clock))
-
-
-def test_the_module_of_ids_needs_only_the_standard_library() -> None:
-    """What it imports when it runs comes with Python."""
-    body = ast.parse(Path(ids.__file__).read_text(encoding="utf-8")).body
-    imported = {alias.name for node in body if isinstance(node, ast.Import) for alias in node.names}
-    imported |= {node.module or "" for node in body if isinstance(node, ast.ImportFrom)}
-    assert imported <= set(sys.stdlib_module_names)

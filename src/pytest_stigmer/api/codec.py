@@ -9,9 +9,9 @@ from pytest_stigmer.api.wire import foreign, why_undecodable
 from pytest_stigmer.errors import UndecodableMessage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from google.protobuf.message import Message
+
+    from pytest_stigmer.api.generation import Generation
 
 M = TypeVar("M", bound="Message")
 
@@ -19,10 +19,10 @@ _SECOND = 1_000_000_000
 
 
 class Codec:
-    """What the message classes of one pool mean; `new_skill` makes an empty Skill of that pool."""
+    """What the message classes of one pool mean: the one place that knows their fields."""
 
-    def __init__(self, new_skill: Callable[[], Any]) -> None:
-        self._new_skill = new_skill
+    def __init__(self, messages: Generation) -> None:
+        self._messages = messages
 
     def encode(self, message: Message) -> bytes:
         """Serialize; equal messages give equal bytes, whatever the order of their map entries."""
@@ -38,9 +38,16 @@ class Codec:
             why = why_undecodable(_descriptor(message_class), data)
             raise UndecodableMessage(message_class.DESCRIPTOR.full_name, why) from error
 
-    def foreign(self, message_class: type[Message], data: bytes) -> str | None:
-        """Say why `data` was written for another API generation, or None when nothing shows it."""
-        return foreign(_descriptor(message_class), data)
+    def foreign(self, message: Message, data: bytes) -> str | None:
+        """Say why `data` was written for another API generation, or None when nothing shows it.
+
+        `message` is what it was parsed as: a field that protobuf misread is an unknown one.
+        """
+        from google.protobuf.unknown_fields import UnknownFieldSet
+
+        if not len(UnknownFieldSet(message)):
+            return None
+        return foreign(_descriptor(message), data, self._messages.name)
 
     def push(self, message: Any) -> values.PushSkill:
         """Read a PushSkillRequest."""
@@ -62,6 +69,30 @@ class Codec:
             kind=message.kind,
         )
 
+    def id(self, message: Any) -> str:
+        """Read a SkillId."""
+        return str(message.value)
+
+    def artifact_key(self, message: Any) -> str:
+        """Read a GetArtifactRequest."""
+        return str(message.artifact_storage_key)
+
+    def artifact_message(self, data: bytes) -> Any:
+        """Return a GetArtifactResponse."""
+        return self._messages.GetArtifactResponse(artifact=data)
+
+    def identity(self, message: Any) -> tuple[str, str]:
+        """Read which skill a Skill is a version of: its organisation and its slug."""
+        return message.metadata.org, message.metadata.slug
+
+    def version_hash(self, message: Any) -> str:
+        """Read the version hash of a Skill."""
+        return str(message.status.version_hash)
+
+    def tag(self, message: Any) -> str | None:
+        """Read the tag of a Skill; one without status, which no push has made, has none."""
+        return message.spec.tag if message.HasField("status") else None
+
     def skill(self, message: Any) -> values.Skill:
         """Read a Skill; what values.Skill has no field for is left out."""
         status = message.status
@@ -80,7 +111,7 @@ class Codec:
 
     def skill_message(self, skill: values.Skill) -> Any:
         """Return a Skill message with the api version and kind of this generation."""
-        message = self._new_skill()
+        message = self._messages.Skill()
         message.api_version = values.API_VERSION
         message.kind = values.KIND_NAME
         message.spec.skill_md = skill.skill_md
@@ -96,14 +127,14 @@ class Codec:
         if kind != values.SKILL_KIND:
             return None
         try:
-            message = self.decode(type(self._new_skill()), data)
+            message = self.decode(self._messages.Skill, data)
         except UndecodableMessage:
             return None
         return message.status.version_hash, message.spec.tag
 
 
-def _descriptor(message_class: type[Message]) -> Any:
-    return message_class.DESCRIPTOR
+def _descriptor(message: Message | type[Message]) -> Any:
+    return message.DESCRIPTOR
 
 
 def _metadata(message: Any) -> values.Metadata:

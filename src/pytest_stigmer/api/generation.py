@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,17 +18,21 @@ if TYPE_CHECKING:
 
     from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSet
     from google.protobuf.descriptor_pool import DescriptorPool
-    from google.protobuf.message import Message
 
 CHOICES = ("auto", "bundled", "installed")
 _OWN_FILES = "ai/"
+_CAPITAL = re.compile("([A-Z])")
 
 
 @dataclass(frozen=True)
 class Method:
-    """One call of the skill API: its wire path and the classes of its messages."""
+    """One call of the skill API: its wire path and the classes of its messages.
+
+    `verb` is the name in Python's spelling.
+    """
 
     name: str
+    verb: str
     path: str
     request: type[Any]
     response: type[Any]
@@ -51,8 +56,8 @@ class Generation:
         self.__dict__.update(_messages(pool, own))
         self.__dict__.update(_enums(pool, own))
         self.methods: Mapping[str, Method] = {method.name: method for method in _methods(pool, own)}
-        self.codec = Codec(self.Skill)
-        self._validation = Validation()
+        self.codec = Codec(self)
+        self.validate = Validation()
 
     def __getattr__(self, name: str) -> Any:
         """Refuse a name that is neither a message nor an enum; those are ordinary attributes."""
@@ -63,10 +68,6 @@ class Generation:
     def __repr__(self) -> str:
         """Say which generation this is and whose classes it gives."""
         return f"<Generation {self.name}, {self.source} stubs>"
-
-    def validate(self, message: Message) -> str | None:
-        """Return what is wrong with a message in the real server's words, or None."""
-        return self._validation(message)
 
     def number(self, enum: str, value: str | int) -> int:
         """Return the number of an enum's value, given by name or number.
@@ -177,6 +178,7 @@ def _methods(pool: DescriptorPool, files: list[FileDescriptorProto]) -> Iterator
             for method in service.method:
                 yield Method(
                     name=method.name,
+                    verb=_CAPITAL.sub(r"_\1", method.name).lower(),
                     path=f"/{file.package}.{service.name}/{method.name}",
                     request=_message(pool, method.input_type.lstrip(".")),
                     response=_message(pool, method.output_type.lstrip(".")),

@@ -33,28 +33,25 @@ def why_undecodable(message_type: Descriptor, data: bytes) -> str:
     return MALFORMED if sound else BAD_UTF8
 
 
-def foreign(message_type: Descriptor, data: bytes) -> str | None:
-    """Say why `data` was written for another API generation, or None when nothing shows it.
+def foreign(message_type: Descriptor, data: bytes, generation: str) -> str | None:
+    """Say why `data` was not written for this API generation, or None when nothing shows it.
 
     Protobuf takes a known field of another wire type for an unknown one and drops it silently, so a
     client of another generation would be told that a field is missing which it did send.
     """
-    try:
-        for number, wire, _ in _fields(memoryview(data)):
-            field = message_type.fields_by_number.get(number)
-            if field is not None and wire != _wire_type(field):
-                return _misread(message_type, field, wire)
-    except ValueError:
-        return None
+    for number, wire, _ in _fields(memoryview(data)):
+        field = message_type.fields_by_number.get(number)
+        if field is not None and wire != _wire_type(field):
+            return _misread(message_type, field, wire, generation)
     return None
 
 
-def _misread(message_type: Descriptor, field: FieldDescriptor, wire: int) -> str:
+def _misread(message_type: Descriptor, field: FieldDescriptor, wire: int, generation: str) -> str:
     known = ", ".join(f"{known.name} {known.number}" for known in message_type.fields)
     return (
         f"this {message_type.name} is of another API generation: field {field.number} is "
         f"{_WIRE_NAMES[wire]}, but {field.name} is {_WIRE_NAMES[_wire_type(field)]}; the server "
-        f"speaks generation 2026-01 ({known}): use stubs of that generation"
+        f"speaks generation {generation} ({known}): use stubs of that generation"
     )
 
 

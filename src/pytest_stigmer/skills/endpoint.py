@@ -1,33 +1,32 @@
-"""The skill API in bytes: what a server does between the wire and the controller."""
+"""The skill API in bytes: a client on one side of the wire, on the other what serves it.
+
+Messages in, messages out, whatever carries the bytes.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_stigmer.api.values import MAX_MESSAGE_BYTES
 from pytest_stigmer.errors import StatusError, StigmerError, UndecodableMessage
 from pytest_stigmer.skills import refusals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from google.protobuf.message import Message
 
     from pytest_stigmer.api.generation import Generation
     from pytest_stigmer.skills.controller import SkillController
 
 
 class SkillEndpoint:
-    """Serves serialized requests; every failure is a StatusError that names no folder."""
+    """Serves serialized requests; every failure is a StatusError that names no folder.
+
+    Each call of the generation is served by the method of its name, in Python's spelling.
+    """
 
     def __init__(self, controller: SkillController, generation: Generation) -> None:
         self.controller = controller
         self.generation = generation
-        self._handlers: Mapping[str, Callable[[Any], bytes]] = {
-            "push": self.push,
-            "delete": self.delete,
-            "get": self.get,
-            "getByReference": self.get_by_reference,
-            "getArtifact": self.get_artifact,
-        }
 
     def call(self, method: str, request: bytes) -> bytes:
         """Serve one call by its wire name, such as `getByReference`; bytes in, bytes out.
@@ -46,14 +45,15 @@ class SkillEndpoint:
 
     def answer(self, method: str, request: bytes) -> bytes:
         """Decode, validate, serve, encode; sizes are held at both ends."""
-        handler = self._handlers.get(method)
-        if handler is None:
+        known = self.generation.methods.get(method)
+        serve = getattr(self, known.verb, None) if known else None
+        if known is None or serve is None:
             raise StatusError("UNIMPLEMENTED", f"unknown method {method}")
         self.check_size(request, refusals.RECEIVED)
-        message_class = self.generation.methods[method].request
+        message_class = known.request
         message = self.decode(message_class, request)
         self.validate(message, message_class, request)
-        response = handler(message)
+        response: bytes = serve(message)
         self.check_size(response, refusals.SENDING)
         return response
 
@@ -73,8 +73,9 @@ class SkillEndpoint:
 
     def validate(self, message: Any, message_class: type[Any], request: bytes) -> None:
         """Refuse a request that breaks a rule of its fields, or is of another generation."""
+        del message_class  # for whoever overrides this
         # Foreign first: such a request can be valid once protobuf has dropped what it misread.
-        wrong = self.generation.codec.foreign(message_class, request)
+        wrong = self.generation.codec.foreign(message, request)
         wrong = wrong or self.generation.validate(message)
         if wrong is not None:
             raise StatusError("INVALID_ARGUMENT", wrong)
@@ -85,7 +86,7 @@ class SkillEndpoint:
 
     def get(self, request: Any) -> bytes:
         """Serve get."""
-        return self.controller.get(request.value).data
+        return self.controller.get(self.generation.codec.id(request)).data
 
     def get_by_reference(self, request: Any) -> bytes:
         """Serve getByReference."""
@@ -93,15 +94,87 @@ class SkillEndpoint:
 
     def get_artifact(self, request: Any) -> bytes:
         """Serve getArtifact."""
-        artifact = self.controller.get_artifact(request.artifact_storage_key)
-        response = self.generation.GetArtifactResponse(artifact=artifact)
-        return self.generation.codec.encode(response)
+        codec = self.generation.codec
+        artifact = self.controller.get_artifact(codec.artifact_key(request))
+        return codec.encode(codec.artifact_message(artifact))
 
     def delete(self, request: Any) -> bytes:
         """Serve delete."""
-        return self.controller.delete(request.value).data
+        return self.controller.delete(self.generation.codec.id(request)).data
 
     def without_folder(self, text: str) -> str:
         """Return a text with the database named by its file name alone."""
         path = self.controller.store.path
         return text.replace(str(path), path.name)
+
+
+class Transport(Protocol):
+    """Carries one serialized request and brings the serialized answer."""
+
+    def call(self, method: str, request: bytes) -> bytes:
+        """Serve one call by its wire name; raise StatusError."""
+
+
+class SkillApi(Protocol):
+    """The five calls, messages in and out; a failure carries a gRPC status (`STATUS_SHAPES`).
+
+    `SkillClient` is one. The stubs of a channel are a few lines away: their methods
+    are named push, delete, get, getByReference and getArtifact.
+    """
+
+    def push(self, request: Any) -> Any:
+        """Push a PushSkillRequest; return the Skill."""
+
+    def get(self, request: Any) -> Any:
+        """Return the current Skill of a SkillId."""
+
+    def get_by_reference(self, request: Any) -> Any:
+        """Return the Skill that an ApiResourceReference names."""
+
+    def get_artifact(self, request: Any) -> Any:
+        """Return the GetArtifactResponse of a GetArtifactRequest."""
+
+    def delete(self, request: Any) -> Any:
+        """Delete the Skill of a SkillId and return it as it was."""
+
+
+class SkillClient:
+    """The five calls of the skill API; a failure is a StatusError with `code` and `details`.
+
+    Messages cross as bytes both ways, so the caller shares no object with the server. Requests may
+    be of any class of the right name, such as the user's own stubs; answers are of `messages`.
+    """
+
+    def __init__(self, messages: Generation, transport: Transport) -> None:
+        self._messages = messages
+        self._transport = transport
+
+    def push(self, request: Message) -> Any:
+        """Push a PushSkillRequest; return the Skill as stored."""
+        return self._call("push", request)
+
+    def get(self, request: Message) -> Any:
+        """Return the current Skill of a SkillId."""
+        return self._call("get", request)
+
+    def get_by_reference(self, request: Message) -> Any:
+        """Return the Skill that an ApiResourceReference names."""
+        return self._call("getByReference", request)
+
+    def get_artifact(self, request: Message) -> Any:
+        """Return the GetArtifactResponse for a GetArtifactRequest."""
+        return self._call("getArtifact", request)
+
+    def delete(self, request: Message) -> Any:
+        """Delete the skill of a SkillId and return it as it was."""
+        return self._call("delete", request)
+
+    def _call(self, name: str, request: Message) -> Any:
+        method = self._messages.methods[name]
+        expected = method.request.DESCRIPTOR.full_name
+        found = getattr(getattr(request, "DESCRIPTOR", None), "full_name", type(request).__name__)
+        if found != expected:
+            msg = f"{name} takes a {expected}, not {found}"
+            raise TypeError(msg)
+        answer = self._transport.call(name, request.SerializeToString())
+        return method.response.FromString(answer)

@@ -62,7 +62,7 @@ class SlugIndex:
 
     def __init__(self, store: SqliteStore, generation: Generation) -> None:
         self._store = store
-        self._message_class = generation.Skill
+        self._generation = generation
         self._snapshot = Snapshot(revision=None)
 
     def find(self, identity: Identity) -> str | None:
@@ -110,9 +110,9 @@ class SlugIndex:
         snapshot = Snapshot(revision)
         for row_id, data in self._store.resource_rows(SKILL_KIND):
             try:
-                metadata = decode(self._message_class, data, SKILL_KIND, row_id).metadata
+                message = decode(self._generation.Skill, data, SKILL_KIND, row_id)
             except UndecodableRow as error:
                 snapshot.unreadable = str(error)
                 continue
-            snapshot.add(Identity(metadata.org, metadata.slug), row_id)
+            snapshot.add(Identity(*self._generation.codec.identity(message)), row_id)
         return snapshot

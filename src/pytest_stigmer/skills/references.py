@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_stigmer.api import values
 from pytest_stigmer.errors import AuditNotFound, ResourceNotFound
 from pytest_stigmer.skills import refusals
+from pytest_stigmer.skills.frame import saying
 from pytest_stigmer.skills.index import Identity
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class ReferenceResolver:
     def __init__(self, store: SqliteStore, index: SlugIndex, generation: Generation) -> None:
         self._store = store
         self._index = index
+        self._codec = generation.codec
         self._message_class = generation.Skill
 
     def resolve(self, reference: Reference) -> Any:
@@ -47,7 +49,7 @@ class ReferenceResolver:
         names nothing or is ambiguous; StoreError when the store cannot answer.
         """
         self.check(reference)
-        with refusals.saying("failed to list skills"):
+        with saying("failed to list skills"):
             skill_id = self.skill_id(reference)
         try:
             current = self._store.get_resource(values.SKILL_KIND, skill_id, self._message_class)
@@ -113,18 +115,18 @@ class ReferenceResolver:
 
     def by_hash(self, skill_id: str, version_hash: str, current: Any) -> Any:
         """Return the version of this content; raise AuditNotFound."""
-        if current.status.version_hash == version_hash:
+        if self._codec.version_hash(current) == version_hash:
             return current
-        with refusals.saying("failed to query audit by hash"):
+        with saying("failed to query audit by hash"):
             return self._store.get_audit_by_hash(
                 values.SKILL_KIND, skill_id, version_hash, self._message_class
             )
 
     def by_tag(self, skill_id: str, tag: str, current: Any) -> Any:
         """Return the newest version pushed with this tag; a record without status has none."""
-        if current.HasField("status") and current.spec.tag == tag:
+        if self._codec.tag(current) == tag:
             return current
-        with refusals.saying("failed to query audit by tag"):
+        with saying("failed to query audit by tag"):
             return self._store.get_audit_by_tag(
                 values.SKILL_KIND, skill_id, tag, self._message_class
             )

@@ -6,14 +6,8 @@ real server does not have are worded like its validation errors.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
-
 from pytest_stigmer.api.values import MAX_MESSAGE_BYTES
-from pytest_stigmer.errors import StatusError, StoreError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from pytest_stigmer.errors import StatusError
 
 _INVALID = "INVALID_ARGUMENT"
 _NOT_FOUND = "NOT_FOUND"
@@ -72,14 +66,3 @@ def message_too_large(what: str, size: int) -> StatusError:
     return StatusError(
         "RESOURCE_EXHAUSTED", f"grpc: {what} larger than max ({size} vs. {MAX_MESSAGE_BYTES})"
     )
-
-
-@contextmanager
-def saying(what: str) -> Iterator[None]:
-    """Say what was being done when the store fails in a way that has no name of its own."""
-    try:
-        yield
-    except StoreError as error:
-        if error.code != "INTERNAL":
-            raise
-        raise StatusError("INTERNAL", f"{what}: {error}") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
-from pytest_stigmer.clock import SystemClock
+from pytest_stigmer.clock import PausableClock, SystemClock
 from pytest_stigmer.errors import AuditNotFound, ResourceNotFound
 from pytest_stigmer.store.clock_functions import ClockFunctions
 from pytest_stigmer.store.connection import checked_path, make_parent
@@ -63,10 +63,10 @@ class SqliteStore:
         migrations: Callable[..., Migrations] = Migrations,
     ) -> None:
         self._path = checked_path(path)
-        self.clock = clock
+        self.clock = PausableClock(clock)
         self.queries = queries
         make_parent(self._path)
-        self._session = Session(self._path, ClockFunctions(clock))
+        self._session = Session(self._path, ClockFunctions(self.clock))
         try:
             migrations(self._session, self._path, decoder).run(schema)
         except BaseException:
