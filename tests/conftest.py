@@ -19,7 +19,8 @@ import pytest
 import pytest_stigmer
 from pytest_stigmer.api.generation import Generation, load
 from pytest_stigmer.factories.artifacts import artifact
-from pytest_stigmer.registry.assembly import REFERENCE, Parts, assemble
+from pytest_stigmer.registry.assembly import REFERENCE
+from pytest_stigmer.registry.registry import Registry
 from pytest_stigmer.store.backup import backup
 from pytest_stigmer.store.faults import forgo_durability
 
@@ -141,12 +142,12 @@ def api() -> Generation:
 
 
 @pytest.fixture
-def assembled(tmp_path: Path, clock: Clock, api: Generation) -> Iterator[Callable[..., Parts]]:
+def assembled(tmp_path: Path, clock: Clock, api: Generation) -> Iterator[Callable[..., Registry]]:
     """Give a function that opens registries, each closed at the end of the test."""
-    opened: list[Parts] = []
+    opened: list[Registry] = []
 
-    def opener(recipe: Recipe = REFERENCE, name: str = "stigmer.db") -> Parts:
-        parts = assemble(tmp_path / name, clock=clock, recipe=recipe, generation=api)
+    def opener(recipe: Recipe = REFERENCE, name: str = "stigmer.db") -> Registry:
+        parts = Registry(tmp_path / name, clock=clock, recipe=recipe, generation=api)
         opened.append(parts)
         forgo_durability(parts.store)
         return parts
@@ -173,10 +174,10 @@ def state_of() -> Callable[[SqliteStore], State]:
 
 
 @pytest.fixture
-def push(api: Generation) -> Callable[[Parts, str, str], Any]:
+def push(api: Generation) -> Callable[[Registry, str, str], Any]:
     """Give a function that pushes a small skill by name and text."""
 
-    def pushed(parts: Parts, name: str, text: str) -> Any:
+    def pushed(parts: Registry, name: str, text: str) -> Any:
         data = artifact(skill_md=text, files={})
         return parts.client().push(api.PushSkillRequest(name=name, tag="v1", artifact=data))
 
@@ -185,11 +186,11 @@ def push(api: Generation) -> Callable[[Parts, str, str], Any]:
 
 @pytest.fixture
 def populated(
-    assembled: Callable[..., Parts],
+    assembled: Callable[..., Registry],
     tmp_path: Path,
     api: Generation,
-    push: Callable[[Parts, str, str], Any],
-) -> Callable[..., Parts]:
+    push: Callable[[Registry, str, str], Any],
+) -> Callable[..., Registry]:
     """Give a function that opens a registry on a copy of one file with some history."""
     parts = assembled(name="origin.db")
     push(parts, "Calc", "# one")
@@ -200,7 +201,7 @@ def populated(
         parts.store.save_audit("skill", "x", skill, version_hash="1" * 64, tag="v1")
     count = 0
 
-    def opened(recipe: Recipe = REFERENCE) -> Parts:
+    def opened(recipe: Recipe = REFERENCE) -> Registry:
         nonlocal count
         count += 1
         name = f"copy-{count}.db"

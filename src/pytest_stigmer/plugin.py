@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from pytest_stigmer.api.generation import Generation
     from pytest_stigmer.clock import FrozenClock
     from pytest_stigmer.factories.factory import Factory
-    from pytest_stigmer.harness.registries import Registry, StoreFactory
+    from pytest_stigmer.harness.fixtures import StoreFactory
+    from pytest_stigmer.registry.registry import Registry
     from pytest_stigmer.service.loopback import Service
     from pytest_stigmer.skills.endpoint import SkillClient
     from pytest_stigmer.store.sqlite import SqliteStore
@@ -119,7 +120,7 @@ def stigmer_factory(request: pytest.FixtureRequest) -> Factory:
 @pytest.fixture
 def stigmer_skills(_stigmer_registry: Registry) -> SkillClient:
     """Give the skill API in process over `stigmer_store`: messages in, messages out."""
-    return _stigmer_registry.skills
+    return _stigmer_registry.client()
 
 
 @pytest.fixture

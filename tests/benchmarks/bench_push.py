@@ -14,13 +14,12 @@ from tests.benchmarks.promise import Promise, measure
 
 from pytest_stigmer.api.generation import load
 from pytest_stigmer.factories.artifacts import artifact
-from pytest_stigmer.registry.assembly import assemble
+from pytest_stigmer.registry.registry import Registry
 from pytest_stigmer.skills.archive import ArchiveReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pytest_stigmer.registry.assembly import Parts
 
 _SMALL = "# Calculator\n"
 _LARGE = "".join(f"{number * 7919:09d}\n" for number in range(100_000))
@@ -36,7 +35,7 @@ def promises() -> Iterator[Promise]:
 
 def _new_content(folder: Path, name: str, skill_md: str, *, limit: float) -> Promise:
     api = load("bundled")
-    with assemble(folder / "a.db", generation=api) as ours, assemble(folder / "b.db") as least:
+    with Registry(folder / "a.db", generation=api) as ours, Registry(folder / "b.db") as least:
         client = ours.client()
         artifacts = (artifact(skill_md=f"{skill_md}{n}") for n in itertools.count())
         requests = (api.PushSkillRequest(name="Calc", artifact=data) for data in artifacts)
@@ -52,7 +51,7 @@ def _new_content(folder: Path, name: str, skill_md: str, *, limit: float) -> Pro
         )
 
 
-def _floor(parts: Parts, data: bytes) -> Callable[[], None]:
+def _floor(parts: Registry, data: bytes) -> Callable[[], None]:
     """Return a function that does what no push can do without, and no more."""
     reader = ArchiveReader()
     connection = parts.store.connection

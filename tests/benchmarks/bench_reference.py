@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tests.benchmarks.promise import Promise, measure
 
 from pytest_stigmer.api.generation import load
-from pytest_stigmer.registry.assembly import assemble
+from pytest_stigmer.registry.registry import Registry
 from pytest_stigmer.store.bulk import load_resources
 from pytest_stigmer.store.sqlite import SqliteStore
 from pytest_stigmer.store.translation import ResourceRow
@@ -18,7 +18,6 @@ from pytest_stigmer.store.translation import ResourceRow
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pytest_stigmer.registry.assembly import Parts
 
 FEW, MORE, MANY = 100, 10_000, 100_000
 _ANY = float("inf")
@@ -51,23 +50,23 @@ def promises() -> Iterator[Promise]:
             )
 
 
-def _lookup(parts: Parts) -> Callable[[], object]:
+def _lookup(parts: Registry) -> Callable[[], object]:
     client = parts.client()
     reference = parts.generation.ApiResourceReference(slug="skill-7", org="acme")
     return lambda: client.get_by_reference(reference)
 
 
-def _reopened(parts: Parts) -> Callable[[], object]:
+def _reopened(parts: Registry) -> Callable[[], object]:
     """Return a lookup in a registry just opened, so that all skills are read."""
 
     def once() -> None:
-        with assemble(parts.store.path, generation=parts.generation) as fresh:
+        with Registry(parts.store.path, generation=parts.generation) as fresh:
             _lookup(fresh)()
 
     return once
 
 
-def _written(parts: Parts) -> Callable[[], object]:
+def _written(parts: Registry) -> Callable[[], object]:
     """Return a lookup after another connection's commit, so that all skills are read again."""
     lookup = _lookup(parts)
 
@@ -79,13 +78,13 @@ def _written(parts: Parts) -> Callable[[], object]:
     return once
 
 
-def _filled(path: Path, count: int) -> Parts:
-    parts = assemble(path, generation=load("bundled"))
+def _filled(path: Path, count: int) -> Registry:
+    parts = Registry(path, generation=load("bundled"))
     load_resources(parts.store, [_skill(parts, number) for number in range(count)])
     return parts
 
 
-def _skill(parts: Parts, number: int) -> ResourceRow:
+def _skill(parts: Registry, number: int) -> ResourceRow:
     skill = parts.generation.Skill(
         metadata={"slug": f"skill-{number}", "org": "acme", "id": f"skl-{number:06d}"},
         spec={"skill_md": "# A skill of ordinary length\n" * 20},

@@ -14,7 +14,7 @@ from tests.benchmarks.promise import Promise, measure
 from pytest_stigmer.api.generation import load
 from pytest_stigmer.errors import StatusError
 from pytest_stigmer.factories.factory import Factory
-from pytest_stigmer.registry.assembly import assemble
+from pytest_stigmer.registry.registry import Registry
 from pytest_stigmer.service.loopback import LoopbackServer, Registries
 from pytest_stigmer.service.transport import GrpcTransport, open_channel
 
@@ -72,7 +72,7 @@ def _served() -> Iterator[tuple[LoopbackServer, bytes, bytes]]:
     registries = Registries()
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="stigmer-bench-"))
-        parts = stack.enter_context(assemble(Path(folder) / "bench.db", generation=_API))
+        parts = stack.enter_context(Registry(Path(folder) / "bench.db", generation=_API))
         registries.serve(parts)
         server = LoopbackServer(_API)
         stack.callback(server.stop)

@@ -19,7 +19,8 @@ from pytest_stigmer.concurrency.recorded_skills import RecordedSkills
 from pytest_stigmer.defects.catalogue import catalogue
 from pytest_stigmer.errors import StatusError
 from pytest_stigmer.factories.artifacts import artifact
-from pytest_stigmer.registry.assembly import REFERENCE, assemble
+from pytest_stigmer.registry.assembly import REFERENCE
+from pytest_stigmer.registry.registry import Registry
 from pytest_stigmer.store.faults import forgo_durability
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.registry.assembly import Parts, Recipe
+    from pytest_stigmer.registry.assembly import Recipe
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
@@ -55,7 +56,7 @@ def hammer(skills: Any, api: Generation, worker: int, turns: int) -> None:
 
 
 def test_threads_on_one_registry_make_a_possible_history(
-    assembled: Callable[..., Parts], api: Generation, tmp_path: Path
+    assembled: Callable[..., Registry], api: Generation, tmp_path: Path
 ) -> None:
     """What several threads read while others push and delete is explained by some order."""
     client = assembled().client()
@@ -87,7 +88,7 @@ def started(folder: Path, api: Generation, worker: int, turns: int, recipe: Reci
     if child == 0:
         status = 1
         try:
-            with assemble(folder / "stigmer.db", generation=api, recipe=recipe) as parts:
+            with Registry(folder / "stigmer.db", generation=api, recipe=recipe) as parts:
                 forgo_durability(parts.store)
                 recorder = Recorder(folder / "history.jsonl", f"w{worker}-{os.getpid()}")
                 hammer(RecordedSkills(parts.client(), recorder), api, worker, turns)
@@ -106,7 +107,7 @@ def ended(children: list[int]) -> list[int]:
 
 def test_processes_on_one_file_make_a_possible_history(tmp_path: Path, api: Generation) -> None:
     """What several processes read while others push and delete is explained by some order."""
-    assemble(tmp_path / "stigmer.db", generation=api).close()
+    Registry(tmp_path / "stigmer.db", generation=api).open().close()
     children = [started(tmp_path, api, worker, 10, REFERENCE) for worker in range(3)]
     assert ended(children) == [0, 0, 0]
     done = load(tmp_path / "history.jsonl")
@@ -125,7 +126,7 @@ def test_checker_sees_through_a_defect(tmp_path: Path, api: Generation) -> None:
 def test_killed_processes_lose_nothing_acknowledged(tmp_path: Path, api: Generation) -> None:
     """Processes killed at random moments leave a sound file and a possible history."""
     chance = random.Random(20260126)  # noqa: S311 - moments, not secrets
-    assemble(tmp_path / "stigmer.db", generation=api).close()
+    Registry(tmp_path / "stigmer.db", generation=api).open().close()
     children = [started(tmp_path, api, worker, 100_000, REFERENCE) for worker in range(3)]
     for _ in range(15):
         sleep(chance.uniform(0.02, 0.3))
@@ -136,7 +137,7 @@ def test_killed_processes_lose_nothing_acknowledged(tmp_path: Path, api: Generat
     for child in children:
         os.kill(child, signal.SIGKILL)
     ended(children)
-    with assemble(tmp_path / "stigmer.db", generation=api) as parts:
+    with Registry(tmp_path / "stigmer.db", generation=api) as parts:
         assert parts.store.execute("PRAGMA integrity_check") == [("ok",)]
     done = load(tmp_path / "history.jsonl")
     assert len(done) > 500

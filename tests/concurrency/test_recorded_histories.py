@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.registry.assembly import Parts
+    from pytest_stigmer.registry.registry import Registry
 
 NOT_FOUND = {"failed": "NOT_FOUND"}
 _COUNT = iter(range(10**6))
@@ -183,7 +183,7 @@ def test_long_history_is_judged_to_its_end() -> None:
 
 
 def test_recorded_calls_are_read_back(
-    assembled: Callable[..., Parts], api: Generation, tmp_path: Path
+    assembled: Callable[..., Registry], api: Generation, tmp_path: Path
 ) -> None:
     """Calls through the recording client become operations with their results."""
     path = tmp_path / "history.jsonl"

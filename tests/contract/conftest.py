@@ -25,7 +25,8 @@ from pytest_stigmer.kit.promises import promises_of
 from pytest_stigmer.kit.skill_contract import SkillContract
 from pytest_stigmer.kit.skill_declarations import Words
 from pytest_stigmer.kit.store_contract import StoreContract
-from pytest_stigmer.registry.assembly import REFERENCE, Parts, assemble
+from pytest_stigmer.registry.assembly import REFERENCE
+from pytest_stigmer.registry.registry import Registry
 from pytest_stigmer.scenario.loader import load as load_scenario
 from pytest_stigmer.scenario.runner import run
 from pytest_stigmer.store.backup import backup
@@ -72,12 +73,12 @@ def api() -> Generation:
 
 
 @pytest.fixture
-def assembled(tmp_path: Path, clock: Clock, api: Generation) -> Iterator[Callable[..., Parts]]:
+def assembled(tmp_path: Path, clock: Clock, api: Generation) -> Iterator[Callable[..., Registry]]:
     """Give a function that opens registries, each closed at the end of the test."""
-    opened: list[Parts] = []
+    opened: list[Registry] = []
 
-    def opener(recipe: Recipe = REFERENCE, name: str = "stigmer.db") -> Parts:
-        parts = assemble(tmp_path / name, clock=clock, recipe=recipe, generation=api)
+    def opener(recipe: Recipe = REFERENCE, name: str = "stigmer.db") -> Registry:
+        parts = Registry(tmp_path / name, clock=clock, recipe=recipe, generation=api)
         opened.append(parts)
         forgo_durability(parts.store)
         return parts
@@ -142,10 +143,10 @@ class _Capable:
         self.recipe = recipe
         self.stack = stack
 
-    def again(self) -> Parts:
+    def again(self) -> Registry:
         """Open the same file once more."""
         path, clock = self.parts.store.path, self.parts.clock
-        return self.stack.enter_context(assemble(path, clock=clock, recipe=self.recipe))
+        return self.stack.enter_context(Registry(path, clock=clock, recipe=self.recipe))
 
     def move_clock(self, _: Any, seconds: float) -> None:
         """Move the registry's clock."""
@@ -174,7 +175,7 @@ class _Skills(_Capable, SkillContract):
         return self.again().client()
 
 
-def _facts() -> Iterator[tuple[str, Callable[[Parts, Recipe], None]]]:
+def _facts() -> Iterator[tuple[str, Callable[[Registry, Recipe], None]]]:
     for contract in (_Store, _Skills):
         for name, method in inspect.getmembers(contract, inspect.isfunction):
             if not name.startswith("test_"):
@@ -191,7 +192,7 @@ def _facts() -> Iterator[tuple[str, Callable[[Parts, Recipe], None]]]:
                 yield label, partial(_call, contract, name, given)
 
 
-def _call(contract: Any, name: str, given: dict[str, Any], parts: Parts, recipe: Recipe) -> None:
+def _call(contract: Any, name: str, given: dict[str, Any], parts: Registry, recipe: Recipe) -> None:
     makers = {
         "store": lambda: parts.store,
         "skills": parts.client,
@@ -205,7 +206,7 @@ def _call(contract: Any, name: str, given: dict[str, Any], parts: Parts, recipe:
 
 
 @pytest.fixture(scope="session")
-def kit() -> dict[str, Callable[[Parts, Recipe], None]]:
+def kit() -> dict[str, Callable[[Registry, Recipe], None]]:
     """Give every fact of the kit by name, as a function of a registry."""
     return dict(_facts())
 
@@ -232,12 +233,12 @@ def broken(call: Callable[..., None], *arguments: Any) -> Broken | None:
 
 @pytest.fixture
 def verdict(
-    tmp_path: Path, api: Generation, kit: dict[str, Callable[[Parts, Recipe], None]]
+    tmp_path: Path, api: Generation, kit: dict[str, Callable[[Registry, Recipe], None]]
 ) -> Callable[[str, Recipe], Broken | None]:
     """Give a function that says why a fact does not hold for a recipe; None when it does."""
 
     def on_recipe(fact: str, recipe: Recipe) -> Broken | None:
-        opened = partial(assemble, clock=Clock(), recipe=recipe, generation=api)
+        opened = partial(Registry, clock=Clock(), recipe=recipe, generation=api)
         with TemporaryDirectory(dir=tmp_path) as path, opened(f"{path}/stigmer.db") as parts:
             forgo_durability(parts.store)
             return broken(kit[fact], parts, recipe)
@@ -273,10 +274,10 @@ def state_of() -> Callable[[SqliteStore], State]:
 
 
 @pytest.fixture
-def push(api: Generation) -> Callable[[Parts, str, str], Any]:
+def push(api: Generation) -> Callable[[Registry, str, str], Any]:
     """Give a function that pushes a small skill by name and text."""
 
-    def pushed(parts: Parts, name: str, text: str) -> Any:
+    def pushed(parts: Registry, name: str, text: str) -> Any:
         data = artifact(skill_md=text, files={})
         return parts.client().push(api.PushSkillRequest(name=name, tag="v1", artifact=data))
 
@@ -285,11 +286,11 @@ def push(api: Generation) -> Callable[[Parts, str, str], Any]:
 
 @pytest.fixture
 def populated(
-    assembled: Callable[..., Parts],
+    assembled: Callable[..., Registry],
     tmp_path: Path,
     api: Generation,
-    push: Callable[[Parts, str, str], Any],
-) -> Callable[..., Parts]:
+    push: Callable[[Registry, str, str], Any],
+) -> Callable[..., Registry]:
     """Give a function that opens a registry on a copy of one file with some history."""
     parts = assembled(name="origin.db")
     push(parts, "Calc", "# one")
@@ -300,7 +301,7 @@ def populated(
         parts.store.save_audit("skill", "x", skill, version_hash="1" * 64, tag="v1")
     count = 0
 
-    def opened(recipe: Recipe = REFERENCE) -> Parts:
+    def opened(recipe: Recipe = REFERENCE) -> Registry:
         nonlocal count
         count += 1
         name = f"copy-{count}.db"

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
     from conftest import Broken
 
-    from pytest_stigmer.registry.assembly import Parts, Recipe
+    from pytest_stigmer.registry.assembly import Recipe
+    from pytest_stigmer.registry.registry import Registry
 
-    Kit = dict[str, Callable[[Parts], None]]
+    Kit = dict[str, Callable[[Registry], None]]
     Verdict = Callable[[str, Recipe], Broken | None]
 
 REACH = tomllib.loads(Path(__file__).with_name("reach.toml").read_text(encoding="utf-8"))

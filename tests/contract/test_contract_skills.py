@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.registry.assembly import Parts
+    from pytest_stigmer.registry.registry import Registry
     from pytest_stigmer.skills.endpoint import SkillClient
 
 
@@ -27,7 +27,7 @@ class TestSkillsOnAFile(SkillContract):
     can_move_clock = True
 
     @pytest.fixture
-    def skills(self, assembled: Callable[..., Parts], clock: Any) -> SkillClient:
+    def skills(self, assembled: Callable[..., Registry], clock: Any) -> SkillClient:
         """Give a client of a fresh registry."""
         self.clock = clock
         self.assembled = assembled

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
-    from pytest_stigmer.registry.assembly import Parts
+    from pytest_stigmer.registry.registry import Registry
 
 
 class TestSqliteStore(StoreContract):
@@ -30,7 +30,7 @@ class TestSqliteStore(StoreContract):
     can_move_clock = True
 
     @pytest.fixture
-    def store(self, assembled: Callable[..., Parts]) -> SqliteStore:
+    def store(self, assembled: Callable[..., Registry]) -> SqliteStore:
         """Give a store on a fresh file."""
         return assembled().store
 

@@ -6,14 +6,12 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.errors import StatusError
-from pytest_stigmer.registry.assembly import assemble
-from pytest_stigmer.store.faults import Crash, replace_database
-from pytest_stigmer.targets.fault_verbs import ArtifactFolder
+from pytest_stigmer.registry.registry import Registry
+from pytest_stigmer.store.faults import Crash
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_stigmer.registry.assembly import Parts
     from pytest_stigmer.store.sqlite import SqliteStore
 
     StateOf = Callable[[SqliteStore], dict[str, list[tuple[Any, ...]]]]
@@ -38,32 +36,30 @@ class CommitCrash(Crash):
 class Death:
     """A registry whose process dies in the midst of an operation, rows and artifacts."""
 
-    def __init__(self, parts: Parts, state_of: StateOf) -> None:
+    def __init__(self, parts: Registry, state_of: StateOf) -> None:
         self.parts, self.state_of = parts, state_of
         self.before = state_of(parts.store)
-        self.folder = ArtifactFolder(parts.artifacts.root)
         self.files: dict[str, bytes] | None = None
 
     def remember(self) -> None:
         """Keep the artifacts of the first moment that is asked about."""
-        self.files = self.folder.files() if self.files is None else self.files
+        self.files = self.parts.files.artifact_contents() if self.files is None else self.files
 
-    def of(self, operation: Callable[[Parts], Any], crash: Crash) -> None:
+    def of(self, operation: Callable[[Registry], Any], crash: Crash) -> None:
         """Carry out the operation, put back what the crash left, and open that."""
         store = self.parts.store
         operation(self.parts)
         image = crash.image()
         self.acknowledged = self.state_of(store)
         self.parts.close()
-        replace_database(store.path, image)
-        self.folder.replace(self.files or {})
-        with assemble(store.path, generation=self.parts.generation) as survivor:
+        self.parts.files.replace(image, self.files or {})
+        with Registry(store.path, generation=self.parts.generation) as survivor:
             self.left = self.state_of(survivor.store)
             assert self.left["integrity"] == [("ok",)]
             assert lost_artifacts(survivor) == [], "artifacts of acknowledged records are lost"
 
 
-def lost_artifacts(parts: Parts) -> list[str]:
+def lost_artifacts(parts: Registry) -> list[str]:
     """Return the keys that records name and under which no artifact of their hash can be had."""
     api, lost = parts.generation, []
     tables = "SELECT data FROM resources UNION ALL SELECT data FROM resource_audit"
@@ -76,7 +72,7 @@ def lost_artifacts(parts: Parts) -> list[str]:
     return lost
 
 
-def _hash_under(key: str, parts: Parts) -> str:
+def _hash_under(key: str, parts: Registry) -> str:
     request = parts.generation.GetArtifactRequest(artifact_storage_key=key)
     try:
         found = parts.client().get_artifact(request).artifact

@@ -13,7 +13,8 @@ import pytest
 from tests.damage.death import CommitCrash, Death, lost_artifacts
 
 from pytest_stigmer.defects.catalogue import catalogue
-from pytest_stigmer.registry.assembly import REFERENCE, assemble
+from pytest_stigmer.registry.assembly import REFERENCE
+from pytest_stigmer.registry.registry import Registry
 from pytest_stigmer.skills.artifact_storage import ArtifactStorage, StoredArtifact
 from pytest_stigmer.skills.controller import SkillController
 from pytest_stigmer.store.faults import Crash, forgo_durability
@@ -26,11 +27,10 @@ if TYPE_CHECKING:
 
     from pytest_stigmer.api.generation import Generation
     from pytest_stigmer.api.values import PushSkill
-    from pytest_stigmer.registry.assembly import Parts
     from pytest_stigmer.skills.controller import Stored
     from pytest_stigmer.store.sqlite import SqliteStore
 
-    Push = Callable[[Parts, str, str], Any]
+    Push = Callable[[Registry, str, str], Any]
     StateOf = Callable[[SqliteStore], dict[str, list[tuple[Any, ...]]]]
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
@@ -38,13 +38,13 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 _MOST_STATEMENTS = 20
 
 
-def only_skill(parts: Parts) -> Any:
+def only_skill(parts: Registry) -> Any:
     """Return the SkillId of the registry's first skill."""
     ((skill_id, _), *_) = parts.store.resource_rows("skill")
     return parts.generation.SkillId(value=skill_id)
 
 
-def in_transaction(parts: Parts) -> None:
+def in_transaction(parts: Registry) -> None:
     """Make four verbs one unit, a savepoint inside."""
     message = parts.generation.Skill()
     with parts.store.transaction():
@@ -56,7 +56,7 @@ def in_transaction(parts: Parts) -> None:
 
 
 @pytest.fixture
-def operations(push: Push) -> dict[str, Callable[[Parts], Any]]:
+def operations(push: Push) -> dict[str, Callable[[Registry], Any]]:
     """Give every operation that writes."""
     return {
         "push of a new skill": lambda parts: push(parts, "New", "# new"),
@@ -80,12 +80,12 @@ def operations(push: Push) -> dict[str, Callable[[Parts], Any]]:
     }
 
 
-def _skill(parts: Parts) -> Any:
+def _skill(parts: Registry) -> Any:
     return parts.generation.Skill(spec=parts.generation.SkillSpec(skill_md="# saved"))
 
 
 def crash_points(
-    operation: Callable[[Parts], Any], opened: Callable[[], Parts], state_of: StateOf
+    operation: Callable[[Registry], Any], opened: Callable[[], Registry], state_of: StateOf
 ) -> int:
     """Die after each writing statement and right after the commit; return how many points it has.
 
@@ -102,7 +102,7 @@ def crash_points(
 
 
 def commit_points(
-    operation: Callable[[Parts], Any], opened: Callable[[], Parts], state_of: StateOf
+    operation: Callable[[Registry], Any], opened: Callable[[], Registry], state_of: StateOf
 ) -> int:
     """Die right after the commit; return 0 for an operation of one statement that commits itself.
 
@@ -116,9 +116,9 @@ def commit_points(
 
 
 def test_no_operation_is_half_done_wherever_it_dies(
-    populated: Callable[..., Parts],
+    populated: Callable[..., Registry],
     state_of: StateOf,
-    operations: dict[str, Callable[[Parts], Any]],
+    operations: dict[str, Callable[[Registry], Any]],
     tell: Callable[[str], None],
 ) -> None:
     """Dying anywhere leaves the state before, or the whole operation with its artifacts."""
@@ -131,9 +131,9 @@ def test_no_operation_is_half_done_wherever_it_dies(
 
 
 def test_crash_points_show_what_is_not_one_transaction(
-    populated: Callable[..., Parts],
+    populated: Callable[..., Registry],
     state_of: StateOf,
-    operations: dict[str, Callable[[Parts], Any]],
+    operations: dict[str, Callable[[Registry], Any]],
 ) -> None:
     """A push that is several transactions is half done at one of the points."""
     recipe = catalogue()["push-is-not-one-transaction"].apply(REFERENCE)
@@ -161,9 +161,9 @@ class LatePush(SkillController):
 
 
 def test_crash_points_show_an_artifact_that_is_written_after_the_commit(
-    populated: Callable[..., Parts],
+    populated: Callable[..., Registry],
     state_of: StateOf,
-    operations: dict[str, Callable[[Parts], Any]],
+    operations: dict[str, Callable[[Registry], Any]],
 ) -> None:
     """A push that stores its artifact last can lose it, and one of the points is in between."""
     recipe = replace(REFERENCE, artifacts=Unwritten, skills=LatePush)
@@ -180,14 +180,14 @@ def test_migration_is_whole_wherever_it_dies(
     rows = [ResourceRow("skill", legacy_id("a", instant), data) for instant in range(1, 4)]
     image = legacy_database([*rows, ResourceRow("skill", "a", data)])
     (tmp_path / "whole.db").write_bytes(image)
-    with assemble(tmp_path / "whole.db", generation=api) as whole:
+    with Registry(tmp_path / "whole.db", generation=api) as whole:
         expected = state_of(whole.store)
     points = 0
     while True:
         path = tmp_path / f"{points}.db"
         path.write_bytes(image)
         status = _dying(path, points, api)
-        with assemble(path, generation=api) as parts:
+        with Registry(path, generation=api) as parts:
             assert state_of(parts.store) == expected, f"statement {points} was the last"
         assert status in (0, signal.SIGKILL)
         if status == 0:
@@ -220,7 +220,7 @@ def _open_and_die(path: Path, statements: int, api: Generation) -> None:
     connect = sqlite3.connect
     sqlite3.connect = lambda *given, **options: connect(*given, **{**options, "factory": Doomed})  # type: ignore[assignment]
     try:
-        assemble(path, generation=api).close()
+        Registry(path, generation=api).open().close()
         os._exit(0)
     finally:
         os._exit(1)
@@ -228,7 +228,7 @@ def _open_and_die(path: Path, statements: int, api: Generation) -> None:
 
 @pytest.mark.parametrize("statement", range(8))
 def test_killed_push_is_whole_or_absent(
-    populated: Callable[..., Parts],
+    populated: Callable[..., Registry],
     api: Generation,
     state_of: StateOf,
     push: Push,
@@ -243,7 +243,7 @@ def test_killed_push_is_whole_or_absent(
     if child == 0:
         _push_and_die(path, statement, api, push)
     assert os.waitpid(child, 0)[1] in (0, signal.SIGKILL)
-    with assemble(path, generation=api) as again:
+    with Registry(path, generation=api) as again:
         left = state_of(again.store)
         rows = [len(left[name]) - len(before[name]) for name in ("resources", "resource_audit")]
         assert rows in ([0, 0], [1, 1])
@@ -253,7 +253,7 @@ def test_killed_push_is_whole_or_absent(
 
 def _push_and_die(path: Path, statement: int, api: Generation, push: Push) -> None:
     try:
-        with assemble(path, generation=api) as parts:
+        with Registry(path, generation=api) as parts:
             forgo_durability(parts.store)
             seen = 0
 

@@ -16,20 +16,18 @@ import pytest
 from tests.damage.death import lost_artifacts
 
 from pytest_stigmer.errors import NewerSchema, StatusError, StigmerError, StoreError
-from pytest_stigmer.registry.assembly import assemble
+from pytest_stigmer.registry.registry import Registry
 from pytest_stigmer.store.faults import replace_database
-from pytest_stigmer.targets.fault_verbs import ArtifactFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.registry.assembly import Parts
     from pytest_stigmer.store.sqlite import SqliteStore
 
     StateOf = Callable[[SqliteStore], dict[str, list[tuple[Any, ...]]]]
-    Push = Callable[[Parts, str, str], Any]
+    Push = Callable[[Registry, str, str], Any]
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
@@ -40,7 +38,7 @@ FIVES, ZEROS, LETTER = b"\xa5" * 8, bytes(8), b"a"
 
 
 def test_full_disk_undoes_the_push(
-    populated: Callable[..., Parts], state_of: StateOf, push: Push
+    populated: Callable[..., Registry], state_of: StateOf, push: Push
 ) -> None:
     """A push for which there is no room is refused by name, leaves nothing, and can be repeated."""
     parts = populated()
@@ -75,18 +73,18 @@ def test_full_file_system_undoes_the_push(
     With room again, the same push goes through.
     """
     refusals = Counter()
-    with assemble(small_disk / "stigmer.db", generation=api) as parts:
+    with Registry(small_disk / "stigmer.db", generation=api) as parts:
         push(parts, "Calc", "# one")
-        folder = ArtifactFolder(parts.artifacts.root)
+        artifacts = parts.files.artifact_contents
         for pages in range(40):
-            before = state_of(parts.store), folder.files()
+            before = state_of(parts.store), artifacts()
             _fill(small_disk / "ballast", but=pages * PAGE)
             text = f"# {pages} {'x' * 20_000}"
             try:
                 push(parts, "Big", text)
             except StatusError as error:
                 refusals[error.code] += 1
-                assert (state_of(parts.store), folder.files()) == before
+                assert (state_of(parts.store), artifacts()) == before
             else:
                 break
             finally:
@@ -105,7 +103,7 @@ def _fill(ballast: Path, *, but: int) -> None:
         file.truncate(file.tell() - but)
 
 
-def acknowledged_texts(parts: Parts) -> list[str]:
+def acknowledged_texts(parts: Registry) -> list[str]:
     """Return the SKILL.md of the snapshots of `y`, newest first."""
     api = parts.generation
     listed = parts.store.list_audit_history("skill", "y")
@@ -126,7 +124,7 @@ def test_truncated_wal_leaves_a_beginning_of_the_history(tmp_path: Path, api: Ge
         copy = tmp_path / f"{length}.db"
         copy.write_bytes(path.read_bytes())
         copy.with_name(f"{length}.db-wal").write_bytes(wal[:length])
-        with assemble(copy, generation=api) as parts:
+        with Registry(copy, generation=api) as parts:
             left = acknowledged_texts(parts)[::-1]
         assert left == whole[: len(left)]
         lengths.add(len(left))
@@ -135,7 +133,7 @@ def test_truncated_wal_leaves_a_beginning_of_the_history(tmp_path: Path, api: Ge
 
 def _write_and_die(path: Path, api: Generation) -> None:
     try:
-        parts = assemble(path, generation=api)
+        parts = Registry(path, generation=api)
         parts.store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         parts.store.execute("PRAGMA wal_autocheckpoint=0")
         for number in range(20):
@@ -147,7 +145,7 @@ def _write_and_die(path: Path, api: Generation) -> None:
 
 
 def test_damaged_page_is_never_answered_wrongly(
-    populated: Callable[..., Parts], api: Generation
+    populated: Callable[..., Registry], api: Generation
 ) -> None:
     """Damage to a page is refused or harms nothing but a record's message or the schema's text.
 
@@ -163,7 +161,7 @@ def test_damaged_page_is_never_answered_wrongly(
 
 @pytest.mark.soak
 def test_damage_at_any_byte_is_never_answered_wrongly(
-    populated: Callable[..., Parts], api: Generation
+    populated: Callable[..., Registry], api: Generation
 ) -> None:
     """The same holds for damage of several shapes at every byte of the file."""
     damaged = DamagedFile(populated(), api)
@@ -174,7 +172,7 @@ def test_damage_at_any_byte_is_never_answered_wrongly(
 class DamagedFile:
     """A registry's file, put back with other bytes somewhere, and what is asked of it then."""
 
-    def __init__(self, parts: Parts, api: Generation) -> None:
+    def __init__(self, parts: Registry, api: Generation) -> None:
         for number in range(3):
             message = api.Skill(spec=api.SkillSpec(skill_md=f"# {number}"))
             parts.store.save_audit("skill", "x", message, version_hash="2" * 64, tag=f"v{number}")
@@ -196,7 +194,7 @@ class DamagedFile:
 
     def _verdict(self, damage: str) -> str:
         try:
-            with assemble(self.path, generation=self.api) as parts:
+            with Registry(self.path, generation=self.api) as parts:
                 found = _answers(parts)
         except NewerSchema:
             return "refused"
@@ -231,7 +229,7 @@ WITHIN = {"live": {"record", "slug"}, "history": {"tag", "hash"}}
 """Which answers come from a message that a listing shows too."""
 
 
-def _answers(parts: Parts) -> dict[str, Any]:
+def _answers(parts: Registry) -> dict[str, Any]:
     """Ask a registry everything; an error answers with its code."""
     api, store, found = parts.generation, parts.store, {}
     calls: dict[str, Callable[[], Any]] = {
@@ -257,17 +255,17 @@ def _answers(parts: Parts) -> dict[str, Any]:
 
 
 def test_deleted_file_is_a_new_registry_when_it_is_opened_again(
-    populated: Callable[..., Parts], api: Generation, state_of: StateOf, push: Push
+    populated: Callable[..., Registry], api: Generation, state_of: StateOf, push: Push
 ) -> None:
     """Whoever has it open goes on answering rightly; whoever opens it again finds it empty."""
     parts = populated()
     expected = state_of(parts.store)
     parts.store.path.unlink()
     assert state_of(parts.store) == expected
-    with assemble(parts.store.path, generation=api) as again:
+    with Registry(parts.store.path, generation=api) as again:
         left = state_of(again.store)
         assert left == {"resources": [], "resource_audit": [], "integrity": [("ok",)]}
         push(again, "New", "# new")
     parts.close()
-    with assemble(parts.store.path, generation=api) as once_more:
+    with Registry(parts.store.path, generation=api) as once_more:
         assert len(once_more.store.list_resources("skill")) == 1

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.registry.assembly import Parts
+    from pytest_stigmer.registry.registry import Registry
 
 METHODS = ("push", "delete", "get", "getByReference", "getArtifact")
 CODES = {
@@ -69,7 +69,7 @@ def answer(call: Callable[..., Any], *arguments: Any) -> str:
 
 @hostile
 @given(method=st.sampled_from(METHODS), request=st.binary(max_size=200))
-def test_random_bytes_get_a_status(assembled_once: Parts, method: str, request: bytes) -> None:
+def test_random_bytes_get_a_status(assembled_once: Registry, method: str, request: bytes) -> None:
     """Whatever bytes a call brings, the answer is a message or a status of the contract."""
     answer(assembled_once.endpoint.call, method, request)
 
@@ -77,7 +77,7 @@ def test_random_bytes_get_a_status(assembled_once: Parts, method: str, request: 
 @hostile
 @given(data=st.data(), method=st.sampled_from(METHODS))
 def test_broken_requests_get_a_status(
-    assembled_once: Parts, api: Generation, method: str, data: st.DataObject
+    assembled_once: Registry, api: Generation, method: str, data: st.DataObject
 ) -> None:
     """A request that was right and is damaged on its way gets a message or a status."""
     requests = {
@@ -206,7 +206,7 @@ def test_slug_is_clean_and_final(name: str) -> None:
 @example(tag="\u0661")
 @example(tag="a" * 64)
 def test_tag_is_accepted_or_refused_by_its_pattern(
-    assembled_once: Parts, api: Generation, tag: str
+    assembled_once: Registry, api: Generation, tag: str
 ) -> None:
     """A tag of letters, digits, dots, hyphens and underscores is accepted, any other refused."""
     request = api.PushSkillRequest(name="Tagged", tag=tag, artifact=VALID)
@@ -218,7 +218,13 @@ def test_tag_is_accepted_or_refused_by_its_pattern(
 @hostile
 @given(slug=TEXTS, org=TEXTS, version=TEXTS, scope=st.integers(-1, 5), kind=st.integers(-1, 60))
 def test_reference_gets_an_answer_or_a_refusal(
-    assembled_once: Parts, api: Generation, slug: str, org: str, version: str, scope: int, kind: int
+    assembled_once: Registry,
+    api: Generation,
+    slug: str,
+    org: str,
+    version: str,
+    scope: int,
+    kind: int,
 ) -> None:
     """Whatever a reference says, the answer is a skill, NOT_FOUND or INVALID_ARGUMENT."""
     fields = {"slug": slug, "org": org, "version": version, "scope": scope, "kind": kind}
@@ -230,7 +236,7 @@ def test_reference_gets_an_answer_or_a_refusal(
 @hostile
 @given(ids=st.lists(TEXTS, unique=True, min_size=1, max_size=6), prefix=TEXTS, wide=st.booleans())
 def test_ids_and_prefixes_are_literal(
-    assembled_once: Parts, api: Generation, ids: list[str], prefix: str, *, wide: bool
+    assembled_once: Registry, api: Generation, ids: list[str], prefix: str, *, wide: bool
 ) -> None:
     """Any ids live side by side, and any prefix takes those that start with it."""
     store = assembled_once.store
@@ -250,7 +256,7 @@ def test_ids_and_prefixes_are_literal(
 @example(data=b"\xff\xff")
 @example(data=b"")
 def test_row_of_any_bytes_breaks_nothing(
-    assembled_once: Parts, api: Generation, data: bytes
+    assembled_once: Registry, api: Generation, data: bytes
 ) -> None:
     """A live row of other bytes is an answer or DATA_LOSS, and hides no other skill."""
     store, client = assembled_once.store, assembled_once.client()
@@ -268,7 +274,7 @@ def test_row_of_any_bytes_breaks_nothing(
 
 
 @pytest.mark.parametrize("text", ["\ud800", "a\udfff", "\udc80b"])
-def test_text_without_utf8_form_is_refused(assembled_once: Parts, text: str) -> None:
+def test_text_without_utf8_form_is_refused(assembled_once: Registry, text: str) -> None:
     """An unpaired surrogate cannot be stored and is refused by name, as id, kind, hash or tag."""
     store, message = assembled_once.store, assembled_once.generation.Skill()
     calls: list[Callable[[], Any]] = [
@@ -286,6 +292,6 @@ def test_text_without_utf8_form_is_refused(assembled_once: Parts, text: str) -> 
 
 
 @pytest.fixture
-def assembled_once(assembled: Callable[..., Parts]) -> Parts:
+def assembled_once(assembled: Callable[..., Registry]) -> Registry:
     """Give one registry for all examples of a test."""
     return assembled()

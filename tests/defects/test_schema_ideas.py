@@ -6,14 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from pytest_stigmer.harness.shipped import scenario_folder, shipped_scenarios
 
 from pytest_stigmer.api.generation import load
 from pytest_stigmer.defects.change import UPSERT, with_foreign_key, with_queries
 from pytest_stigmer.errors import StoreError
-from pytest_stigmer.registry.assembly import assemble
+from pytest_stigmer.registry.registry import Registry
 from pytest_stigmer.scenario.loader import load as load_scenario
 from pytest_stigmer.scenario.model import SUFFIX
-from pytest_stigmer.scenario.shipped import scenario_folder, shipped_scenarios
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,7 +44,7 @@ def candidate(reference: Recipe) -> Recipe:
 @pytest.fixture
 def store(candidate: Recipe, tmp_path: Path) -> Iterator[SqliteStore]:
     """Give a store of the candidate with one record and one snapshot."""
-    with assemble(tmp_path / "candidate.db", recipe=candidate) as parts:
+    with Registry(tmp_path / "candidate.db", recipe=candidate) as parts:
         parts.store.save_resource("skill", "skl-1", message())
         parts.store.save_audit("skill", "skl-1", message())
         yield parts.store
@@ -77,7 +77,7 @@ def test_saving_in_place_keeps_the_history(store: SqliteStore) -> None:
 def test_saving_by_replacing_wipes_the_history(reference: Recipe, tmp_path: Path) -> None:
     """INSERT OR REPLACE deletes the parent for a moment, and that moment cascades."""
     recipe = with_foreign_key(reference, CANDIDATE)
-    with assemble(tmp_path / "replacing.db", recipe=recipe) as parts:
+    with Registry(tmp_path / "replacing.db", recipe=recipe) as parts:
         parts.store.save_resource("skill", "skl-1", message())
         parts.store.save_audit("skill", "skl-1", message())
         parts.store.save_resource("skill", "skl-1", message())

@@ -15,7 +15,7 @@ from pytest_stigmer.factories.artifacts import DEFAULT_SKILL_MD, artifact
 from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS, bad_artifact
 from pytest_stigmer.factories.factory import Factory
 from pytest_stigmer.factories.flawed_content import MAX_FILES, MAX_SKILL_MD, MAX_TOTAL, PASSWORD
-from pytest_stigmer.registry.assembly import Parts, assemble
+from pytest_stigmer.registry.registry import Registry
 from pytest_stigmer.skills import archive as rules
 
 LARGEST = 512 * 1024
@@ -27,10 +27,9 @@ def opened(kind: str) -> zipfile.ZipFile:
 
 
 @contextmanager
-def assembled(folder: Path) -> Iterator[Parts]:
+def assembled(folder: Path) -> Iterator[Registry]:
     """Give a registry on fresh files."""
-    parts = assemble(folder / "stigmer.db", artifacts_root=folder / "artifacts")
-    with parts.store:
+    with Registry(folder / "stigmer.db") as parts:
         yield parts
 
 

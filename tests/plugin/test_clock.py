@@ -14,7 +14,7 @@ import pytest
 
 from pytest_stigmer.clock import FrozenClock, parse_duration, parse_instant, python_disagreements
 from pytest_stigmer.errors import ClockIncoherent
-from pytest_stigmer.harness.coherence import probe
+from pytest_stigmer.harness.fixtures import probe
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,11 +10,10 @@ import pytest
 
 from pytest_stigmer.api.generation import load
 from pytest_stigmer.service.control import ControlHandlers
-from pytest_stigmer.service.control_client import ControlClient
 from pytest_stigmer.service.handlers import NAMESPACE_KEY
 from pytest_stigmer.service.namespaces import Namespaces
 from pytest_stigmer.service.server import Server
-from pytest_stigmer.service.transport import GrpcTransport, open_channel
+from pytest_stigmer.service.transport import ControlClient, GrpcTransport, open_channel
 from pytest_stigmer.skills.endpoint import SkillClient
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ def _connected() -> Any:
 def steered(tmp_path: Path) -> Iterator[Callable[..., Client]]:
     """Give clients of a server in this process that has the control API."""
     api = load("bundled")
-    namespaces = Namespaces(tmp_path / "default.db", tmp_path, api, start=START, told=[].append)
+    namespaces = Namespaces(tmp_path / "default.db", tmp_path, api, start=START, log=[].append)
     more = [(ControlHandlers.name, ControlHandlers(namespaces))]
     with (
         closing(namespaces),

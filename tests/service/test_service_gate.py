@@ -33,7 +33,7 @@ CHANGES = {
 @pytest.fixture
 def namespace(tmp_path: Path) -> Iterator[Namespace]:
     """Give a namespace in this process, without a wire."""
-    with closing(Namespace(tmp_path / "stigmer.db", API, "", told=[].append)) as opened:
+    with closing(Namespace(tmp_path / "stigmer.db", API, "", log=[].append)) as opened:
         yield opened
 
 

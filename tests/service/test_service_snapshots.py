@@ -32,7 +32,7 @@ def database(tmp_path: Path) -> Path:
 @pytest.fixture
 def namespace(database: Path) -> Iterator[Namespace]:
     """Give a namespace in this process, without a wire."""
-    with closing(Namespace(database, API, "", told=[].append)) as opened:
+    with closing(Namespace(database, API, "", log=[].append)) as opened:
         yield opened
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_stigmer.errors import StatusError
 from pytest_stigmer.factories.artifacts import artifact
-from pytest_stigmer.registry.assembly import assemble
+from pytest_stigmer.registry.registry import Registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from tests.conftest import Clock
 
     from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.registry.assembly import Parts
     from pytest_stigmer.skills.endpoint import SkillClient
 
 
@@ -29,14 +28,14 @@ class Push(Protocol):
 
 
 @pytest.fixture
-def parts(tmp_path: Path, clock: Clock, api: Generation) -> Iterator[Parts]:
+def parts(tmp_path: Path, clock: Clock, api: Generation) -> Iterator[Registry]:
     """Give a registry on a fresh file."""
-    with assemble(tmp_path / "stigmer.db", clock=clock, generation=api) as assembled:
+    with Registry(tmp_path / "stigmer.db", clock=clock, generation=api) as assembled:
         yield assembled
 
 
 @pytest.fixture
-def skills(parts: Parts) -> SkillClient:
+def skills(parts: Registry) -> SkillClient:
     """Give the skill API in process."""
     return parts.client()
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_stigmer.errors import StatusError
-from pytest_stigmer.registry.assembly import assemble
+from pytest_stigmer.registry.registry import Registry
 from pytest_stigmer.store.session import Session
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from conftest import Push
 
     from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.registry.assembly import Parts
 
     Refusal = Callable[..., tuple[str, str]]
     Refer = Callable[..., Any]
@@ -47,10 +46,10 @@ STOP = {
 PUSHES = """
 import sys
 from pytest_stigmer.api.generation import load
-from pytest_stigmer.registry.assembly import assemble
+from pytest_stigmer.registry.registry import Registry
 from pytest_stigmer.factories.artifacts import artifact
 api = load("bundled")
-with assemble(sys.argv[1], generation=api) as parts:
+with Registry(sys.argv[1], generation=api) as parts:
     print("ready", flush=True)
     sys.stdin.readline()
     for number in range(10):
@@ -60,20 +59,20 @@ with assemble(sys.argv[1], generation=api) as parts:
 """
 
 
-def history(parts: Parts) -> list[str]:
+def history(parts: Registry) -> list[str]:
     """Return the resource ids of the archived copies, oldest first."""
     found = parts.store.connection.execute("SELECT resource_id FROM resource_audit ORDER BY id")
     return [row[0] for row in found]
 
 
-def files(parts: Parts) -> list[str]:
+def files(parts: Registry) -> list[str]:
     """Name the files in the artifact storage."""
     folder = parts.artifacts.root / "skills"
     return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
 
 @pytest.fixture(params=STOP)
-def stopped(request: pytest.FixtureRequest, parts: Parts) -> Callable[[], None]:
+def stopped(request: pytest.FixtureRequest, parts: Registry) -> Callable[[], None]:
     """Give a function that makes pushes fail at one of their steps from then on."""
 
     def stop() -> None:
@@ -86,7 +85,7 @@ def stopped(request: pytest.FixtureRequest, parts: Parts) -> Callable[[], None]:
 def test_a_failed_first_push_leaves_nothing(
     stopped: Callable[[], None],
     push: Push,
-    parts: Parts,
+    parts: Registry,
     refer: Callable[..., Any],
     refusal: Refusal,
 ) -> None:
@@ -101,7 +100,7 @@ def test_a_failed_first_push_leaves_nothing(
 def test_a_failed_update_leaves_the_version_before(
     stopped: Callable[[], None],
     push: Push,
-    parts: Parts,
+    parts: Registry,
     refer: Callable[..., Any],
     refusal: Refusal,
 ) -> None:
@@ -115,7 +114,7 @@ def test_a_failed_update_leaves_the_version_before(
 
 
 def test_a_failed_push_leaves_an_artifact_that_was_there_before(
-    stopped: Callable[[], None], push: Push, parts: Parts, refusal: Refusal
+    stopped: Callable[[], None], push: Push, parts: Registry, refusal: Refusal
 ) -> None:
     """Another version relies on it."""
     key = push("Other").status.artifact_storage_key
@@ -125,7 +124,7 @@ def test_a_failed_push_leaves_an_artifact_that_was_there_before(
 
 
 def test_a_push_interrupted_after_its_commit_keeps_its_artifact(
-    push: Push, parts: Parts, refer: Refer, monkeypatch: pytest.MonkeyPatch
+    push: Push, parts: Registry, refer: Refer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The version is there, and so is what it names."""
     run = Session._run
@@ -144,7 +143,7 @@ def test_a_push_interrupted_after_its_commit_keeps_its_artifact(
 
 @pytest.mark.parametrize("step", ["fstat", "replace"])
 def test_an_interrupted_write_of_an_artifact_is_told_and_leaves_no_part(
-    push: Push, parts: Parts, monkeypatch: pytest.MonkeyPatch, step: str
+    push: Push, parts: Registry, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     """The interruption itself comes out, and no temporary file stays."""
     act = getattr(os, step)
@@ -162,7 +161,7 @@ def test_an_interrupted_write_of_an_artifact_is_told_and_leaves_no_part(
 
 
 def test_a_push_undone_by_the_callers_transaction_is_forgotten(
-    push: Push, parts: Parts, refer: Callable[..., Any], refusal: Refusal
+    push: Push, parts: Registry, refer: Callable[..., Any], refusal: Refusal
 ) -> None:
     """What the enclosing block takes back was never there, and the name can be pushed again."""
     gone: list[str] = []
@@ -178,7 +177,7 @@ def test_a_push_undone_by_the_callers_transaction_is_forgotten(
     assert push().metadata.id != gone[0]
 
 
-def test_threads_that_push_one_name_make_one_skill(push: Push, parts: Parts) -> None:
+def test_threads_that_push_one_name_make_one_skill(push: Push, parts: Registry) -> None:
     """Every push is a version of it."""
     with ThreadPoolExecutor(8) as pool:
         pushed = list(pool.map(lambda n: push(skill_md=f"# {n}").metadata.id, range(40)))
@@ -205,7 +204,7 @@ def test_threads_read_while_others_push(push: Push, refer: Refer) -> None:
     assert {answer.result().spec.skill_md for answer in answers[1::2]} == {"# 0"}
 
 
-def test_threads_get_one_skill_at_once(push: Push, parts: Parts, api: Generation) -> None:
+def test_threads_get_one_skill_at_once(push: Push, parts: Registry, api: Generation) -> None:
     """Every answer is the same."""
     skill = push()
     request = api.SkillId(value=skill.metadata.id)
@@ -213,7 +212,7 @@ def test_threads_get_one_skill_at_once(push: Push, parts: Parts, api: Generation
         assert list(pool.map(parts.client().get, [request] * 20)) == [skill] * 20
 
 
-def test_processes_that_push_one_name_make_one_skill(parts: Parts) -> None:
+def test_processes_that_push_one_name_make_one_skill(parts: Registry) -> None:
     """Pushes exclude each other across processes too."""
     command = [sys.executable, "-c", PUSHES, str(parts.store.path)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
@@ -229,10 +228,10 @@ def test_processes_that_push_one_name_make_one_skill(parts: Parts) -> None:
 
 
 def test_an_artifact_that_another_registry_stored_meanwhile_stays(
-    parts: Parts, push: Push, api: Generation
+    parts: Registry, push: Push, api: Generation
 ) -> None:
     """The push that failed made it first, but it is no longer its own."""
-    with assemble(parts.store.path, generation=api) as other:
+    with Registry(parts.store.path, generation=api) as other:
 
         class Overtaken(type(parts.artifacts)):  # type: ignore[misc]
             def discard(self, artifact: Any) -> None:
@@ -248,7 +247,7 @@ def test_an_artifact_that_another_registry_stored_meanwhile_stays(
 
 
 def test_no_push_comes_between_a_failed_one_and_the_removal_of_its_artifact(
-    parts: Parts, push: Push, refusal: Refusal
+    parts: Registry, push: Push, refusal: Refusal
 ) -> None:
     """The write lock is held meanwhile."""
     seen: list[str] = []
@@ -269,7 +268,7 @@ def test_no_push_comes_between_a_failed_one_and_the_removal_of_its_artifact(
 
 
 def test_a_record_too_large_to_be_answered_is_not_kept(
-    push: Push, parts: Parts, refusal: Refusal
+    push: Push, parts: Registry, refusal: Refusal
 ) -> None:
     """Name and slug together are over the limit that either alone would keep."""
     code, details = refusal(push, "n" * (6 * 1024 * 1024))

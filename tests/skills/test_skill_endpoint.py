@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from conftest import Push
 
     from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.registry.assembly import Parts
+    from pytest_stigmer.registry.registry import Registry
 
     Refusal = Callable[..., tuple[str, str]]
 
@@ -34,7 +34,7 @@ def padded(size: int) -> bytes:
     return artifact(skill_md="# one", files={"pad": b"x" * (size - empty)})
 
 
-def test_every_wire_method_of_the_skill_api_is_served(parts: Parts) -> None:
+def test_every_wire_method_of_the_skill_api_is_served(parts: Registry) -> None:
     """No method of the services lacks a handler."""
     for method in parts.generation.methods:
         with pytest.raises(StatusError) as failed:
@@ -45,7 +45,7 @@ def test_every_wire_method_of_the_skill_api_is_served(parts: Parts) -> None:
 
 @pytest.mark.parametrize("method", ["", "frob", "Push", "get_by_reference", "call", "__init__"])
 def test_a_method_of_another_name_is_unimplemented(
-    method: str, parts: Parts, refusal: Refusal
+    method: str, parts: Registry, refusal: Refusal
 ) -> None:
     """Wire names are exact."""
     assert refusal(parts.endpoint.call, method, b"")[0] == "UNIMPLEMENTED"
@@ -53,20 +53,20 @@ def test_a_method_of_another_name_is_unimplemented(
 
 @pytest.mark.parametrize("method", METHODS)
 def test_bytes_that_are_no_message_are_an_internal_error(
-    method: str, parts: Parts, refusal: Refusal
+    method: str, parts: Registry, refusal: Refusal
 ) -> None:
     """In the words of the real server, before any handler runs."""
     expected = "grpc: error unmarshalling request: proto: cannot parse invalid wire-format data"
     assert refusal(parts.endpoint.call, method, b"\x0a\xff") == ("INTERNAL", expected)
 
 
-def test_a_text_that_is_not_utf8_is_an_internal_error(parts: Parts, refusal: Refusal) -> None:
+def test_a_text_that_is_not_utf8_is_an_internal_error(parts: Registry, refusal: Refusal) -> None:
     """In the words of the real server."""
     expected = "grpc: error unmarshalling request: string field contains invalid UTF-8"
     assert refusal(parts.endpoint.call, "get", b"\x0a\x01\xff") == ("INTERNAL", expected)
 
 
-def test_a_push_of_another_generation_is_told_so(parts: Parts, refusal: Refusal) -> None:
+def test_a_push_of_another_generation_is_told_so(parts: Registry, refusal: Refusal) -> None:
     """Its fields have other numbers, and 'value is required' would send its author astray."""
     request = b"\x0a\x01a\x12\x02PK\x1a\x01t"
     code, details = refusal(parts.endpoint.call, "push", request)
@@ -74,7 +74,7 @@ def test_a_push_of_another_generation_is_told_so(parts: Parts, refusal: Refusal)
 
 
 def test_a_reference_of_another_generation_is_told_so_though_it_could_be_read(
-    parts: Parts, refusal: Refusal
+    parts: Registry, refusal: Refusal
 ) -> None:
     """A slug in field 4 beside a text in field 1 would be served as another reference."""
     request = b"\x0a\x04acme\x22\x04calc"
@@ -83,7 +83,7 @@ def test_a_reference_of_another_generation_is_told_so_though_it_could_be_read(
 
 
 def test_a_request_of_the_limit_is_served_and_one_byte_more_is_not(
-    parts: Parts, api: Generation, refusal: Refusal
+    parts: Registry, api: Generation, refusal: Refusal
 ) -> None:
     """The limit is of the whole message."""
     around = (
@@ -102,7 +102,7 @@ def test_a_request_of_the_limit_is_served_and_one_byte_more_is_not(
 
 
 def test_an_answer_of_the_limit_is_given_and_one_byte_more_is_not(
-    parts: Parts, api: Generation, refusal: Refusal
+    parts: Registry, api: Generation, refusal: Refusal
 ) -> None:
     """An artifact that came by another way may be too long to be sent."""
     for over in (0, 1):
@@ -118,7 +118,7 @@ def test_an_answer_of_the_limit_is_given_and_one_byte_more_is_not(
 
 @pytest.mark.parametrize("call", ["push", "get", "get_by_reference", "delete"])
 def test_a_closed_store_is_unavailable(
-    call: str, parts: Parts, api: Generation, refusal: Refusal
+    call: str, parts: Registry, api: Generation, refusal: Refusal
 ) -> None:
     """Never 'not found', and without the folder of the database."""
     requests = {
@@ -133,7 +133,7 @@ def test_a_closed_store_is_unavailable(
 
 
 def test_a_locked_store_is_unavailable_for_pushes(
-    parts: Parts, push: Push, refusal: Refusal
+    parts: Registry, push: Push, refusal: Refusal
 ) -> None:
     """Reads go on; the push that waited in vain leaves nothing."""
     parts.store.connection.execute("PRAGMA busy_timeout=1")
@@ -149,7 +149,7 @@ def test_a_locked_store_is_unavailable_for_pushes(
 
 @pytest.mark.parametrize("method", METHODS)
 def test_a_database_without_tables_is_an_error_with_a_status(
-    method: str, parts: Parts, api: Generation, refusal: Refusal
+    method: str, parts: Registry, api: Generation, refusal: Refusal
 ) -> None:
     """No failure of the engine reaches the caller raw, or names a folder."""
     parts.store.connection.execute("DROP TABLE resources")
@@ -165,7 +165,7 @@ def test_a_database_without_tables_is_an_error_with_a_status(
 
 
 def test_a_mistake_in_the_server_is_an_internal_error_that_keeps_its_cause(
-    parts: Parts, api: Generation
+    parts: Registry, api: Generation
 ) -> None:
     """The caller gets a status; whoever runs the server finds the cause attached."""
 
@@ -193,7 +193,7 @@ def test_a_failure_can_be_pickled(push: Push) -> None:
 
 
 def test_the_caller_and_the_server_share_no_object(
-    push: Push, parts: Parts, api: Generation
+    push: Push, parts: Registry, api: Generation
 ) -> None:
     """Changing an answer changes nothing that is stored or answered later."""
     skill = push()
@@ -205,7 +205,7 @@ def test_the_caller_and_the_server_share_no_object(
 
 
 def test_what_a_newer_server_stored_is_answered_whole(
-    push: Push, parts: Parts, api: Generation
+    push: Push, parts: Registry, api: Generation
 ) -> None:
     """Fields that this generation does not know survive reading."""
     skill = push()
@@ -216,13 +216,13 @@ def test_what_a_newer_server_stored_is_answered_whole(
 
 
 @pytest.mark.parametrize("request_", [None, b"", "calc", {"value": "x"}])
-def test_a_client_takes_messages_only(request_: Any, parts: Parts) -> None:
+def test_a_client_takes_messages_only(request_: Any, parts: Registry) -> None:
     """Anything else is a mistake of the caller's code."""
     with pytest.raises(TypeError, match=r"get takes a .*SkillId, not"):
         parts.client().get(request_)
 
 
-def test_a_client_refuses_the_request_of_another_method(parts: Parts, api: Generation) -> None:
+def test_a_client_refuses_the_request_of_another_method(parts: Registry, api: Generation) -> None:
     """Its bytes would be read as something else."""
     with pytest.raises(TypeError, match=r"not .*GetArtifactRequest"):
         parts.client().get(api.GetArtifactRequest(artifact_storage_key="x"))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from conftest import Push
 
     from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.registry.assembly import Parts
+    from pytest_stigmer.registry.registry import Registry
     from pytest_stigmer.skills.endpoint import SkillClient
 
     Refusal = Callable[..., tuple[str, str]]
@@ -83,7 +83,7 @@ def test_deleting_answers_the_skill_as_it_was(
 
 
 def test_deleting_removes_record_and_history(
-    push: Push, skills: SkillClient, api: Generation, parts: Parts, refusal: Refusal
+    push: Push, skills: SkillClient, api: Generation, parts: Registry, refusal: Refusal
 ) -> None:
     """No row of the skill is left, and it cannot be got or deleted again."""
     push()
@@ -97,7 +97,7 @@ def test_deleting_removes_record_and_history(
 
 
 def test_deleting_leaves_other_skills_and_their_history(
-    push: Push, skills: SkillClient, api: Generation, parts: Parts
+    push: Push, skills: SkillClient, api: Generation, parts: Registry
 ) -> None:
     """Organisations of one slug included."""
     kept, gone = push(org="a"), push(org="b")
@@ -127,7 +127,7 @@ def test_a_deleted_name_starts_clean(
 
 
 def test_a_failed_deletion_removes_nothing(
-    push: Push, skills: SkillClient, api: Generation, parts: Parts, refusal: Refusal
+    push: Push, skills: SkillClient, api: Generation, parts: Registry, refusal: Refusal
 ) -> None:
     """History and record go together or not at all."""
     skill = push()

@@ -11,7 +11,7 @@ import pytest
 from pytest_stigmer.api.values import AuditInfo
 from pytest_stigmer.factories.artifacts import artifact
 from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS, bad_artifact
-from pytest_stigmer.registry.assembly import assemble
+from pytest_stigmer.registry.registry import Registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from conftest import Clock, Push
 
     from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.registry.assembly import Parts
     from pytest_stigmer.skills.endpoint import SkillClient
 
     Refusal = Callable[..., tuple[str, str]]
@@ -30,19 +29,19 @@ NAMES = (("One", "a"), ("Two", "b"), ("Three", ""))
 PLATFORM, ORGANIZATION, IDENTITY_ACCOUNT = 1, 2, 3
 
 
-def rows(parts: Parts, table: str) -> int:
+def rows(parts: Registry, table: str) -> int:
     """Count the rows of a table."""
     (count,) = parts.store.connection.execute(f"SELECT count(*) FROM {table}").fetchone()
     return int(count)
 
 
-def files(parts: Parts) -> list[str]:
+def files(parts: Registry) -> list[str]:
     """Name the files in the artifact storage."""
     folder = parts.artifacts.root / "skills"
     return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
 
-def stamps(parts: Parts, skill: Any) -> tuple[AuditInfo, AuditInfo]:
+def stamps(parts: Registry, skill: Any) -> tuple[AuditInfo, AuditInfo]:
     """Return who made and changed spec and status, and when."""
     value = parts.generation.codec.skill(skill)
     return value.spec_audit, value.status_audit
@@ -64,7 +63,7 @@ def test_a_new_skill_holds_what_was_pushed(push: Push) -> None:
     assert skill.status.state == 2
 
 
-def test_the_answer_is_what_the_store_holds(push: Push, parts: Parts) -> None:
+def test_the_answer_is_what_the_store_holds(push: Push, parts: Registry) -> None:
     """Answer, live record and archived copy are the same bytes."""
     skill = push(tag="v1")
     answer = skill.SerializeToString(deterministic=True)
@@ -72,7 +71,7 @@ def test_the_answer_is_what_the_store_holds(push: Push, parts: Parts) -> None:
     assert parts.store.list_audit_history("skill", skill.metadata.id) == [answer]
 
 
-def test_the_archived_copy_is_found_by_hash_and_tag(push: Push, parts: Parts) -> None:
+def test_the_archived_copy_is_found_by_hash_and_tag(push: Push, parts: Registry) -> None:
     """Both columns are those of the version."""
     skill = push(tag="v1")
     found = parts.store.connection.execute(
@@ -81,7 +80,7 @@ def test_the_archived_copy_is_found_by_hash_and_tag(push: Push, parts: Parts) ->
     assert found == [("skill", skill.metadata.id, skill.status.version_hash, "v1")]
 
 
-def test_a_new_skill_is_stamped_with_the_instant_of_its_push(push: Push, parts: Parts) -> None:
+def test_a_new_skill_is_stamped_with_the_instant_of_its_push(push: Push, parts: Registry) -> None:
     """Spec and status alike: made and changed by the system, now."""
     created = AuditInfo("system", NOW, "system", NOW, "created")
     assert stamps(parts, push()) == (created, created)
@@ -105,11 +104,12 @@ def test_a_push_happens_at_one_instant_also_on_a_running_clock(
 ) -> None:
     """Stamps, id and both rows of one push tell one time: the clock is read once."""
     clock = Ticking()
-    with assemble(tmp_path / "stigmer.db", clock=clock, generation=api) as parts:
+    with Registry(tmp_path / "stigmer.db", clock=clock, generation=api) as parts:
+        client = parts.client()
         for number in range(pushes):
             before = clock.looks
             request = api.PushSkillRequest(name="Calc", artifact=artifact(skill_md=f"# {number}"))
-            skill = parts.client().push(request)
+            skill = client.push(request)
         looks = clock.looks - before
         columns = "SELECT updated_at FROM resources UNION SELECT max(archived_at) FROM {}"
         told = {text for (text,) in parts.store.execute(columns.format("resource_audit"))}
@@ -131,7 +131,7 @@ def milliseconds_of(skill_id: str) -> dt.datetime:
 
 
 def test_an_update_keeps_the_making_and_stamps_the_change(
-    push: Push, parts: Parts, clock: Clock
+    push: Push, parts: Registry, clock: Clock
 ) -> None:
     """created_at stays, updated_at and event follow the push."""
     push()
@@ -141,7 +141,7 @@ def test_an_update_keeps_the_making_and_stamps_the_change(
 
 
 def test_an_update_keeps_the_making_at_the_unix_epoch(
-    push: Push, parts: Parts, clock: Clock
+    push: Push, parts: Registry, clock: Clock
 ) -> None:
     """The instant 0 is a time like any other, and a popular one to stop a clock at."""
     clock.instant = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -151,7 +151,7 @@ def test_an_update_keeps_the_making_at_the_unix_epoch(
     assert stamps(parts, push(skill_md="# two")) == (updated, updated)
 
 
-def test_an_update_keeps_who_made_the_skill(push: Push, parts: Parts) -> None:
+def test_an_update_keeps_who_made_the_skill(push: Push, parts: Registry) -> None:
     """The change is the pusher's, the making is not."""
     skill = push()
     skill.status.audit.spec_audit.created_by.id = "somebody"
@@ -174,7 +174,7 @@ def test_an_update_replaces_text_hash_key_and_tag(push: Push) -> None:
     assert second.status.version_hash in second.status.artifact_storage_key
 
 
-def test_an_update_keeps_labels_annotations_and_tags(push: Push, parts: Parts) -> None:
+def test_an_update_keeps_labels_annotations_and_tags(push: Push, parts: Registry) -> None:
     """A push knows nothing of them and must not lose them."""
     skill = push()
     skill.metadata.labels["team"] = "a"
@@ -213,20 +213,20 @@ def test_names_of_one_slug_are_one_skill(push: Push) -> None:
     assert push("C++").metadata.id == push("C").metadata.id
 
 
-def test_an_equal_push_adds_to_the_history(push: Push, parts: Parts) -> None:
+def test_an_equal_push_adds_to_the_history(push: Push, parts: Registry) -> None:
     """Every push leaves one archived copy, whatever it changed."""
     push(tag="v1")
     push(tag="v1")
     assert (rows(parts, "resources"), rows(parts, "resource_audit")) == (1, 2)
 
 
-def test_skills_with_equal_artifacts_share_one_file(push: Push, parts: Parts) -> None:
+def test_skills_with_equal_artifacts_share_one_file(push: Push, parts: Registry) -> None:
     """Content is stored once, under its hash, whoever pushes it."""
     keys = {push(name, org=org).status.artifact_storage_key for name, org in NAMES}
     assert [f"skills/{name}" for name in files(parts)] == sorted(keys)
 
 
-def test_every_artifact_of_a_history_stays(push: Push, parts: Parts) -> None:
+def test_every_artifact_of_a_history_stays(push: Push, parts: Registry) -> None:
     """An update adds a file and removes none."""
     one, two = push(), push(skill_md="# two")
     assert parts.skills.get_artifact(one.status.artifact_storage_key)
@@ -287,7 +287,7 @@ def test_a_scope_that_contradicts_the_organisation_is_refused(
 
 @pytest.mark.parametrize("kind", BAD_ARTIFACTS)
 def test_a_bad_artifact_is_refused_and_leaves_nothing(
-    kind: str, push: Push, parts: Parts, refusal: Refusal
+    kind: str, push: Push, parts: Registry, refusal: Refusal
 ) -> None:
     """No row, no file, and the rule is told."""
     code, details = refusal(push, artifact=bad_artifact(kind))

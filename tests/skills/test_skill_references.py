@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from conftest import Clock, Push
 
     from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.registry.assembly import Parts
+    from pytest_stigmer.registry.registry import Registry
     from pytest_stigmer.skills.endpoint import SkillClient
 
     Refusal = Callable[..., tuple[str, str]]
@@ -148,7 +148,7 @@ def test_an_upper_case_hash_is_a_tag_and_not_found(
 
 
 def test_a_record_without_status_answers_latest_alone(
-    parts: Parts, api: Generation, refer: Refer, refusal: Refusal
+    parts: Registry, api: Generation, refer: Refer, refusal: Refusal
 ) -> None:
     """It has neither hash nor tag, whatever its spec says."""
     skill = api.Skill(metadata={"slug": "calc"}, spec={"skill_md": "# x", "tag": "v1"})
@@ -158,7 +158,7 @@ def test_a_record_without_status_answers_latest_alone(
 
 
 def test_a_current_record_without_archived_copy_is_found_by_tag_and_hash(
-    parts: Parts, api: Generation, refer: Refer
+    parts: Registry, api: Generation, refer: Refer
 ) -> None:
     """The record itself is looked at before its history."""
     skill = api.Skill(
@@ -169,7 +169,7 @@ def test_a_current_record_without_archived_copy_is_found_by_tag_and_hash(
 
 
 def test_seeded_versions_are_found_by_tag_and_hash(
-    parts: Parts, api: Generation, refer: Refer
+    parts: Registry, api: Generation, refer: Refer
 ) -> None:
     """Rows written through the store count like pushed ones."""
     for number in (1, 2, 3):
@@ -305,7 +305,7 @@ def test_a_reference_is_of_the_live_skill_alone(
     ],
 )
 def test_a_lookup_that_the_store_cannot_answer_says_which(
-    version: str, table: str, told: str, push: Push, refer: Refer, refusal: Refusal, parts: Parts
+    version: str, table: str, told: str, push: Push, refer: Refer, refusal: Refusal, parts: Registry
 ) -> None:
     """An error of the engine comes with what was being done, as the real server tells it."""
     push()
@@ -315,7 +315,7 @@ def test_a_lookup_that_the_store_cannot_answer_says_which(
 
 
 def test_a_push_that_cannot_look_for_its_skill_says_so(
-    push: Push, refusal: Refusal, parts: Parts
+    push: Push, refusal: Refusal, parts: Registry
 ) -> None:
     """The two steps that failed are named, as the real server names them."""
     parts.store.execute("ALTER TABLE resources RENAME TO gone")

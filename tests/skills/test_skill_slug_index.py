@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_stigmer.factories.artifacts import artifact
-from pytest_stigmer.registry.assembly import REFERENCE, assemble
+from pytest_stigmer.registry.assembly import REFERENCE
+from pytest_stigmer.registry.registry import Registry
 from pytest_stigmer.skills.controller import SkillController
 from pytest_stigmer.skills.index import Identity, SlugIndex
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from pytest_stigmer.api.generation import Generation
     from pytest_stigmer.api.values import Skill
-    from pytest_stigmer.registry.assembly import Parts
     from pytest_stigmer.skills.endpoint import SkillClient
     from pytest_stigmer.skills.index import Snapshot
 
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def other(parts: Parts, api: Generation) -> Iterator[Parts]:
+def other(parts: Registry, api: Generation) -> Iterator[Registry]:
     """Give a second registry on the same file and artifacts."""
-    with assemble(parts.store.path, generation=api) as assembled:
+    with Registry(parts.store.path, generation=api) as assembled:
         yield assembled
 
 
 @contextmanager
-def full_reads(parts: Parts) -> Iterator[list[str]]:
+def full_reads(parts: Registry) -> Iterator[list[str]]:
     """Collect the statements that read every skill."""
     statements: list[str] = []
     parts.store.connection.set_trace_callback(statements.append)
@@ -47,7 +47,7 @@ def full_reads(parts: Parts) -> Iterator[list[str]]:
     statements[:] = [sql for sql in statements if sql == _filled(parts)]
 
 
-def _filled(parts: Parts) -> str:
+def _filled(parts: Registry) -> str:
     return parts.store.queries.resource_rows.replace(":kind", "'skill'")
 
 
@@ -57,7 +57,7 @@ def saved(api: Generation, slug: str, org: str = "") -> Any:
 
 
 def test_own_pushes_lookups_and_deletions_read_all_skills_once(
-    push: Push, refer: Refer, skills: SkillClient, api: Generation, parts: Parts
+    push: Push, refer: Refer, skills: SkillClient, api: Generation, parts: Registry
 ) -> None:
     """However many there are."""
     with full_reads(parts) as reads:
@@ -70,7 +70,7 @@ def test_own_pushes_lookups_and_deletions_read_all_skills_once(
 
 
 def test_a_skill_that_another_connection_pushed_is_found(
-    push: Push, refer: Refer, other: Parts, api: Generation, refusal: Refusal
+    push: Push, refer: Refer, other: Registry, api: Generation, refusal: Refusal
 ) -> None:
     """And one that it deleted is not."""
     push("Warm")
@@ -82,13 +82,13 @@ def test_a_skill_that_another_connection_pushed_is_found(
     assert refusal(refer)[0] == "NOT_FOUND"
 
 
-def _key(parts: Parts) -> str:
+def _key(parts: Registry) -> str:
     (name,) = (path.name for path in (parts.artifacts.root / "skills").iterdir())
     return f"skills/{name}"
 
 
 def test_a_deletion_hides_no_skill_that_another_connection_made(
-    push: Push, refer: Refer, other: Parts, skills: SkillClient, api: Generation
+    push: Push, refer: Refer, other: Registry, skills: SkillClient, api: Generation
 ) -> None:
     """It is found after the next deletion here, which nothing has read before."""
     gone = push("Gone").metadata.id
@@ -98,7 +98,7 @@ def test_a_deletion_hides_no_skill_that_another_connection_made(
     assert refer() == made
 
 
-def test_a_push_updates_the_skill_that_another_connection_made(push: Push, other: Parts) -> None:
+def test_a_push_updates_the_skill_that_another_connection_made(push: Push, other: Registry) -> None:
     """The look and the write are one transaction."""
     push("Warm")
     data = other.skills.get_artifact(_key(other))
@@ -107,7 +107,7 @@ def test_a_push_updates_the_skill_that_another_connection_made(push: Push, other
 
 
 def test_a_skill_written_through_the_store_is_found(
-    push: Push, refer: Refer, parts: Parts, api: Generation, refusal: Refusal
+    push: Push, refer: Refer, parts: Registry, api: Generation, refusal: Refusal
 ) -> None:
     """And one deleted through it is not."""
     push("Warm")
@@ -118,7 +118,7 @@ def test_a_skill_written_through_the_store_is_found(
 
 
 def test_a_slug_changed_through_the_store_is_found_under_the_new_one(
-    push: Push, refer: Refer, parts: Parts, refusal: Refusal
+    push: Push, refer: Refer, parts: Registry, refusal: Refusal
 ) -> None:
     """The row stays the same, its identity does not."""
     skill = push()
@@ -129,7 +129,7 @@ def test_a_slug_changed_through_the_store_is_found_under_the_new_one(
 
 
 def test_a_deletion_taken_back_is_as_if_it_never_was(
-    push: Push, refer: Refer, skills: SkillClient, api: Generation, parts: Parts
+    push: Push, refer: Refer, skills: SkillClient, api: Generation, parts: Registry
 ) -> None:
     """The skill is found again."""
     skill = push()
@@ -145,7 +145,7 @@ def test_a_deletion_taken_back_is_as_if_it_never_was(
 
 
 def test_a_nested_push_taken_back_is_as_if_it_never_was(
-    push: Push, refer: Refer, parts: Parts, refusal: Refusal
+    push: Push, refer: Refer, parts: Registry, refusal: Refusal
 ) -> None:
     """Also when the block around it is kept."""
 
@@ -163,7 +163,7 @@ def test_a_nested_push_taken_back_is_as_if_it_never_was(
 
 
 def test_a_deletion_in_a_test_s_own_sql_taken_back_is_as_if_it_never_was(
-    push: Push, refer: Refer, parts: Parts, refusal: Refusal
+    push: Push, refer: Refer, parts: Registry, refusal: Refusal
 ) -> None:
     """Inside the test's transaction the skill is gone, after it the skill is there."""
     skill = push()
@@ -176,7 +176,7 @@ def test_a_deletion_in_a_test_s_own_sql_taken_back_is_as_if_it_never_was(
 
 
 def test_of_two_rows_of_one_identity_the_lower_id_answers(
-    parts: Parts, refer: Refer, skills: SkillClient, api: Generation
+    parts: Registry, refer: Refer, skills: SkillClient, api: Generation
 ) -> None:
     """As in the real server, whose races leave such rows; the other one comes after a deletion."""
     for row_id in ("skl-2", "skl-1"):
@@ -188,14 +188,14 @@ def test_of_two_rows_of_one_identity_the_lower_id_answers(
     assert refer().metadata.id == "skl-2"
 
 
-def test_an_id_is_that_of_the_row(parts: Parts, push: Push, api: Generation) -> None:
+def test_an_id_is_that_of_the_row(parts: Registry, push: Push, api: Generation) -> None:
     """Whatever the message in it says."""
     parts.store.save_resource("skill", "skl-row", saved(api, "calc"))
     assert push().metadata.id == "skl-row"
 
 
 def test_a_row_without_metadata_has_no_slug(
-    parts: Parts, refer: Refer, api: Generation, refusal: Refusal
+    parts: Registry, refer: Refer, api: Generation, refusal: Refusal
 ) -> None:
     """It is readable, and no reference can name it."""
     parts.store.save_resource("skill", "skl-1", api.Skill())
@@ -220,7 +220,7 @@ class Overtaken:
             index=lambda *given: _SlowIndex(self, *given),
             skills=lambda *given, **more: _Interrupted(self, *given, **more),
         )
-        self.parts = assemble(path, generation=api, recipe=recipe)
+        self.parts = Registry(path, generation=api, recipe=recipe)
 
     def push(self, name: str) -> Any:
         """Push a skill and return it."""

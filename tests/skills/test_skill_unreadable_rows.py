@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from conftest import Push
 
     from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.registry.assembly import Parts
+    from pytest_stigmer.registry.registry import Registry
     from pytest_stigmer.skills.endpoint import SkillClient
 
     Refusal = Callable[..., tuple[str, str]]
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def damaged(push: Push, parts: Parts) -> str:
+def damaged(push: Push, parts: Registry) -> str:
     """Give the id of a skill whose record has been overwritten with bytes that are no message."""
     skill_id = str(push("Broken").metadata.id)
     parts.store.connection.execute("UPDATE resources SET data = x'ffff'")
@@ -46,7 +46,7 @@ def test_a_lookup_that_finds_nothing_else_is_data_loss(
 
 
 def test_a_push_that_finds_nothing_else_is_data_loss(
-    damaged: str, push: Push, refusal: Refusal, parts: Parts
+    damaged: str, push: Push, refusal: Refusal, parts: Registry
 ) -> None:
     """It would make a second skill of one name; neither row nor artifact is left."""
     before = sorted((parts.artifacts.root / "skills").iterdir())
@@ -56,7 +56,7 @@ def test_a_push_that_finds_nothing_else_is_data_loss(
 
 
 def test_a_readable_skill_is_found_beside_an_unreadable_one(
-    push: Push, parts: Parts, refer: Refer
+    push: Push, parts: Registry, refer: Refer
 ) -> None:
     """By reference, and by a push that updates it."""
     skill = push()
@@ -67,7 +67,7 @@ def test_a_readable_skill_is_found_beside_an_unreadable_one(
 
 
 def test_an_unreadable_version_of_the_history_is_data_loss(
-    push: Push, parts: Parts, refer: Refer, refusal: Refusal
+    push: Push, parts: Registry, refer: Refer, refusal: Refusal
 ) -> None:
     """It is there, so it is not 'not found'."""
     push(tag="v1")
@@ -77,7 +77,7 @@ def test_an_unreadable_version_of_the_history_is_data_loss(
 
 
 def test_unreadable_rows_of_other_kinds_do_not_matter(
-    push: Push, parts: Parts, refer: Refer, refusal: Refusal
+    push: Push, parts: Registry, refer: Refer, refusal: Refusal
 ) -> None:
     """Only skills are looked through."""
     parts.store.connection.execute(

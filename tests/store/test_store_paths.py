@@ -9,7 +9,7 @@ import pytest
 from google.protobuf.wrappers_pb2 import StringValue
 
 from pytest_stigmer.errors import InvalidPath, PathNotWritable
-from pytest_stigmer.registry.assembly import open_store
+from pytest_stigmer.registry.registry import Registry
 from pytest_stigmer.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def test_bytes_path_is_a_type_error() -> None:
 
 def test_name_that_is_too_long_is_not_writable(tmp_path: Path) -> None:
     """A refusal of the file system is a named error, also when a recipe writes the file."""
-    for open_it in (SqliteStore, open_store):
+    for open_it in (SqliteStore, lambda path: Registry(path).store):
         with pytest.raises(PathNotWritable, match="too long"):
             open_it(tmp_path / ("n" * 300))
 

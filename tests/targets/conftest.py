@@ -13,10 +13,11 @@ from pytest_stigmer.api.generation import load
 from pytest_stigmer.clock import FrozenClock
 from pytest_stigmer.explore.model_target import ModelTarget
 from pytest_stigmer.factories.factory import Factory
-from pytest_stigmer.registry.assembly import REFERENCE, assemble
+from pytest_stigmer.registry.assembly import REFERENCE
+from pytest_stigmer.registry.registry import Registry
 from pytest_stigmer.scenario.loader import load as load_scenario
-from pytest_stigmer.service.clocks import StoppableClock
 from pytest_stigmer.service.loopback import LoopbackServer, Registries
+from pytest_stigmer.service.namespaces import StoppableClock
 from pytest_stigmer.service.served import Served
 from pytest_stigmer.service.server import Server
 from pytest_stigmer.targets.local import LocalTarget
@@ -148,8 +149,8 @@ def plain_server(
 ) -> Iterator[PlainServer]:
     """Serve one registry, whatever namespace is named."""
     clock = clock or Ticking()
-    parts = assemble(folder / "plain.db", clock=clock, generation=API, recipe=recipe)
-    served = Served(parts.endpoint, clock)
+    parts = Registry(folder / "plain.db", clock=clock, generation=API, recipe=recipe)
+    served = Served(parts)
     with parts, Server(API, lambda _: served) as server:
         yield PlainServer(server.address, parts.client(), parts.store, clock, served)
 

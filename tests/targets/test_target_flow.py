@@ -11,7 +11,7 @@ from pytest_stigmer.api.generation import load
 from pytest_stigmer.errors import UndecodableRow, UsageError
 from pytest_stigmer.factories.artifacts import artifact
 from pytest_stigmer.factories.factory import Factory
-from pytest_stigmer.registry.assembly import assemble
+from pytest_stigmer.registry.registry import Registry
 from pytest_stigmer.store.faults import corrupt_row
 from pytest_stigmer.targets.flow import Flow
 
@@ -25,7 +25,7 @@ API = load("bundled")
 @pytest.fixture
 def flow(tmp_path: Path) -> Iterator[Flow]:
     """Give a flow over a registry in process."""
-    with assemble(tmp_path / "flow.db", generation=API) as parts:
+    with Registry(tmp_path / "flow.db", generation=API) as parts:
         yield Flow(API, parts.client(), Factory(1, "flow", API), store=parts.store)
 
 

@@ -30,6 +30,19 @@ class StatusError(StigmerError):
         self.code = code  # type: ignore[misc]
         self.details = details
 
+    @classmethod
+    def of(cls, error: Exception) -> StatusError:
+        """Return the status that any failure ends a call with.
+
+        An error that is none of this package's is INTERNAL and named by its type alone: its text is
+        for whoever runs the server.
+        """
+        if isinstance(error, StatusError):
+            return error
+        if isinstance(error, StigmerError):
+            return cls(error.code, str(error))
+        return cls("INTERNAL", f"internal error: {type(error).__name__}")
+
     def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
         """Pickle by code and details, so that the error crosses processes."""
         return type(self), (self.code, self.details)

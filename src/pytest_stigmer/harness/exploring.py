@@ -17,7 +17,7 @@ from pytest_stigmer.explore.disputed import POINTS, otherwise
 from pytest_stigmer.harness import arguments
 from pytest_stigmer.harness.options import DEFAULT_SEED, Options, checked, server_options
 from pytest_stigmer.harness.run_session import HarnessSession
-from pytest_stigmer.harness.targets import scratch_target, server_target
+from pytest_stigmer.harness.runs import scratch_target, server_target
 from pytest_stigmer.prove.proof import PLAIN_CELL
 from pytest_stigmer.scenario.model import SUFFIX
 

@@ -3,30 +3,76 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, closing, contextmanager
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from pytest_stigmer.harness.run_session import CLOCK, SESSION
+from pytest_stigmer.harness.run_session import CLOCK, DATABASES, FAILED, SESSION, recipe_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     import pytest
     from faker import Faker
 
     from pytest_stigmer.api.generation import Generation
     from pytest_stigmer.clock import FrozenClock
+    from pytest_stigmer.factories.audit_history import History
     from pytest_stigmer.factories.factory import Factory
-    from pytest_stigmer.harness.registries import Registry, StoreFactory
     from pytest_stigmer.harness.run_session import HarnessSession
+    from pytest_stigmer.registry.registry import Registry
     from pytest_stigmer.service.loopback import Service
+    from pytest_stigmer.store.sqlite import SqliteStore
     from pytest_stigmer.targets.flow import Flow
+
+_SCHEMAS = (1, 2)
+
+
+class StoreFactory:
+    """Opens more stores for a test; all are closed at teardown."""
+
+    def __init__(self, session: HarnessSession, item: pytest.Item, stack: ExitStack) -> None:
+        self._session = session
+        self._item = item
+        self._stack = stack
+
+    def __call__(
+        self,
+        *,
+        schema: int = 2,
+        path: str | Path | None = None,
+        defect: str | None = None,
+        history: History | None = None,
+    ) -> SqliteStore:
+        """Open a store on a fresh file, or on `path`, which is left in place.
+
+        `schema` 1 leaves out the audit table; `defect` puts one of the catalogue in place;
+        `history` is loaded in one transaction. Raises the errors of opening a store, UsageError for
+        an unknown schema or defect and for a history that schema 1 cannot hold.
+        """
+        from pytest_stigmer.errors import UsageError
+
+        if schema not in _SCHEMAS:
+            raise UsageError.unknown("schema", str(schema), map(str, _SCHEMAS))
+        if history is not None and schema == 1:
+            raise UsageError.no_audit_table(schema)
+        given: dict[str, Any] = {"schema": schema}
+        if defect:
+            given["recipe"] = recipe_with(defect)
+        store = self._stack.enter_context(
+            registry_of(self._session, self._item, path, **given)
+        ).store
+        if history is not None:
+            from pytest_stigmer.factories.loading import load_history
+
+            load_history(store, history)
+        return store
 
 
 @contextmanager
 def frozen_clock(request: pytest.FixtureRequest) -> Iterator[FrozenClock]:
     """Freeze at the mark's instant, or at the documented start."""
     from pytest_stigmer.clock import FrozenClock
-    from pytest_stigmer.harness.coherence import probe
 
     with FrozenClock(*_start_of(request.node)) as clock:
         probe(clock)
@@ -36,33 +82,58 @@ def frozen_clock(request: pytest.FixtureRequest) -> Iterator[FrozenClock]:
 
 @contextmanager
 def registry(request: pytest.FixtureRequest) -> Iterator[Registry]:
-    """Open the registry of one test; close it and delete its files at teardown."""
-    from pytest_stigmer.harness.registries import Registry
+    """Give the registry of one test; close it and delete its files at teardown."""
+    on_open = partial(_probed, request.node)
+    with registry_of(_session(request), request.node, on_open=on_open) as given:
+        yield given
 
-    with Registry(_session(request), request.node) as opened:
-        yield opened
+
+@contextmanager
+def registry_of(
+    session: HarnessSession, item: pytest.Item, path: str | Path | None = None, **options: Any
+) -> Iterator[Registry]:
+    """Give a registry on `path`, or on a file of its own; the options are Registry's.
+
+    It opens when it is asked for, and is closed at the end. Then its own file is deleted with its
+    artifacts, unless the test failed and the user wants to look at it.
+    """
+    from pytest_stigmer.registry.registry import Registry
+
+    options = {"recipe": session.recipe, "generation": session.options.stubs, **options}
+    if path is not None:
+        with closing(Registry(path, **options)) as given:
+            yield given
+        return
+    own = session.scratch.database(item.nodeid)
+    item.stash.setdefault(DATABASES, []).append(own)
+    try:
+        with closing(Registry(own, new=True, **options)) as given:
+            yield given
+    finally:
+        if not (session.options.keep and item.stash.get(FAILED, False)):
+            session.scratch.discard(own)
 
 
 @contextmanager
 def store_factory(request: pytest.FixtureRequest) -> Iterator[StoreFactory]:
     """Give the function that opens stores; close all of them at teardown."""
-    from pytest_stigmer.harness.registries import StoreFactory
-
     with ExitStack() as stack:
         yield StoreFactory(_session(request), request.node, stack)
 
 
 @contextmanager
 def service(request: pytest.FixtureRequest) -> Iterator[Service]:
-    """Give the service of this process over the registry of one test."""
-    from pytest_stigmer.harness.targets import registries_of
-
+    """Give the service of this process over the registry of one test, others for namespaces."""
     session, opened = _session(request), request.getfixturevalue("_stigmer_registry")
-    with registries_of(session, request.node, opened) as registries:
-        from pytest_stigmer.service.loopback import Service
+    server = session.service  # says what is missing before anything of it is imported
+    from pytest_stigmer.service.loopback import Registries, Service, without_proxy
 
-        with closing(Service(session.service, opened.store, registries.default)) as given:
-            yield given
+    with ExitStack() as stack:
+        more = partial(registry_of, session, request.node)
+        registries = Registries(opened, lambda: stack.enter_context(more()))
+        stack.enter_context(without_proxy())
+        stack.enter_context(server.serving(registries))
+        yield stack.enter_context(closing(Service(server, opened.store, registries.default)))
 
 
 def api(request: pytest.FixtureRequest) -> Generation:
@@ -85,7 +156,7 @@ def factory(request: pytest.FixtureRequest) -> Factory:
 @contextmanager
 def flow(request: pytest.FixtureRequest) -> Iterator[Flow]:
     """Give the flow of the run's target."""
-    from pytest_stigmer.harness.targets import server_target
+    from pytest_stigmer.harness.runs import server_target
     from pytest_stigmer.targets.flow import Flow
 
     session = _session(request)
@@ -93,14 +164,18 @@ def flow(request: pytest.FixtureRequest) -> Iterator[Flow]:
         with server_target(session, request.node.nodeid) as target:
             yield target.flow
         return
-    name = "stigmer_service" if session.options.target == "service" else "_stigmer_registry"
-    reached: Registry | Service = request.getfixturevalue(name)
     frozen = "stigmer_clock" in request.fixturenames
+    if session.options.target == "service":
+        given: Service = request.getfixturevalue("stigmer_service")
+        skills, store = given.skills, given.store
+    else:
+        opened: Registry = request.getfixturevalue("_stigmer_registry")
+        skills, store = opened.client(), opened.store
     yield Flow(
         api(request),
-        reached.skills,
+        skills,
         factory(request),
-        store=reached.store,
+        store=store,
         clock=request.getfixturevalue("stigmer_clock") if frozen else None,
     )
 
@@ -120,3 +195,23 @@ def _start_of(node: pytest.Item) -> tuple[str, ...]:
         msg = f"{mark!r}: write @pytest.mark.stigmer_clock('2026-01-25T10:00:00.100Z')"
         raise UsageError(msg)
     return mark.args
+
+
+def _probed(item: pytest.Item, store: SqliteStore) -> SqliteStore:
+    if CLOCK in item.stash:
+        probe(item.stash[CLOCK], store)
+    return store
+
+
+def probe(clock: FrozenClock, store: SqliteStore | None = None) -> None:
+    """Raise ClockIncoherent, naming each source, when Python or the store tell another time."""
+    from pytest_stigmer.clock import python_disagreements
+    from pytest_stigmer.errors import ClockIncoherent
+
+    lines = python_disagreements(clock.now())
+    if store is not None:
+        from pytest_stigmer.store.clock_functions import disagreements
+
+        lines += disagreements(store.connection, clock)
+    if lines:
+        raise ClockIncoherent.disagreeing(lines)

@@ -220,7 +220,7 @@ def server_options(
 
 def _check_grpc(target: str) -> None:
     from pytest_stigmer.errors import UsageError
-    from pytest_stigmer.service.needs import check_installed
+    from pytest_stigmer.service import check_installed
 
     try:
         check_installed(f"--stigmer-target {target}")

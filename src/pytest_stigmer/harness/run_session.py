@@ -67,7 +67,7 @@ class HarnessSession:
     @cached_property
     def service(self) -> LoopbackServer:
         """The server of this process, started at first use; raise UsageError without grpcio."""
-        from pytest_stigmer.service.needs import check_installed
+        from pytest_stigmer.service import check_installed
 
         check_installed("the fixture service")
         from pytest_stigmer.service.loopback import LoopbackServer

@@ -1,25 +1,30 @@
-"""One run of a scenario: a clock, a fresh target, the runner; and the many runs of a proof."""
+"""Where scenarios and flows run, one run of a scenario, and the many runs of a proof."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import warnings
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.harness.recording import NO_RECORDER
 from pytest_stigmer.harness.run_session import recipe_with
-from pytest_stigmer.harness.targets import frozen, scratch_target, target_of
 from pytest_stigmer.prove.proof import PLAIN_CELL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence
     from pathlib import Path
 
+    from pytest_stigmer.clock import FrozenClock
     from pytest_stigmer.harness.recording import Recorder
     from pytest_stigmer.harness.run_session import HarnessSession
     from pytest_stigmer.registry.assembly import Recipe
+    from pytest_stigmer.registry.registry import Registry
     from pytest_stigmer.scenario.model import Scenario
     from pytest_stigmer.scenario.runner import Outcome
     from pytest_stigmer.scenario.target import Target
+    from pytest_stigmer.skills.endpoint import Transport
+    from pytest_stigmer.targets.local import LocalTarget
+    from pytest_stigmer.targets.remote import RemoteTarget
 
 
 def plan_cells(scenario: Scenario, *, own_store: bool = True) -> Sequence[str]:
@@ -63,8 +68,8 @@ def _spared(session: HarnessSession, target: Target) -> list[Path]:
 
     if not isinstance(target, LocalTarget):
         return []
-    session.scenario_scratch.spare(target.database)
-    return [target.database]
+    session.scenario_scratch.spare(target.registry.path)
+    return [target.registry.path]
 
 
 @contextmanager
@@ -101,3 +106,89 @@ def parts_reached(scenario: Scenario, recipe: Recipe) -> Hashable:
     store it is the same run, and a proof makes it once.
     """
     return recipe if "skills" in scenario.needs else (recipe.store, recipe.fresh_file)
+
+
+@contextmanager
+def target_of(
+    session: HarnessSession, scenario: Scenario, cell: str, test_id: str
+) -> Iterator[Target]:
+    """Give the target of the run, fresh for one scenario."""
+    name = session.options.target
+    if session.options.remote:
+        with server_target(session, test_id, hunting="clock" in scenario.needs) as target:
+            yield target
+        return
+    with (
+        frozen(scenario) as clock,
+        scratch_target(
+            session, test_id, clock=clock, recipe=session.recipe, cell=cell, name=name
+        ) as local,
+    ):
+        yield local
+
+
+def frozen(scenario: Scenario) -> FrozenClock:
+    """Return the clock of a scenario, to be entered."""
+    from pytest_stigmer.clock import DEFAULT_START, FrozenClock
+
+    return FrozenClock(scenario.clock or DEFAULT_START)
+
+
+@contextmanager
+def server_target(
+    session: HarnessSession, test_id: str, *, hunting: bool = False
+) -> Iterator[RemoteTarget]:
+    """Give the server that is the run's target; whatever happens, delete what was made there."""
+    from pytest_stigmer.targets.remote import remote_target
+
+    target = remote_target(session.remote, session.factory(test_id), hunting=hunting)
+    try:
+        yield target
+    finally:
+        for left in target.close():
+            warnings.warn(f"left behind on {target.name}: {left}", stacklevel=2)
+
+
+@contextmanager
+def scratch_target(
+    session: HarnessSession,
+    test_id: str,
+    *,
+    clock: FrozenClock,
+    recipe: Recipe,
+    cell: str,
+    name: str = "local",
+) -> Iterator[LocalTarget]:
+    """Give a fresh registry in process, reached as `name` says; delete its files at the end."""
+    from pytest_stigmer.store.plans import plan_cell
+    from pytest_stigmer.targets.local import LocalTarget, directly
+
+    database = session.scenario_scratch.database(test_id)
+    with ExitStack() as stack:
+        stack.callback(session.scenario_scratch.discard, database)
+        connect = stack.enter_context(_over_service(session)) if name == "service" else directly
+        target = LocalTarget(
+            database,
+            clock=clock,
+            factory=session.factory(test_id),
+            generation=session.generation,
+            recipe=recipe,
+            cell=plan_cell(cell),
+            name=name,
+            connect=connect,
+        )
+        stack.callback(target.close)
+        yield target
+
+
+@contextmanager
+def _over_service(session: HarnessSession) -> Iterator[Callable[[Registry], Transport]]:
+    """Give the function that puts a registry behind the service and says what carries calls."""
+    from pytest_stigmer.service.loopback import Registries
+
+    def connect(registry: Registry) -> Transport:
+        stack.enter_context(session.service.serving(Registries(registry)))
+        return session.service.transport
+
+    with ExitStack() as stack:
+        yield connect

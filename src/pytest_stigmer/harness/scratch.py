@@ -11,6 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pytest_stigmer.registry.files import RegistryFiles
+
 _PREFIX = "pytest-stigmer-"
 _ABANDONED_AFTER = 3 * 24 * 3600
 _KEPT = ".kept"
@@ -56,9 +58,7 @@ class Scratch:
         """Delete a closed database with its side files and artifacts, unless it is spared."""
         if database in self._spared:
             return
-        for suffix in ("", "-wal", "-shm"):
-            Path(f"{database}{suffix}").unlink(missing_ok=True)
-        shutil.rmtree(storage_of(database), ignore_errors=True)
+        RegistryFiles.of(database).delete()
 
     def remove(self) -> None:
         """Delete the folder, unless a database in it is kept."""
@@ -74,11 +74,6 @@ def memory_folder() -> Path | None:
     """
     usable = _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and "TMPDIR" not in os.environ
     return _MEMORY if usable and shutil.disk_usage(_MEMORY).free > _ROOM_BYTES else None
-
-
-def storage_of(database: Path) -> Path:
-    """Return the artifact root that belongs to a database file."""
-    return Path(f"{database}.artifacts")
 
 
 def without_scratch(text: str) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
+from pytest_stigmer.errors import StatusError
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
-
-    from pytest_stigmer.errors import StigmerError
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,10 @@ class Answer:
         return cls(failure=Failure(code, message))
 
     @classmethod
-    def of_error(cls, error: StigmerError) -> Self:
+    def of_error(cls, error: Exception) -> Self:
         """Turn an error of this package into the failure a caller of the API sees."""
-        return cls.refused(error.code, getattr(error, "details", None) or str(error))
+        status = StatusError.of(error)
+        return cls.refused(status.code, status.details)
 
 
 @dataclass(frozen=True, slots=True)

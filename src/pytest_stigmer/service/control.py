@@ -90,16 +90,16 @@ class ControlHandlers:
         return self._messages["SnapshotId"](value=namespace.snapshot())
 
     def _clock(self, namespace: Namespace) -> Any:
-        clock = namespace.stoppable
+        clock = namespace.clock
         instant = clock.now().isoformat(timespec="microseconds").replace("+00:00", "Z")
         return self._messages["ClockState"](instant=instant, frozen=clock.frozen)
 
     def _set_clock(self, namespace: Namespace, request: Any) -> Any:
-        namespace.stoppable.set(request.value)
+        namespace.clock.set(request.value)
         return self._clock(namespace)
 
     def _advance_clock(self, namespace: Namespace, request: Any) -> Any:
-        namespace.stoppable.advance(request.value)
+        namespace.clock.advance(request.value)
         return self._clock(namespace)
 
     def _list_calls(self, namespace: Namespace, _: Any) -> Any:

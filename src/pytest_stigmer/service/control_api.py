@@ -1,4 +1,7 @@
-"""The messages and methods of the control API, in a pool of their own."""
+"""The messages and methods of the control API, in a pool of their own.
+
+`python -m pytest_stigmer.service.control_api` compiles its .proto file again.
+"""
 
 from __future__ import annotations
 
@@ -62,3 +65,10 @@ def control_api() -> ControlApi:
         for method in found
     }
     return ControlApi(messages, methods)
+
+
+if __name__ == "__main__":
+    from pytest_stigmer.api.compile_set import compile_protos
+
+    DESCRIPTOR_SET.write_bytes(compile_protos(PROTO_ROOT))
+    print(f"wrote {DESCRIPTOR_SET}")  # noqa: T201

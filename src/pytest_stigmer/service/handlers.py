@@ -55,13 +55,8 @@ def _server_of(method: str, find: Callable[[str], Transport]) -> Callable[[bytes
 
 def status_of_failure(method: str, error: Exception) -> StatusError:
     """Return the status that ends a call; log a cause that is no error of this package."""
-    if isinstance(error, StatusError):
-        status, cause = error, error.__cause__
-    elif isinstance(error, StigmerError):
-        status, cause = StatusError(error.code, str(error)), None
-    else:
-        text = f"internal error: {type(error).__name__}"
-        status, cause = StatusError("INTERNAL", text), error
+    status = StatusError.of(error)
+    cause = error.__cause__ if isinstance(error, StatusError) else error
     if cause is not None and not isinstance(cause, StigmerError):
         _LOG.error("%s: %s", method, status, exc_info=cause)
     return status

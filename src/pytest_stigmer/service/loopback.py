@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.registry.assembly import Parts
-    from pytest_stigmer.service.call_log import Call
+    from pytest_stigmer.registry.registry import Registry
+    from pytest_stigmer.service.served import Call
     from pytest_stigmer.store.sqlite import SqliteStore
 
 _PROXIES = ("grpc_proxy", "https_proxy", "http_proxy")
@@ -67,17 +67,14 @@ class LoopbackServer:
 class Registries:
     """The registries of one test: the default one, and one for each namespace that a call names.
 
-    `more` opens another registry, which whoever gave it closes; without it there are no others.
+    `more` gives another registry, which whoever gave it closes; without it there are no others.
     """
 
-    def __init__(self, more: Callable[[], Parts] | None = None) -> None:
+    def __init__(self, default: Registry, more: Callable[[], Registry] | None = None) -> None:
+        self.default = Served(default)
         self._more = more
         self._lock = threading.Lock()
         self._named: dict[str, Served] = {}
-
-    def serve(self, parts: Parts) -> None:
-        """Make this the default registry."""
-        self.default = Served(parts.endpoint, parts.clock)
 
     def find(self, namespace: str) -> Served:
         """Return the registry of a namespace, opened at its first call; '' is the default one."""
@@ -85,8 +82,7 @@ class Registries:
             return self.default
         with self._lock:
             if namespace not in self._named:
-                parts = self._more()
-                self._named[namespace] = Served(parts.endpoint, parts.clock)
+                self._named[namespace] = Served(self._more())
             return self._named[namespace]
 
 

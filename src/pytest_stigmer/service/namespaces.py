@@ -2,29 +2,65 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.errors import StatusError, StigmerError
-from pytest_stigmer.registry.assembly import REFERENCE, assemble
-from pytest_stigmer.service.clocks import StoppableClock
+from pytest_stigmer.clock import SystemClock, moved, parse_duration, parse_instant
+from pytest_stigmer.errors import ClockIncoherent, StatusError, StigmerError
+from pytest_stigmer.registry.assembly import REFERENCE
+from pytest_stigmer.registry.registry import Registry
 from pytest_stigmer.service.served import Served
-from pytest_stigmer.store.backup import backup, restore
 from pytest_stigmer.store.bulk import load_history, load_resources
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.registry.assembly import Parts, Recipe
-    from pytest_stigmer.service.call_log import Call
+    from pytest_stigmer.registry.assembly import Recipe
+    from pytest_stigmer.registry.files import RegistryFiles
+    from pytest_stigmer.service.served import Call
     from pytest_stigmer.store.translation import AuditRow, ResourceRow
 
-# An artifact is written under such a name and then renamed; a killed process may leave one behind.
-_HALF_WRITTEN = shutil.ignore_patterns("tmp*")
+
+class StoppableClock:
+    """Moved by remote clients, so any thread may; Python's own clock is left alone.
+
+    One process serves many registries, each with a clock of this sort.
+    """
+
+    def __init__(self, start: str = "") -> None:
+        self._lock = threading.Lock()
+        self._stopped: dt.datetime | None = None
+        self.set(start)
+
+    @property
+    def frozen(self) -> bool:
+        """Whether it stands still."""
+        return self._stopped is not None
+
+    def now(self) -> dt.datetime:
+        """Return the current instant, aware, in UTC."""
+        return self._stopped or SystemClock().now()
+
+    def set(self, instant: str) -> None:
+        """Stop at an instant such as `2026-01-25T10:00:00.100Z`; '' runs on with the system."""
+        stopped = parse_instant(instant) if instant else None
+        with self._lock:
+            self._stopped = stopped
+
+    def advance(self, duration: str) -> None:
+        """Move by a duration such as `300ms`; raise ClockIncoherent while the clock runs.
+
+        ValueError for text that is no duration and for one that leads out of the calendar.
+        """
+        parse_duration(duration)  # what is no duration is refused by any clock
+        with self._lock:
+            if self._stopped is None:
+                raise ClockIncoherent.running()
+            self._stopped = moved(self._stopped, duration)
 
 
 class Namespace(Served):
@@ -35,37 +71,31 @@ class Namespace(Served):
         database: Path,
         generation: Generation,
         start: str,
-        told: Callable[[Call], None],
+        log: Callable[[Call], None],
         recipe: Recipe = REFERENCE,
     ) -> None:
-        self._database = database
-        self._artifacts = _artifacts_of(database)
-        self._generation = generation
+        self.clock = StoppableClock(start)
         self._start = start
-        self._recipe = recipe
         self._closed = False
-        self._snapshots: dict[str, Path] = {}
+        self._snapshots: dict[str, RegistryFiles] = {}
         self._last_snapshot = 0
-        self.stoppable = StoppableClock(start)
-        self._parts = self._open()
-        super().__init__(self._parts.endpoint, self.stoppable, told)
+        super().__init__(
+            Registry(database, clock=self.clock, recipe=recipe, generation=generation), log
+        )
 
     def reset(self) -> None:
         """Start anew: an empty database, no artifacts, faults or calls, the first clock."""
-        with self._alone("reset the namespace"), self._reopened():
-            self._parts.close()
-            _delete(self._database)
-            self.stoppable.set(self._start)
+        with self._alone("reset the namespace"):
+            self.clock.set(self._start)
             self.faults.clear()
             self.calls.clear()
+            self.registry.reset()
 
     def snapshot(self) -> str:
         """Keep a copy of database and artifacts; return its id. A copy that fails leaves none."""
         with self._alone("take a snapshot"):
             copy = self._next_copy()
-            with _gone_if_it_fails(copy):
-                backup(self._database, copy)
-                _copy_folder(self._artifacts, _artifacts_of(copy))
+            self.registry.files.copy_to(copy)
             number = str(self._last_snapshot)
             self._snapshots[number] = copy
             return number
@@ -76,21 +106,14 @@ class Namespace(Served):
         A copy that cannot be read leaves everything as it was.
         """
         with self._alone("restore the snapshot"):
-            copy = self._copy(snapshot)
-            incoming = self._database.with_name(f"{self._database.name}.incoming")
-            with _gone_if_it_fails(incoming):
-                _copy_folder(_artifacts_of(copy), _artifacts_of(incoming))
-                restore(self._parts.store, copy)
-            with self._reopened():
-                self._parts.close()
-                _move_folder(_artifacts_of(incoming), self._artifacts)
+            self.registry.restore(self._copy(snapshot))
 
     def load(self, live: Sequence[ResourceRow], audits: Sequence[AuditRow]) -> None:
         """Add rows as they are, all of them or none."""
-        with self.gate.shared(), _naming_no_folder(self._database):
+        with self.gate.shared(), _naming_no_folder(self.registry.path):
             if self._closed:
                 raise _gone()
-            store = self._parts.store
+            store = self.registry.store
             with store.transaction():
                 load_resources(store, live)
                 load_history(store, audits)
@@ -99,7 +122,7 @@ class Namespace(Served):
         """Close the registry and delete all its files."""
         with self._alone("drop the namespace"):
             self._close()
-            _delete(self._database)
+            self.registry.delete()
 
     def close(self) -> None:
         """Close the registry and delete the copies that were kept; a second call does nothing."""
@@ -109,50 +132,34 @@ class Namespace(Served):
     def _close(self) -> None:
         self._closed = True
         self.endpoint = _Gone()
-        self._parts.close()
+        self.registry.close()
         for copy in self._snapshots.values():
-            _delete(copy)
+            copy.delete()
 
     @contextmanager
     def _alone(self, what: str) -> Iterator[None]:
         """Keep calls out; raise StatusError when the namespace is gone or its files resist."""
-        with self.gate.alone(), _naming_no_folder(self._database):
+        with self.gate.alone(), _naming_no_folder(self.registry.path):
             if self._closed:
                 raise _gone()
             try:
                 yield
             except OSError as error:
                 raise _refused(what, error) from error
+            finally:
+                if not self._closed:
+                    self.endpoint = self.registry.endpoint
 
-    @contextmanager
-    def _reopened(self) -> Iterator[None]:
-        """Open the registry again at the end, also when the block fails."""
-        try:
-            yield
-        finally:
-            self._parts = self._open()
-            self.endpoint = self._parts.endpoint
-
-    def _open(self) -> Parts:
-        return assemble(
-            self._database,
-            clock=self.stoppable,
-            recipe=self._recipe,
-            generation=self._generation,
-            artifacts_root=self._artifacts,
-        )
-
-    def _next_copy(self) -> Path:
+    def _next_copy(self) -> RegistryFiles:
         """Return where the next copy goes; no number comes twice, whatever became of its copy."""
         while True:
             self._last_snapshot += 1
-            name = f"{self._database.name}.snapshot-{self._last_snapshot}"
-            copy = self._database.with_name(name)
+            copy = self.registry.files.beside(f".snapshot-{self._last_snapshot}")
             # A process that was killed leaves its copies behind.
-            if not copy.exists() and not _artifacts_of(copy).exists():
+            if not copy.exist:
                 return copy
 
-    def _copy(self, snapshot: str) -> Path:
+    def _copy(self, snapshot: str) -> RegistryFiles:
         if snapshot not in self._snapshots:
             raise StatusError("NOT_FOUND", f"no snapshot {snapshot!r} was taken in this namespace")
         return self._snapshots[snapshot]
@@ -171,7 +178,7 @@ class Namespaces:
     """Opens a namespace at its first call; the default one, '', is on `database`.
 
     The others are on new files in `folder`. `start` is where their clocks stand, '' lets them run;
-    `told` hears of every call.
+    `log` is given every call.
     """
 
     def __init__(
@@ -181,13 +188,13 @@ class Namespaces:
         generation: Generation,
         *,
         start: str = "",
-        told: Callable[[Call], None],
+        log: Callable[[Call], None],
         recipe: Recipe = REFERENCE,
     ) -> None:
         self._folder = folder
         self._generation = generation
         self._start = start
-        self._told = told
+        self._log = log
         self._recipe = recipe
         self._lock = threading.Lock()
         self._count = 0
@@ -223,27 +230,7 @@ class Namespaces:
                 namespace.close()
 
     def _new(self, database: Path) -> Namespace:
-        return Namespace(database, self._generation, self._start, self._told, self._recipe)
-
-
-def _artifacts_of(database: Path) -> Path:
-    return database.with_name(f"{database.name}.artifacts")
-
-
-def _delete(database: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
-        database.with_name(f"{database.name}{suffix}").unlink(missing_ok=True)
-    shutil.rmtree(_artifacts_of(database), ignore_errors=True)
-
-
-@contextmanager
-def _gone_if_it_fails(copy: Path) -> Iterator[None]:
-    """Delete a copy whose making fails."""
-    try:
-        yield
-    except BaseException:
-        _delete(copy)
-        raise
+        return Namespace(database, self._generation, self._start, self._log, self._recipe)
 
 
 @contextmanager
@@ -254,8 +241,9 @@ def _naming_no_folder(database: Path) -> Iterator[None]:
     except StatusError:
         raise
     except StigmerError as error:
-        text = str(error).replace(str(database), database.name)
-        raise StatusError(error.code, text) from error
+        status = StatusError.of(error)
+        text = status.details.replace(str(database), database.name)
+        raise StatusError(status.code, text) from error
 
 
 def _refused(what: str, error: OSError) -> StatusError:
@@ -269,15 +257,3 @@ def _gone() -> StatusError:
         "UNAVAILABLE",
         "this namespace was dropped meanwhile, or the server stops; the next call opens it anew",
     )
-
-
-def _move_folder(source: Path, target: Path) -> None:
-    shutil.rmtree(target, ignore_errors=True)
-    if source.exists():
-        source.replace(target)
-
-
-def _copy_folder(source: Path, target: Path) -> None:
-    shutil.rmtree(target, ignore_errors=True)
-    if source.exists():
-        shutil.copytree(source, target, ignore=_HALF_WRITTEN)

@@ -11,6 +11,7 @@ import os
 import select
 import signal
 import socket
+import ssl
 import sys
 import tempfile
 from contextlib import ExitStack, contextmanager
@@ -19,17 +20,18 @@ from typing import TYPE_CHECKING
 
 from pytest_stigmer.clock import SystemClock, parse_instant
 from pytest_stigmer.errors import UsageError
-from pytest_stigmer.service.needs import check_installed
+from pytest_stigmer.service import check_installed
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from pytest_stigmer.service.call_log import Call
+    from pytest_stigmer.service.served import Call
     from pytest_stigmer.service.server import Server, ServerTls
 
 _LOOK_FOR_PARENT_SECONDS = 0.2
 _LAST_PORT = 65535
+_MISMATCH = "KEY_VALUES_MISMATCH"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -108,7 +110,7 @@ def _start(arguments: argparse.Namespace, database: Path, folder: Path, stack: E
         folder,
         generation,
         start=_instant(arguments.clock),
-        told=_ignore if arguments.quiet else _log,
+        log=_ignore if arguments.quiet else _log,
     )
     stack.callback(namespaces.close)
     server = Server(
@@ -150,7 +152,6 @@ def _check_port(port: int) -> None:
 
 
 def _tls(certificate: Path | None, key: Path | None) -> ServerTls | None:
-    from pytest_stigmer.service.certificates import check_pair
     from pytest_stigmer.service.server import ServerTls
 
     if certificate is None and key is None:
@@ -163,6 +164,34 @@ def _tls(certificate: Path | None, key: Path | None) -> ServerTls | None:
         raise UsageError(f"--tls-certificate, --tls-key: {error}") from error
     check_pair(certificate, key, tls.certificate)
     return tls
+
+
+def check_pair(certificate: Path, key: Path, chain: bytes) -> None:
+    """Raise UsageError unless the files are a certificate, with this text, and its key.
+
+    Asked before gRPC, which would only say that it cannot bind.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    # Which lengths of keys are acceptable is not asked here.
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    try:
+        context.load_verify_locations(cadata=chain.decode("ascii", errors="ignore"))
+    except (ssl.SSLError, ValueError):
+        raise UsageError(
+            f"--tls-certificate: {certificate} holds no certificate in PEM form"
+        ) from None
+    if certificate.is_file() and key.is_file():  # a pipe is read once, and was
+        _check_key(context, certificate, key)
+
+
+def _check_key(context: ssl.SSLContext, certificate: Path, key: Path) -> None:
+    try:
+        context.load_cert_chain(certificate, key, password=lambda: "")
+    except ssl.SSLError as error:
+        why = "holds no private key in PEM form, or one under a passphrase"
+        if error.reason == _MISMATCH:
+            why = f"is not the key of the certificate {certificate}"
+        raise UsageError(f"--tls-key: {key} {why}") from None
 
 
 def _log(call: Call) -> None:

@@ -2,38 +2,137 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+from collections import deque
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_stigmer.clock import stopwatch
 from pytest_stigmer.errors import StatusError
-from pytest_stigmer.service.call_log import Call, CallLog
-from pytest_stigmer.service.gate import Gate
 from pytest_stigmer.service.injection import Injections
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import datetime as dt
+    from collections.abc import Callable, Iterator
 
-    from pytest_stigmer.clock import Clock
+    from pytest_stigmer.registry.registry import Registry
     from pytest_stigmer.skills.endpoint import Transport
+
+KEPT_CALLS = 1000
+"""How many calls are remembered; older ones are forgotten."""
+
+
+class Call(NamedTuple):
+    """One call of the skill API.
+
+    `method` is the wire name, `code` the gRPC status name (`OK` included), `at` the registry's
+    clock when the call ended, `milliseconds` how long it really took.
+    """
+
+    method: str
+    code: str
+    details: str
+    at: dt.datetime
+    request_bytes: int
+    response_bytes: int
+    milliseconds: float
+
+    @property
+    def instant(self) -> str:
+        """The text of `at`, to the microsecond."""
+        return self.at.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+    def __str__(self) -> str:
+        """Return one line for a log."""
+        text = f": {' '.join(self.details.split())}" if self.details else ""
+        sizes = f"{self.request_bytes} -> {self.response_bytes} bytes"
+        return f"{self.method} {self.code}{text} ({sizes}, {self.milliseconds:.1f} ms)"
+
+
+class CallLog:
+    """The last calls of one registry, oldest first; any thread may add and read."""
+
+    def __init__(self) -> None:
+        self._calls: deque[Call] = deque(maxlen=KEPT_CALLS)
+
+    def add(self, call: Call) -> None:
+        """Remember one more call."""
+        self._calls.append(call)
+
+    def all(self) -> list[Call]:
+        """Return what is remembered."""
+        return list(self._calls.copy())
+
+    def clear(self) -> None:
+        """Forget every call."""
+        self._calls.clear()
+
+
+class Gate:
+    """Keeps calls and changes of the whole registry apart; nobody is refused, all wait.
+
+    A change goes before the calls that come after it. A block must not enter the gate again: it
+    would wait for itself.
+    """
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._changed = threading.Condition()
+        self._inside = 0
+        self._closed = False
+
+    @contextmanager
+    def shared(self) -> Iterator[None]:
+        """Hold the gate together with other calls."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._closed)
+            self._inside += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._inside -= 1
+                self._changed.notify_all()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the gate once the calls under way have ended; later ones wait for the end."""
+        with self._turn:
+            try:
+                self._close()
+                yield
+            finally:
+                self._open()
+
+    def _close(self) -> None:
+        with self._changed:
+            self._closed = True
+            self._changed.wait_for(lambda: not self._inside)
+
+    def _open(self) -> None:
+        with self._changed:
+            self._closed = False
+            self._changed.notify_all()
 
 
 def _ignore(call: Call) -> None:
-    """Tell nobody."""
+    """Log nothing."""
     del call
 
 
 class Served:
-    """Stands between the wire and an endpoint; `told` hears of every call once it has ended."""
+    """Stands between the wire and a registry; `log` is given every call once it has ended.
 
-    def __init__(
-        self, endpoint: Transport, clock: Clock, told: Callable[[Call], None] = _ignore
-    ) -> None:
-        self.endpoint = endpoint
-        self.clock = clock
+    `endpoint` is what calls go to: the registry's, until it is put out of service.
+    """
+
+    def __init__(self, registry: Registry, log: Callable[[Call], None] = _ignore) -> None:
+        self.registry = registry
+        self.endpoint: Transport = registry.endpoint
         self.calls = CallLog()
         self.faults = Injections()
         self.gate = Gate()
-        self._told = told
+        self._log = log
 
     def call(self, method: str, request: bytes) -> bytes:
         """Serve one call by its wire name; raise StatusError."""
@@ -53,6 +152,6 @@ class Served:
         self, method: str, code: str, details: str, sent: int, answered: int, started: float
     ) -> None:
         took = (stopwatch() - started) * 1000
-        call = Call(method, code, details, self.clock.now(), sent, answered, took)
+        call = Call(method, code, details, self.registry.clock.now(), sent, answered, took)
         self.calls.add(call)
-        self._told(call)
+        self._log(call)

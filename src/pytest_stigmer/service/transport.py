@@ -1,4 +1,4 @@
-"""The client's end of the wire: channels, the skill API in bytes, and stubs."""
+"""The client's end of the wire: channels, the skill API in bytes, stubs, the control API."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import grpc
 
 from pytest_stigmer.api.values import MAX_MESSAGE_BYTES
 from pytest_stigmer.errors import StatusError
+from pytest_stigmer.service.control_api import control_api
+from pytest_stigmer.service.handlers import NAMESPACE_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,3 +110,42 @@ class Stub:
 def _serialized(message: Any) -> bytes:
     data: bytes = message.SerializeToString()
     return data
+
+
+class ControlClient:
+    """Steers one namespace of a server that `stigmer-harness serve` started."""
+
+    def __init__(
+        self,
+        channel: Any,
+        *,
+        namespace: str = "",
+        metadata: tuple[tuple[str, str], ...] = (),
+        seconds: float = CALL_SECONDS,
+    ) -> None:
+        self._channel = channel
+        self._metadata = (*metadata, (NAMESPACE_KEY, namespace))
+        self._seconds = seconds
+
+    def call(
+        self, name: str, *, wait: bool = False, seconds: float | None = None, **fields: Any
+    ) -> Any:
+        """Call a method with the fields of its request; return the answer, raise StatusError.
+
+        With `wait` a server that does not listen yet is waited for until the deadline.
+        """
+        method = control_api().methods[name]
+        rpc = self._channel.unary_unary(
+            method.path,
+            request_serializer=method.request.SerializeToString,
+            response_deserializer=method.response.FromString,
+        )
+        try:
+            return rpc(
+                method.request(**fields),
+                timeout=seconds or self._seconds,
+                metadata=self._metadata,
+                wait_for_ready=wait,
+            )
+        except grpc.RpcError as error:
+            raise status_of(error) from error

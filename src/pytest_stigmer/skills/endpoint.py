@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_stigmer.api.values import MAX_MESSAGE_BYTES
-from pytest_stigmer.errors import StatusError, StigmerError, UndecodableMessage
+from pytest_stigmer.errors import StatusError, UndecodableMessage
 from pytest_stigmer.skills import refusals
 
 if TYPE_CHECKING:
@@ -35,13 +35,11 @@ class SkillEndpoint:
         """
         try:
             return self.answer(method, request)
-        except StigmerError as error:
-            text = error.details if isinstance(error, StatusError) else str(error)
-            raise StatusError(error.code, self.without_folder(text)) from error
         except Exception as error:
             # A caller gets a status whatever happens; the cause stays attached for whoever runs
             # this server.
-            raise StatusError("INTERNAL", f"internal error: {type(error).__name__}") from error
+            status = StatusError.of(error)
+            raise StatusError(status.code, self.without_folder(status.details)) from error
 
     def answer(self, method: str, request: bytes) -> bytes:
         """Decode, validate, serve, encode; sizes are held at both ends."""

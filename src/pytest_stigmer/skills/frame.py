@@ -140,7 +140,7 @@ class SkillFrame(ABC):
             with (
                 saying("failed to save skill"),
                 self.store.transaction(),
-                self.store.clock.paused(),
+                self.store.instants.paused(),
             ):
                 current = self.current(identity)
                 artifact = self.artifacts.store(request.artifact)

@@ -54,6 +54,12 @@ def make_parent(path: Path) -> None:
         raise PathNotWritable.because(path, "it is a directory")
 
 
+def delete_database(path: Path) -> None:
+    """Delete a file that no connection is on, with its side files; one that is gone is gone."""
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(f"{path.name}{suffix}").unlink(missing_ok=True)
+
+
 def _make_folders(path: Path) -> None:
     missing = [folder for folder in path.parents if not folder.is_dir()]
     for folder in reversed(missing):

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 import sqlite3
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.errors import ResourceNotFound
+from pytest_stigmer.store.connection import delete_database
 from pytest_stigmer.store.translation import kind_text, translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from pytest_stigmer.store.sqlite import SqliteStore
 
@@ -106,8 +107,7 @@ def _change_one(
 
 def replace_database(path: Path, image: bytes) -> None:
     """Put the bytes of another database into the place of a file that no connection is on."""
-    for suffix in ("", "-wal", "-shm"):
-        Path(f"{path}{suffix}").unlink(missing_ok=True)
+    delete_database(path)
     path.write_bytes(image)
 
 

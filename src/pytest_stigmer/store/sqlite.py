@@ -63,10 +63,11 @@ class SqliteStore:
         migrations: Callable[..., Migrations] = Migrations,
     ) -> None:
         self._path = checked_path(path)
-        self.clock = PausableClock(clock)
+        self.clock = clock
+        self.instants = PausableClock(clock)
         self.queries = queries
         make_parent(self._path)
-        self._session = Session(self._path, ClockFunctions(self.clock))
+        self._session = Session(self._path, ClockFunctions(self.instants))
         try:
             migrations(self._session, self._path, decoder).run(schema)
         except BaseException:

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.errors import StigmerError, UndecodableMessage, UsageError
-from pytest_stigmer.registry.assembly import REFERENCE, assemble_on, open_store
+from pytest_stigmer.registry.assembly import REFERENCE
+from pytest_stigmer.registry.registry import Registry
 from pytest_stigmer.scenario.target import Answer, AuditRow
 from pytest_stigmer.scenario.verbs import VERBS
 from pytest_stigmer.skills.endpoint import SkillClient
 from pytest_stigmer.store.audit_timeline import timeline
-from pytest_stigmer.store.faults import forgo_durability, replace_database
+from pytest_stigmer.store.faults import forgo_durability
 from pytest_stigmer.store.plans import PLAN_CELLS, explain, in_cell
-from pytest_stigmer.targets.fault_verbs import ArtifactFolder, Faults
+from pytest_stigmer.targets.fault_verbs import Faults
 from pytest_stigmer.targets.flow import Flow
 from pytest_stigmer.targets.plain import answer_value, plain
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from pytest_stigmer.api.generation import Generation
     from pytest_stigmer.clock import FrozenClock
     from pytest_stigmer.factories.factory import Factory
-    from pytest_stigmer.registry.assembly import Parts, Recipe
+    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.endpoint import Transport
     from pytest_stigmer.store.plans import PlanCell
+    from pytest_stigmer.store.sqlite import SqliteStore
 
 _LIFECYCLE = ("close", "reopen")
 _QUERIES = {
@@ -36,9 +39,9 @@ _QUERIES = {
 }
 
 
-def directly(parts: Parts) -> Transport:
+def directly(registry: Registry) -> Transport:
     """Reach a registry without any wire."""
-    return parts.endpoint
+    return registry.endpoint
 
 
 class LocalTarget:
@@ -61,21 +64,27 @@ class LocalTarget:
         recipe: Recipe = REFERENCE,
         cell: PlanCell = PLAN_CELLS[0],
         name: str = "local",
-        connect: Callable[[Parts], Transport] = directly,
+        connect: Callable[[Registry], Transport] = directly,
     ) -> None:
         self.name = name
         self._connect = connect
-        self.database = database
         self._clock = clock
         self._factory = factory
-        self._generation = generation
-        self._recipe = recipe
-        self._cell = cell
-        self._faults = Faults(self)
-        self.artifacts = ArtifactFolder(Path(f"{database}.artifacts"))
-        if recipe.fresh_file is not None:
-            recipe.fresh_file(database, clock=clock, ddl=cell.ddl)
-        self._open()
+        self.registry = Registry(
+            database,
+            recipe=recipe,
+            generation=generation,
+            new=True,
+            ddl=cell.ddl,
+            on_open=partial(_prepared, cell),
+        )
+        self._connect_flow()
+        self._faults = Faults(self.registry, self.flow.message, self._connect_flow)
+
+    @property
+    def store(self) -> SqliteStore:
+        """The store that is open now."""
+        return self.registry.store
 
     def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
         """Perform one verb and answer in plain values; a refusal is an answer too."""
@@ -110,20 +119,13 @@ class LocalTarget:
 
     def reopen(self) -> None:
         """Close the store and open its file again."""
-        self.store.close()
-        self._open()
+        self.registry.reopen()
+        self._connect_flow()
 
     def close(self) -> None:
         """Close the store."""
         self._faults.unlock()
-        self.store.close()
-
-    def come_back(self, image: bytes, files: Mapping[str, bytes]) -> None:
-        """Go on with another file and other artifacts, as after a crash or with an old database."""
-        self.store.close()
-        replace_database(self.database, image)
-        self.artifacts.replace(files)
-        self._open()
+        self.registry.close()
 
     def _perform(self, verb: str, arguments: Mapping[str, Any]) -> Any:
         if verb in _LIFECYCLE:
@@ -140,22 +142,22 @@ class LocalTarget:
         except ValueError as error:
             raise UsageError(str(error)) from None
 
-    def _open(self) -> None:
-        opened = open_store(self.database, recipe=self._recipe)
-        self.store = in_cell(opened, self._cell)
-        forgo_durability(self.store)
-        parts = assemble_on(
-            self.store,
-            recipe=self._recipe,
-            generation=self._generation,
-            artifacts_root=self.artifacts.root,
+    def _connect_flow(self) -> None:
+        """Let the flow go through the parts that are open now."""
+        registry = self.registry
+        client = SkillClient(registry.generation, self._connect(registry))
+        self.flow = Flow(
+            registry.generation, client, self._factory, store=registry.store, clock=self._clock
         )
-        api = self._generation
-        client = SkillClient(api, self._connect(parts))
-        self.flow = Flow(api, client, self._factory, store=self.store, clock=self._clock)
 
     def _decoded(self, data: bytes) -> Any:
         try:
-            return plain(self._generation.codec.decode(self.flow.api.Skill, data))
+            return plain(self.registry.generation.codec.decode(self.flow.api.Skill, data))
         except UndecodableMessage:
             return None
+
+
+def _prepared(cell: PlanCell, store: SqliteStore) -> SqliteStore:
+    """Return a scratch store that plans as the cell says."""
+    forgo_durability(store)
+    return in_cell(store, cell)

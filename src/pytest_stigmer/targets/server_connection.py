@@ -6,9 +6,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.errors import ServerLost, StatusError
-from pytest_stigmer.service.control_client import ControlClient
 from pytest_stigmer.service.handlers import NAMESPACE_KEY
-from pytest_stigmer.service.transport import CALL_SECONDS, GrpcTransport, open_channel
+from pytest_stigmer.service.transport import (
+    CALL_SECONDS,
+    ControlClient,
+    GrpcTransport,
+    open_channel,
+)
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.generation import Generation

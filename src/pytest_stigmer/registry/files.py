@@ -1,0 +1,99 @@
+"""A database and the folder of its artifacts: where they lie, and what is done to both."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from pytest_stigmer.store.backup import backup
+from pytest_stigmer.store.connection import checked_path, delete_database
+from pytest_stigmer.store.faults import replace_database
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from os import PathLike
+    from pathlib import Path
+
+# An artifact is written under such a name and then renamed; a killed process may leave one behind.
+_HALF_WRITTEN = shutil.ignore_patterns("tmp*")
+
+
+@dataclass(frozen=True)
+class RegistryFiles:
+    """The files of one registry; a database is only touched by what says that none is open."""
+
+    database: Path
+    artifacts: Path
+
+    @classmethod
+    def of(cls, path: str | PathLike[str]) -> Self:
+        """Name the files that belong to a database; raise InvalidPath for a path that is none."""
+        database = checked_path(path)
+        return cls(database, database.with_name(f"{database.name}.artifacts"))
+
+    def beside(self, suffix: str) -> RegistryFiles:
+        """Name the files of a database beside this one, whose name goes on with `suffix`."""
+        return self.of(self.database.with_name(f"{self.database.name}{suffix}"))
+
+    @property
+    def exist(self) -> bool:
+        """Whether there is a database or a folder of artifacts."""
+        return self.database.exists() or self.artifacts.exists()
+
+    def delete(self) -> None:
+        """Delete a closed database, its side files and all artifacts; what is gone is gone."""
+        delete_database(self.database)
+        shutil.rmtree(self.artifacts, ignore_errors=True)
+
+    def copy_to(self, target: RegistryFiles) -> None:
+        """Copy what is committed, from an open database too, and the artifacts.
+
+        Raises the errors of `backup` and OSError; a copy that fails leaves nothing.
+        """
+        with target.gone_if_it_fails():
+            backup(self.database, target.database)
+            self.copy_artifacts_to(target)
+
+    def copy_artifacts_to(self, target: RegistryFiles) -> None:
+        """Put a copy of the artifacts in the place of the target's."""
+        shutil.rmtree(target.artifacts, ignore_errors=True)
+        if self.artifacts.exists():
+            shutil.copytree(self.artifacts, target.artifacts, ignore=_HALF_WRITTEN)
+
+    def move_artifacts_to(self, target: RegistryFiles) -> None:
+        """Put the artifacts themselves in the place of the target's."""
+        shutil.rmtree(target.artifacts, ignore_errors=True)
+        if self.artifacts.exists():
+            self.artifacts.replace(target.artifacts)
+
+    @contextmanager
+    def gone_if_it_fails(self) -> Iterator[None]:
+        """Delete these files when the block that makes them fails."""
+        try:
+            yield
+        except BaseException:
+            self.delete()
+            raise
+
+    def replace(self, image: bytes, artifacts: Mapping[str, bytes]) -> None:
+        """Leave the bytes of another database, where none is open, and exactly these artifacts."""
+        replace_database(self.database, image)
+        shutil.rmtree(self.artifacts, ignore_errors=True)
+        for key, data in artifacts.items():
+            self.write_artifact(key, data)
+
+    def write_artifact(self, key: str, data: bytes) -> None:
+        """Write a file below the folder of artifacts, past the API."""
+        path = self.artifacts / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+    def artifact_contents(self) -> dict[str, bytes]:
+        """Return the content of every file below the folder of artifacts, by its key."""
+        return {
+            path.relative_to(self.artifacts).as_posix(): path.read_bytes()
+            for path in sorted(self.artifacts.rglob("*"))
+            if path.is_file()
+        }
