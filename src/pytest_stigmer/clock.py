@@ -10,6 +10,7 @@ import datetime as dt
 import re
 import threading
 import time
+import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
@@ -194,12 +195,19 @@ class FrozenClock:
             raise ClockIncoherent.taken_over(self._instant, found)
 
 
+def _utcnow() -> dt.datetime:
+    """Ask the one that Python has deprecated and that others still ask."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return dt.datetime.utcnow()  # noqa: DTZ003
+
+
 def python_disagreements(expected: dt.datetime) -> list[str]:
     """Compare Python's sources of time with `expected`; one line for each that differs."""
     seconds = expected.timestamp()
     found = {
         "datetime.now(UTC)": dt.datetime.now(dt.UTC).timestamp(),
-        "datetime.utcnow()": dt.datetime.fromtimestamp(time.time(), dt.UTC).timestamp(),
+        "datetime.utcnow()": _utcnow().replace(tzinfo=dt.UTC).timestamp(),
         "time.time()": time.time(),
         "time.time_ns()": time.time_ns() / 1e9,
     }

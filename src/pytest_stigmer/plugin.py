@@ -38,6 +38,12 @@ def pytest_configure(config: pytest.Config) -> None:
     hooks.start(config)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Remove the run's databases, after the last fixture."""
+    hooks.finish(session.config)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove what the run left behind."""
     hooks.stop(config)

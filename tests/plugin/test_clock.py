@@ -151,6 +151,15 @@ def test_the_probe_names_each_source_of_time_that_disagrees() -> None:
     assert any(line.startswith("datetime.now(UTC)") for line in lines)
 
 
+def test_the_probe_asks_each_source_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A deprecated source that others still ask is named although the rest agree."""
+    yesterday = dt.datetime(2026, 1, 24)  # noqa: DTZ001 - as utcnow gives it
+    with FrozenClock("2026-01-25T00:00:00Z") as clock:
+        monkeypatch.setattr(dt.datetime, "utcnow", lambda: yesterday)
+        (line,) = python_disagreements(clock.now())
+    assert line.startswith("datetime.utcnow() says")
+
+
 def test_the_probe_compares_sqlite_too(
     stigmer_store: SqliteStore, stigmer_clock: FrozenClock
 ) -> None:

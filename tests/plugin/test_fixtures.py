@@ -167,6 +167,23 @@ def test_nothing_is_left_behind(
     assert not list(tmp_path.glob("pytest-stigmer-*"))
 
 
+def test_a_worker_that_is_killed_when_it_has_finished_leaves_nothing_behind(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Under load xdist kills a worker whose last hooks last long; its folder is gone by then."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    pytester.makepyfile(TWO_VERSIONS)
+    pytester.makeconftest("""
+        import os
+
+        def pytest_unconfigure(config):
+            if hasattr(config, "workerinput"):
+                os._exit(0)
+    """)
+    pytester.runpytest_subprocess("-n", "1").assert_outcomes(passed=1)
+    assert list(tmp_path.glob("pytest-stigmer-*")) == []
+
+
 def test_folders_of_runs_killed_days_ago_are_swept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,6 +15,7 @@ from pytest_stigmer.errors import StatusError
 from pytest_stigmer.registry.assembly import REFERENCE
 from pytest_stigmer.scenario.runner import Status, run
 from pytest_stigmer.scenario.target import Unsupported
+from pytest_stigmer.service.injection import Fault
 from pytest_stigmer.skills.controller import slug_of
 from pytest_stigmer.skills.endpoint import SkillClient
 from pytest_stigmer.targets.hunting import Hunt
@@ -98,6 +99,20 @@ def test_what_cannot_be_deleted_is_told(plain: Any) -> None:
     assert answer.value["metadata"]["id"] in line
     assert line.startswith(f"calculator{target.skills.suffix}")
     assert "UNAVAILABLE: store is closed" in line
+
+
+def test_what_is_left_is_told_although_the_server_is_lost_meanwhile(plain: Any) -> None:
+    """What could not be deleted before, and what nobody can be asked to delete any more."""
+    with plain.target(hunting=False) as target:
+        for name in ("One", "Two", "Three"):
+            target.perform("push", {"name": name, "skill_md": "# one"})
+        plain.served.faults.add(Fault("delete", code="INTERNAL", details="no"))
+        plain.served.faults.add(Fault("delete", on_call=2, code="DEADLINE_EXCEEDED"))
+        refused, lost = target.close()
+    suffix = target.skills.suffix
+    assert refused.startswith(f"one{suffix} ")
+    assert "INTERNAL: no" in refused
+    assert lost.startswith(f"two{suffix}, three{suffix}: the server")
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,14 @@ def start(config: pytest.Config) -> None:
         config.pluginmanager.register(Annotator(config.rootpath), "stigmer-annotator")
 
 
+def finish(config: pytest.Config) -> None:
+    """Remove the files of the run while xdist still waits for this process.
+
+    Once a worker has said that it finished, it is killed when its last hooks last longer than 5 s.
+    """
+    config.stash[SESSION].remove_files()
+
+
 def stop(config: pytest.Config) -> None:
     """Close the session; there is none after a usage error."""
     session = config.stash.get(SESSION, None)

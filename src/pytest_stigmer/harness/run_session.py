@@ -115,15 +115,19 @@ class HarnessSession:
         self.scratch.keep()
         return f"database kept: {database} (look at it: sqlite3 {database})"
 
+    def remove_files(self) -> None:
+        """Remove the folders of the run's databases, unless they are kept."""
+        for name in ("scratch", "scenario_scratch"):
+            if name in self.__dict__:
+                self.__dict__.pop(name).remove()
+
     def close(self) -> None:
-        """Remove what the run left behind."""
+        """Remove what the run left behind and stop what it started."""
+        self.remove_files()
         if "remote" in self.__dict__:
             self.remote.close()
         if "service" in self.__dict__:
             self.service.stop()
-        for name in ("scratch", "scenario_scratch"):
-            if name in self.__dict__:
-                getattr(self, name).remove()
 
 
 SESSION = pytest.StashKey[HarnessSession]()

@@ -70,11 +70,13 @@ class IsolatedSkills(SkillClient):
     def clean_up(self) -> list[str]:
         """Delete whatever was made and still is there; return what could not be, a line each."""
         left = []
-        for (slug, org), skill_id in self._made.items():
+        made = list(self._made.items())
+        for number, ((slug, org), skill_id) in enumerate(made):
             try:
                 self._remove(slug, org, skill_id)
             except ServerLost as error:
-                return [str(error)] if self._made else []
+                slugs = ", ".join(slug for (slug, _), _ in made[number:])
+                return [*left, f"{slugs}: {error}"]
             except StatusError as error:
                 left.append(f"{slug} (org {org!r}, id {skill_id or 'unknown'}): {error}")
         return left
