@@ -66,9 +66,12 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[Any]
+) -> Generator[None, Any, Any]:
     """Tell a failed test how to look at its databases; attach what was proved."""
-    return hooks.annotate(item, (yield))
+    text = hooks.shortened(item, call)
+    return hooks.annotate(item, (yield), text)
 
 
 @pytest.fixture(autouse=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import pty
 import re
-import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -95,67 +97,6 @@ def test_a_random_seed_is_drawn_once_and_sent_to_the_workers(pytester: pytest.Py
     assert seeds == {header[1]}
 
 
-def test_a_failed_test_says_how_to_keep_its_database(pytester: pytest.Pytester) -> None:
-    """Without the option the failure prints the line that keeps the file."""
-    pytester.makepyfile("def test_red(stigmer_store): assert not stigmer_store.path.exists()")
-    result = pytester.runpytest_inprocess()
-    result.stdout.fnmatch_lines(["*--stigmer-seed 20260126 --stigmer-keep*"])
-
-
-def test_the_line_that_keeps_a_database_can_be_typed(pytester: pytest.Pytester) -> None:
-    """Quoted for a shell, and from where the run was started, whatever its root is."""
-    (pytester.mkdir("down") / "test_it.py").write_text(
-        "import pytest\n"
-        "@pytest.mark.parametrize('x', ['\u65e5'])\n"
-        "def test_red(stigmer_store, x): assert False\n",
-        encoding="utf-8",
-    )
-    result = pytester.runpytest_inprocess("--rootdir=down", "down")
-    typed = shlex.split(result.stdout.str().partition("  pytest ")[2].partition(" --stigmer")[0])
-    assert typed == [r"down/test_it.py::test_red[\u65e5]"]
-
-
-def test_keep_leaves_the_database_of_a_failed_test_only(
-    pytester: pytest.Pytester, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With the option the failed test's file is there and named; a passed one's is not."""
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr("tempfile.tempdir", None)
-    pytester.makepyfile("""
-        def test_red(stigmer_store):
-            stigmer_store.connection.execute("CREATE TABLE seen (x)")
-            assert False
-        def test_green(stigmer_store):
-            pass
-    """)
-    result = pytester.runpytest_inprocess("--stigmer-keep")
-    kept = re.search(r"database kept: (\S+)", result.stdout.str())
-    assert kept
-    path = Path(kept[1])
-    assert [found.name for found in path.parent.glob("*.db")] == [path.name]
-    import sqlite3
-
-    connection = sqlite3.connect(path)
-    assert connection.execute("SELECT count(*) FROM seen").fetchone() == (0,)
-    connection.close()
-
-
-def test_keep_names_no_database_that_is_gone(pytester: pytest.Pytester) -> None:
-    """A test that passed and whose teardown then failed is told that its file is deleted."""
-    pytester.makepyfile("""
-        import pytest
-        @pytest.fixture
-        def breaks_late():
-            yield
-            raise OSError
-        def test_it(breaks_late, stigmer_store): pass
-    """)
-    result = pytester.runpytest_inprocess("--stigmer-keep")
-    result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["database deleted before the teardown failed: *test_it*.db"])
-    result.stdout.no_fnmatch_line("database kept: *")
-
-
 def test_nothing_is_left_behind(
     pytester: pytest.Pytester, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -241,6 +182,30 @@ def test_a_factory_loads_a_history(pytester: pytest.Pytester) -> None:
             assert len(store.list_audit_history(*row)) == 3
     """)
     pytester.runpytest_inprocess().assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("capture", ["fd", "no"])
+def test_a_long_load_shows_its_progress_whatever_is_captured(
+    pytester: pytest.Pytester, capture: str
+) -> None:
+    """At a terminal the bar shows during the test, and what the test prints stays captured."""
+    pytester.makepyfile("""
+        from pytest_stigmer.factories import progress
+
+        def test_load(stigmer_store_factory, stigmer_factory, capsys):
+            progress.PATIENCE = -1
+            stigmer_store_factory(history=stigmer_factory.audit_history(versions=2))
+            assert capsys.readouterr().err == ""
+    """)
+    command = [sys.executable, "-m", "pytest", "-q", f"--capture={capture}"]
+    ours, theirs = pty.openpty()
+    run = subprocess.run(command, stdout=subprocess.PIPE, stderr=theirs, check=False)
+    os.write(theirs, b"end")
+    shown = os.read(ours, 1000)
+    os.close(ours)
+    os.close(theirs)
+    assert run.returncode == 0, run.stdout
+    assert b"loading audit history [##" in shown
 
 
 def test_a_factory_puts_a_defect_in_place_or_names_the_nearest(pytester: pytest.Pytester) -> None:

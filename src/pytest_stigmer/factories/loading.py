@@ -8,13 +8,12 @@ from pytest_stigmer.factories.progress import ProgressBar
 from pytest_stigmer.store import bulk
 
 if TYPE_CHECKING:
-    from typing import TextIO
-
     from pytest_stigmer.factories.audit_history import History
+    from pytest_stigmer.factories.progress import Stream
     from pytest_stigmer.store.sqlite import SqliteStore
 
 
-def load_history(store: SqliteStore, history: History, *, stream: TextIO | None = None) -> None:
+def load_history(store: SqliteStore, history: History, *, stream: Stream | None = None) -> None:
     """Write the audit rows and the live rows of a history, all of them or none.
 
     A progress bar shows on `stream` (default: standard error) when it is a terminal and loading

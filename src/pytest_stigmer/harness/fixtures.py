@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, closing, contextmanager
+import sys
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from pytest_stigmer.harness.run_session import CLOCK, DATABASES, FAILED, SESSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     import pytest
@@ -65,8 +67,33 @@ class StoreFactory:
         if history is not None:
             from pytest_stigmer.factories.loading import load_history
 
-            load_history(store, history)
+            load_history(store, history, stream=_Terminal(self._item.config))
         return store
+
+
+class _Terminal:
+    """Standard error as it is without pytest's capture, which is lifted for each word."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._capture = config.pluginmanager.getplugin("capturemanager")
+        self._begun = False
+
+    def isatty(self) -> bool:
+        with self._seen():
+            return sys.stderr.isatty()
+
+    def write(self, text: str) -> None:
+        with self._seen():
+            # On a line of its own: what pytest has written of its own line stays.
+            sys.stderr.write(text if self._begun else f"\n{text}")
+            sys.stderr.flush()
+        self._begun = True
+
+    def flush(self) -> None:
+        """Do nothing: each word is shown at once."""
+
+    def _seen(self) -> AbstractContextManager[None]:
+        return self._capture.global_and_fixture_disabled() if self._capture else nullcontext()
 
 
 @contextmanager

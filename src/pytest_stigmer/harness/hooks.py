@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.harness.options import read_options
@@ -82,8 +83,22 @@ def collect_file(path: Path, parent: pytest.Collector) -> pytest.Collector | Non
     return ScenarioFile.from_parent(parent, path=path)
 
 
-def annotate(item: pytest.Item, report: Any) -> Any:
-    """Attach the row of a proof and, on failure, how to look at the test's databases."""
+def shortened(item: pytest.Item, call: pytest.CallInfo[Any]) -> str | None:
+    """Let a failure end at the user's line; return its text where there is none."""
+    # A failure of ours has loaded the errors; other tests' failures are none of our business.
+    if call.excinfo is None or "pytest_stigmer.errors" not in sys.modules:
+        return None
+    from pytest_stigmer.harness.tracebacks import end_at_the_users_line
+
+    return end_at_the_users_line(item, call)
+
+
+def annotate(item: pytest.Item, report: Any, text: str | None) -> Any:
+    """Attach the row of a proof and, on failure, how to look at the test's databases.
+
+    `text` stands in the place of a traceback that has no line of the user's.
+    """
+    report.longrepr = text or report.longrepr
     if report.when == "call" and PROVED in item.stash:
         setattr(report, ROW, item.stash[PROVED].as_data())
     if report.when == "call" and RECORDED in item.stash:

@@ -69,7 +69,7 @@ class IsolatedSkills(SkillClient):
 
     def clean_up(self) -> list[str]:
         """Delete whatever was made and still is there; return what could not be, a line each."""
-        left = []
+        left: list[str] = []
         made = list(self._made.items())
         for number, ((slug, org), skill_id) in enumerate(made):
             try:
