@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_stigmer.cli import USAGE_ERROR, main
+from pytest_stigmer.scenario.writer import claim
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,6 +100,31 @@ def test_complete_fills_in_what_happened_and_does_not_call_it_a_success(
     assert "spec.tag: one" in path.read_text(encoding="utf-8").splitlines()[-1]
 
 
+def test_prove_completes_claims(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is missing is written in order, of the chosen defects alone; every other byte stays."""
+    before = "# mine\r\nscenario: One  # so\r\ndetects: [x-1]  # why\r\nsteps: [{advance: 1s}]\r\n"
+    path = folder / "one.scenario.yaml"
+    assert claim_in(path, before, ["x-2"]) == before.replace("[x-1]", "[x-1, x-2]")
+    block = "scenario: One\ndetects:\n    - b  # bb\n    # of d\n    - d\nsteps: [{advance: 1s}]\n"
+    assert claim_in(path, block, ["a", "c", "e", "b"]) == block.replace(
+        "    - b  # bb\n    # of d\n    - d\n",
+        "    - a\n    - b  # bb\n    - c\n    # of d\n    - d\n    - e\n",
+    )
+    bare = "scenario: One\ndetects: []\nsteps: [{save_resource: {id: a, message: {}}}]\n"
+    path.write_text(bare, encoding="utf-8")
+    chosen = ["--defect", "empty-message-is-refused", "order-trusts-clock"]
+    assert main(["prove", "--complete", str(path), *chosen]) == 1
+    assert "detects empty-message-is-refused\n" in capsys.readouterr().out
+    text = path.read_text(encoding="utf-8")
+    assert text == bare.replace(" []", "\n  - empty-message-is-refused")
+
+
+def claim_in(path: Path, text: str, defects: list[str]) -> str:
+    """Write a file and return its text with these claims added."""
+    path.write_bytes(text.encode())
+    return claim(path, defects)[0]
+
+
 @pytest.mark.parametrize(
     ("more", "told"),
     [
@@ -134,7 +160,8 @@ def test_defects_lists_the_catalogue_as_a_table_and_as_json(
     """Every defect has an id, a family, a harm and an origin, in both forms."""
     assert main(["defects", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
-    assert all(set(row) == {"id", "family", "harm", "origin"} for row in rows)
+    assert {*rows[0]} == {"id", "family", "harm", "origin", "origin_explained"}
+    assert "a damaged artifact is served" in rows[0]["origin_explained"]
     assert main(["defects"]) == 0
     table = capsys.readouterr().out
     assert all(row["id"] in table for row in rows)

@@ -1,61 +1,74 @@
-"""The catalogue is well formed, cheap to load, and leaves the reference alone."""
+"""The catalogue is well formed, cheap to ask for ids, and leaves the reference alone."""
 
 from __future__ import annotations
 
 import importlib
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_stigmer import defects
 from pytest_stigmer.defects import catalogue as catalogue_module
-from pytest_stigmer.defects.catalogue import catalogue, find
+from pytest_stigmer.defects.catalogue import DISTRIBUTION, Catalogue, catalogue, find
+from pytest_stigmer.defects.tables import TABLES
 from pytest_stigmer.errors import UsageError
-from pytest_stigmer.registry.assembly import REFERENCE, Recipe
+from pytest_stigmer.registry.assembly import REFERENCE
+from pytest_stigmer.store.queries import Queries
 
-ROOT = Path(defects.__file__).parent
-FILES = sorted(path for path in ROOT.glob("*/*.py") if path.name != "__init__.py")
+if TYPE_CHECKING:
+    from pytest_stigmer.defects.change import Exchange
+
+SHIPPED = sorted(set(catalogue()) - set(catalogue().of_others(DISTRIBUTION)))
+ROWS = [row for rows in TABLES.values() for row in rows]
 LONGEST_HARM = 130
+SCENARIO = "scenario: One\ndetects: [{0}]\nsteps: [{{list_resources: {{}}, returns: []}}]\n"
+LOADED = """
+import sys
+def pytest_unconfigure():
+    print("loaded:", *sorted(
+        name for name in sys.modules if name.startswith("pytest_stigmer.defects.")
+        and name.count(".") > 2 and not hasattr(sys.modules[name], "__path__")
+    ))
+"""
 
 
-def test_there_are_over_fifty_defects() -> None:
-    """The catalogue is one that a registry can fail in many ways."""
-    assert len(FILES) > 50
-
-
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_a_defect_is_one_file_with_id_harm_origin_and_change(path: Path) -> None:
-    """The id is the file's stem, the family its folder, the harm one sentence."""
-    defect = find(path.stem.replace("_", "-"))
-    assert defect.family == path.parent.name
+@pytest.mark.parametrize("defect_id", SHIPPED)
+def test_a_defect_says_its_harm_in_one_sentence_and_changes_the_recipe(defect_id: str) -> None:
+    """It has a family of its own, an origin, and makes another recipe of the reference."""
+    defect = find(defect_id)
+    assert defect.id == defect_id
+    assert (Path(defects.__file__).parent / defect.family / "__init__.py").exists()
     assert defect.harm.endswith(".")
     assert ". " not in defect.harm
     assert len(defect.harm) <= LONGEST_HARM
     assert defect.origin.strip()
-    assert (defect.apply.__doc__ or "").endswith(".")
+    assert defect.apply(REFERENCE) != REFERENCE
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_a_defect_changes_a_copy_of_the_recipe(path: Path) -> None:
-    """Applying it gives another recipe each time and leaves the reference as it is."""
-    before = Recipe()
-    changed = find(path.stem.replace("_", "-")).apply(REFERENCE)
-    assert changed != REFERENCE
-    assert before == REFERENCE
+def test_the_catalogue_is_ordered_by_family() -> None:
+    """Rows of tables and modules of one family stand together, by name; no id hides another."""
+    order = [(defect.family, defect.id) for defect in catalogue().values()][: len(SHIPPED)]
+    assert order == sorted(order)
+    assert len(SHIPPED) >= 150
 
 
-def test_every_id_is_a_defect_of_its_own() -> None:
-    """No two files share a stem, so that none hides another."""
-    assert len({path.stem for path in FILES}) == len(FILES)
-    assert set(catalogue()) >= {path.stem.replace("_", "-") for path in FILES}
+@pytest.mark.parametrize("row", ROWS, ids=[row.id for row in ROWS])
+def test_a_row_exchanges_something(row: Exchange) -> None:
+    """It asks other queries than the reference, under the fields' names, or changes the schema."""
+    own = asdict(Queries())
+    assert row.queries or row.ddl
+    assert set(row.queries) <= set(own)
+    assert [name for name, text in row.queries.items() if own[name] == text] == []
 
 
 def test_every_family_says_what_it_is_about() -> None:
     """A family's docstring is what a listing can show as its heading."""
-    for family in sorted({path.parent.name for path in FILES}):
+    for family in {defect.family for defect in map(find, SHIPPED)}:
         module = importlib.import_module(f"{defects.__name__}.{family}")
         assert (module.__doc__ or "").rstrip().endswith("."), family
 
@@ -64,9 +77,29 @@ def test_the_catalogue_loads_without_pytest() -> None:
     """A tool that lists the defects needs no test runner."""
     code = (
         "import sys; from pytest_stigmer.defects.catalogue import catalogue; "
-        "catalogue(); sys.exit('pytest' in sys.modules)"
+        "list(catalogue().values()); sys.exit('pytest' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "loaded"),
+    [
+        ((), ""),
+        (("--stigmer-defect", "deletion-keeps-the-record"), "delete.deletion_keeps_the_record"),
+    ],
+)
+def test_a_run_loads_the_defect_in_place_alone(
+    pytester: pytest.Pytester, options: tuple[str, ...], loaded: str
+) -> None:
+    """To check claims, ids are enough."""
+    pytester.makeconftest(LOADED)
+    text = SCENARIO.format("deletion-removes-the-artifact, history-oldest-first")
+    (pytester.path / "one.scenario.yaml").write_text(text, encoding="utf-8")
+    result = pytester.runpytest_subprocess("-p", "no:randomly", *options)
+    result.assert_outcomes(passed=1)
+    found = f"pytest_stigmer.defects.{loaded}" if loaded else ""
+    assert f"loaded: {found}".rstrip() in [line.rstrip() for line in result.outlines]
 
 
 def test_an_unknown_id_is_answered_with_the_nearest() -> None:
@@ -76,21 +109,24 @@ def test_an_unknown_id_is_answered_with_the_nearest() -> None:
 
 
 def test_a_module_that_lacks_a_part_is_no_defect(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a registered module forgot is named."""
-    broken = ModuleType("acme.forgets_everything")
-    monkeypatch.setattr(catalogue_module, "entry_points", lambda **_: [_Point(broken)])
+    """What a registered module forgot is named when it is loaded."""
+    monkeypatch.setattr(catalogue_module, "entry_points", lambda **_: [_Point()])
     with pytest.raises(UsageError, match=r"acme\.forgets_everything .* has no HARM, ORIGIN, apply"):
-        catalogue.__wrapped__()
+        Catalogue()["forgets-everything"]
+
+
+def test_an_id_that_is_taken_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A registered defect cannot hide another one."""
+    monkeypatch.setattr(catalogue_module, "entry_points", lambda **_: [_Point(), _Point()])
+    with pytest.raises(UsageError, match="two defects have the id 'forgets-everything'"):
+        Catalogue()
 
 
 class _Point:
     """What importlib.metadata gives for one entry of a group."""
 
-    name = "acme"
-
-    def __init__(self, module: ModuleType) -> None:
-        self._module = module
+    name, module, attr, dist = "acme", "acme.forgets_everything", "", None
 
     def load(self) -> ModuleType:
         """Return the module."""
-        return self._module
+        return ModuleType(self.module)

@@ -2,23 +2,98 @@
 
 from __future__ import annotations
 
+import inspect
 import random
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from pytest_stigmer.defects.catalogue import catalogue
-from pytest_stigmer.prove.proof import PLAIN_CELL, SHOWN, Row
+from pytest_stigmer.prove import proof
+from pytest_stigmer.prove.proof import MASKED, SHOWN, Row
 from pytest_stigmer.scenario.loader import load
 from pytest_stigmer.scenario.shipped import shipped_scenarios
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import pytest
-
 SAMPLE = 4
 CLAIMS = re.compile(r"^detects:\n(?:  - .*\n)+", re.MULTILINE)
+GREEN, RED = {"v2": MASKED}, {"v2": SHOWN}
+HALF = {"v2": MASKED, "ascending": SHOWN}
+UNCLAIMED = "is red under a, but does not claim it"
+FALSE_CLAIM = "claims a, but stays green under it"
+
+JUDGED: list[tuple[dict[str, Any], list[str]]] = [
+    ({"claimed": ("a",), "cells": {"a": RED, "b": GREEN}}, []),
+    ({"claimed": ("a",), "cells": {"a": HALF}}, []),
+    ({"claimed": ("b",), "cells": {"a": RED, "b": RED}}, [UNCLAIMED]),
+    ({"claimed": ("a", "b"), "cells": {"a": GREEN, "b": RED}}, [FALSE_CLAIM]),
+    (
+        {"claimed": ("a",), "cells": {"a": GREEN, "b": RED}},
+        [FALSE_CLAIM, "is red under b, but does not claim it"],
+    ),
+    ({"claimed": ("b",), "cells": {"a": RED, "b": RED}, "unjudged": ("a",)}, []),
+    ({"claimed": ("a",), "cells": {"a": GREEN}, "unjudged": ("a",)}, [FALSE_CLAIM]),
+    ({"claimed": (), "cells": {"a": GREEN}}, ["kills no defect: it proves nothing"]),
+    ({"claimed": (), "cells": {"a": GREEN}, "is_partial": True}, []),
+    ({"claimed": (), "cells": {"a": RED}, "is_partial": True}, [UNCLAIMED]),
+    ({"claimed": ("a",), "faults": ("is error on the reference",)}, ["is error on the reference"]),
+    ({"claimed": ("a",), "cells": {"a": RED}, "faults": ("broke",)}, ["broke"]),
+    ({"claimed": ("a",), "cells": {"a": GREEN}, "faults": ("broke",)}, ["broke", FALSE_CLAIM]),
+]
+"""Rows of the kill matrix, and what must be said of each."""
+
+WRONG_COPIES = {
+    "SHOWN in cells.values()": ("MASKED not in cells.values()", "True"),
+    "sorted(claimed - killed)": ("()", "sorted(claimed)", "sorted(killed - claimed)"),
+    "killed - claimed - set(self.unjudged)": (
+        "killed - claimed",
+        "killed - set(self.unjudged)",
+        "set()",
+    ),
+    "if not claimed and not killed and not self.is_partial": (
+        "if not claimed and not killed",
+        "if not killed and not self.is_partial",
+        "if False",
+    ),
+    "if self.faults and not self.cells": ("if False", "if self.faults"),
+    "return list(self.faults)": ("return []",),
+    "found = list(self.faults)": ("found = []",),
+}
+"""Pieces of the row's code, and what a wrong copy has in their place."""
+
+
+def row_class(piece: str = "", instead: str = "") -> type[Row]:
+    """Return a copy of the row with one piece exchanged."""
+    source = inspect.getsource(Row)
+    assert piece in source
+    names = dict(vars(proof))
+    exec(source.replace(piece, instead), names)  # noqa: S102 - our own source
+    made: type[Row] = names["Row"]
+    return made
+
+
+def misjudged(made: type[Row]) -> list[dict[str, Any]]:
+    """Return the rows of which a copy says something else than it must."""
+    rows = [(given, made("it", "it.scenario.yaml", 1, **given), told) for given, told in JUDGED]
+    return [given for given, row, told in rows if row.problems() != told]
+
+
+def test_rows_are_judged_both_ways() -> None:
+    """Less and more than claimed, faults, and what need not be claimed."""
+    assert misjudged(Row) == []
+
+
+@pytest.mark.parametrize(
+    ("piece", "instead"),
+    [(piece, wrong) for piece, copies in WRONG_COPIES.items() for wrong in copies],
+)
+def test_a_wrong_judge_is_told_from_the_right_one(piece: str, instead: str) -> None:
+    """A copy of the row that judges in another way is wrong about one of the rows above."""
+    assert misjudged(row_class(piece, instead)) != []
 
 
 def with_claims(text: str, claims: list[str]) -> str:
@@ -44,24 +119,12 @@ def test_sampled_scenarios_fail_the_proof_with_one_claim_changed(pytester: pytes
     """Removed or added by hand, the claim is what the proof complains about."""
     for name, text in changed_files():
         Path(pytester.path, name).write_text(text, encoding="utf-8")
-    result = pytester.runpytest_inprocess("--stigmer-prove", "-p", "no:randomly")
+    words = ("--stigmer-prove", "--stigmer-exact", "-p", "no:randomly")
+    result = pytester.runpytest_inprocess(*words)
     result.assert_outcomes(failed=2 * SAMPLE)
     told = result.stdout.str()
     assert told.count(", but does not claim it") >= SAMPLE
     assert told.count(", but stays green under it") >= SAMPLE
-
-
-def test_every_single_claim_counts() -> None:
-    """For each shipped scenario and each of its claims, less and more are both named."""
-    for path in shipped_scenarios():
-        claims = load(path).detects
-        cells = {claim: {PLAIN_CELL: SHOWN} for claim in claims}
-        for claim in claims:
-            less = Row("it", str(path), 1, tuple(set(claims) - {claim}), cells)
-            assert f"is red under {claim}, but does not claim it" in less.problems()
-            spared = {defect: state for defect, state in cells.items() if defect != claim}
-            more = Row("it", str(path), 1, claims, spared)
-            assert f"claims {claim}, but stays green under it" in more.problems()
 
 
 def test_a_claim_is_made_once_and_in_order() -> None:

@@ -64,10 +64,14 @@ def test_a_registered_defect_is_proved_like_a_shipped_one(acme: pytest.Pytester)
     result.stdout.fnmatch_lines(["acme-loses-history*1*"])
 
 
-def test_an_unclaimed_registered_defect_fails_the_proof(acme: pytest.Pytester) -> None:
-    """The matrix is exact for registered defects too."""
+def test_an_unclaimed_defect_of_others_is_listed_or_fails_when_asked(acme: pytest.Pytester) -> None:
+    """A user's own scenario belongs to no distribution: it is exact on request only."""
     scenario(acme, "empty-message-is-refused")
-    result = acme.runpytest_subprocess("--stigmer-prove", "-p", "no:randomly")
+    words = ("--stigmer-prove", "-p", "no:randomly")
+    result = acme.runpytest_subprocess(*words)
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["*is also red under acme-loses-history,*"])
+    result = acme.runpytest_subprocess(*words, "--stigmer-exact")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*is red under acme-loses-history, but does not claim it*"])
 
@@ -103,6 +107,21 @@ def test_registered_scenarios_are_proved_with_the_shipped_ones(acme: pytest.Pyte
     result = acme.run(*command, "--workers", "1")
     assert result.ret == 0, result.stdout.str()
     result.stdout.fnmatch_lines(["1 scenarios x * defects: exactly as claimed*"])
+
+
+def test_the_owner_of_a_defect_must_claim_it(acme: pytest.Pytester) -> None:
+    """Registered scenarios are exact about the defects of their own distribution alone."""
+    package = acme.path / "site/acme_scenarios"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    listed = package / "acme_listed.scenario.yaml"
+    points = acme.path / "site" / "acme_defects-1.0.dist-info" / "entry_points.txt"
+    with points.open("a") as file:
+        file.write("[pytest_stigmer.scenarios]\nacme = acme_scenarios\n")
+    for claims, code in (("acme-loses-history", 0), ("empty-message-is-refused", 1)):
+        listed.write_text(SCENARIO.format(claims), encoding="utf-8")
+        result = acme.runpytest_subprocess("--stigmer-prove", "-p", "no:randomly", str(listed))
+        assert result.ret == code, result.stdout.str()
 
 
 def test_an_entry_point_can_name_a_finished_defect(acme: pytest.Pytester) -> None:

@@ -6,14 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from pytest_stigmer.harness.shipped import scenario_folder, shipped_scenarios
 
 from pytest_stigmer.api.generation import load
-from pytest_stigmer.defects.change import UPSERT, with_foreign_key, with_queries
+from pytest_stigmer.defects.change import UPSERT, foreign_key, with_queries, with_schema
 from pytest_stigmer.errors import StoreError
 from pytest_stigmer.registry.registry import Registry
 from pytest_stigmer.scenario.loader import load as load_scenario
 from pytest_stigmer.scenario.model import SUFFIX
+from pytest_stigmer.scenario.shipped import scenario_folder, shipped_scenarios
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,7 +38,7 @@ DECISIONS_OF_V2 = {
 @pytest.fixture
 def candidate(reference: Recipe) -> Recipe:
     """Give the registry that the write-up recommends."""
-    return with_queries(with_foreign_key(reference, CANDIDATE), save_resource=UPSERT)
+    return with_queries(with_schema(reference, *foreign_key(CANDIDATE)), save_resource=UPSERT)
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_saving_in_place_keeps_the_history(store: SqliteStore) -> None:
 
 def test_saving_by_replacing_wipes_the_history(reference: Recipe, tmp_path: Path) -> None:
     """INSERT OR REPLACE deletes the parent for a moment, and that moment cascades."""
-    recipe = with_foreign_key(reference, CANDIDATE)
+    recipe = with_schema(reference, *foreign_key(CANDIDATE))
     with Registry(tmp_path / "replacing.db", recipe=recipe) as parts:
         parts.store.save_resource("skill", "skl-1", message())
         parts.store.save_audit("skill", "skl-1", message())

@@ -252,7 +252,9 @@ def test_a_suite_tests_itself_with_a_defect(pytester: pytest.Pytester) -> None:
         (("--stigmer-target", "127.0.0.1:0"), "none of local, service or HOST:PORT"),
         (("--stigmer-seed", "x"), "neither a whole number nor 'random'"),
         (("--stigmer-defect", "tag-order"), "unknown defect 'tag-order'; did you mean"),
-        (("--stigmer-prove", "--stigmer-defect", "order-trusts-clock"), "drop --stigmer-defect"),
+        (("--stigmer-prove", "--stigmer-target", "service"), "drop --stigmer-target"),
+        (("--stigmer-exact",), "add --stigmer-prove"),
+        (("--stigmer-defect=order-trusts-clock",) * 2, "drop the others"),
         (("-o", "stigmer_stubs=mine"), "none of auto, bundled, installed"),
     ],
 )

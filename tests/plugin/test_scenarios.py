@@ -160,7 +160,8 @@ def prove(files: pytest.Pytester, detects: str, *arguments: str) -> pytest.RunRe
     text = re.sub("detects: .*", f"detects: {detects}", GREEN)
     files.path.joinpath("green.scenario.yaml").write_text(text, encoding="utf-8")
     start = files.runpytest_subprocess if "-n" in arguments else files.runpytest_inprocess
-    return start("green.scenario.yaml", "--stigmer-prove", *arguments)
+    words = ("green.scenario.yaml", "--stigmer-prove", "--stigmer-exact")
+    return start(*words, *arguments)
 
 
 def killers(files: pytest.Pytester) -> list[str]:
@@ -183,6 +184,26 @@ def test_the_proof_is_exact_both_ways(files: pytest.Pytester) -> None:
     parallel = prove(files, json.dumps(claims), "-n", "2")
     assert parallel.ret == 0
     parallel.stdout.fnmatch_lines(["*exactly as claimed*"])
+
+
+def test_a_users_scenario_need_not_claim_what_ships(files: pytest.Pytester) -> None:
+    """A release that adds defects leaves it green; what it is red under besides is listed."""
+    result = files.runpytest_inprocess("green.scenario.yaml", "--stigmer-prove", *PLAIN)
+    result.assert_outcomes(passed=1)
+    told = " ".join(result.stdout.str().split())
+    assert "is also red under" in told
+    assert "tag-order-tiebreak-ascending" in told
+
+
+def test_chosen_defects_are_proved_alone(files: pytest.Pytester) -> None:
+    """Claims of others are not looked at; a chosen one that is not claimed is told."""
+    chosen = ("--stigmer-defect", "order-trusts-clock", "--stigmer-defect", killers(files)[0])
+    result = prove(files, '["history-oldest-first"]', *chosen, *PLAIN)
+    result.assert_outcomes(failed=1)
+    assert "1 scenarios x 2 defects: NOT as claimed" in result.stdout.str()
+    assert "history-oldest-first" not in result.stdout.str()
+    alone = prove(files, "[]", "--stigmer-defect", "order-trusts-clock", *PLAIN)
+    alone.assert_outcomes(passed=1)
 
 
 def test_a_scenario_that_is_red_on_the_reference_is_told_so_alone(files: pytest.Pytester) -> None:

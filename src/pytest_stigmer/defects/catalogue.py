@@ -1,72 +1,143 @@
 """The catalogue: every defect that ships, and those that other distributions register.
 
-A defect is one module in a family's folder, with `HARM`, `ORIGIN` and `apply`; its id is the file's
-stem with dashes for underscores. Another distribution adds its own through the entry point group
-`pytest_stigmer.defects`: each entry point names a module of that form, or a `Defect`.
+A defect that changes behaviour is one module in its family's folder, with `HARM`, `ORIGIN` and
+`apply`; its id is the file's stem with dashes for underscores. One that only exchanges a query or a
+piece of schema is an entry of a table (`defects/tables.py`). Another distribution adds its own
+through the entry point group `pytest_stigmer.defects`: each entry point names a module of that
+form, or a `Defect`. Ids are known without importing any of the modules.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from functools import cache
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, partial
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.defects.defect import Defect
+from pytest_stigmer.defects.tables import TABLES
 from pytest_stigmer.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator
+    from importlib.metadata import EntryPoint
     from types import ModuleType
 
+    from pytest_stigmer.defects.change import Exchange
+    from pytest_stigmer.registry.assembly import Recipe
+
+DISTRIBUTION = "pytest-stigmer"
 ENTRY_POINT_GROUP = "pytest_stigmer.defects"
 _PACKAGE = "pytest_stigmer.defects"
 
 
+@dataclass(frozen=True)
+class _Entry:
+    """One known id: who ships the defect, and how it is loaded."""
+
+    owner: str
+    load: Callable[[], Defect]
+
+
+class Catalogue(Mapping[str, Defect]):
+    """Every known defect by id, each loaded when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, _Entry] = {}
+        self._loaded: dict[str, Defect] = {}
+        for defect_id, entry in (*_shipped(), *_registered()):
+            if defect_id in self._entries:
+                msg = f"two defects have the id {defect_id!r}: rename the module of one of them"
+                raise UsageError(msg)
+            self._entries[defect_id] = entry
+
+    def __getitem__(self, defect_id: str) -> Defect:
+        if defect_id not in self._loaded:
+            self._loaded[defect_id] = self._entries[defect_id].load()
+        return self._loaded[defect_id]
+
+    def __contains__(self, defect_id: object) -> bool:
+        return defect_id in self._entries
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def of_others(self, owner: str | None) -> tuple[str, ...]:
+        """Return the ids of the defects that another distribution than `owner` ships."""
+        return tuple(found for found, entry in self._entries.items() if entry.owner != owner)
+
+
 @cache
-def catalogue() -> Mapping[str, Defect]:
+def catalogue() -> Catalogue:
     """Return every known defect by id: the shipped ones by family, then the registered ones."""
-    defects: dict[str, Defect] = {}
-    for defect in (*_shipped(), *_registered()):
-        if defect.id in defects:
-            msg = f"two defects have the id {defect.id!r}: rename the module of one of them"
-            raise UsageError(msg)
-        defects[defect.id] = defect
-    return defects
-
-
-@cache
-def registered_defects() -> tuple[str, ...]:
-    """Return the ids of the defects that other distributions register."""
-    return tuple(defect.id for defect in _registered())
+    return Catalogue()
 
 
 def find(defect_id: str) -> Defect:
-    """Return the defect of this id; raise UsageError with the nearest id."""
-    known = catalogue()
-    if defect_id in known:
-        return known[defect_id]
-    raise UsageError.unknown("defect", defect_id, known)
+    """Return the defect of this id, or raise UsageError, as `known_id` does."""
+    return catalogue()[known_id(defect_id)]
 
 
-def _shipped() -> Iterator[Defect]:
-    root = importlib.import_module(_PACKAGE)
-    for family in pkgutil.iter_modules(root.__path__):
-        if family.ispkg:
-            package = importlib.import_module(f"{_PACKAGE}.{family.name}")
-            for module in pkgutil.iter_modules(package.__path__):
-                name = f"{package.__name__}.{module.name}"
-                yield _from_module(importlib.import_module(name), family.name)
+def recipe_with(defect_id: str | None) -> Recipe:
+    """Return the recipe with the defect of this id in place; None is the reference."""
+    from pytest_stigmer.registry.assembly import REFERENCE
+
+    return REFERENCE if defect_id is None else find(defect_id).apply(REFERENCE)
 
 
-def _registered() -> Iterator[Defect]:
+def known_id(defect_id: str) -> str:
+    """Return an id that is known, without loading its defect; raise UsageError with the nearest."""
+    if defect_id not in catalogue():
+        raise UsageError.unknown("defect", defect_id, catalogue())
+    return defect_id
+
+
+def _shipped() -> Iterator[tuple[str, _Entry]]:
+    found = [
+        (family, row.id, partial(_from_row, family, row))
+        for family, rows in TABLES.items()
+        for row in rows
+    ]
+    here = Path(__file__).parent
+    for folder in pkgutil.iter_modules([str(here)]):
+        if folder.ispkg:
+            found += [
+                (folder.name, _id_of(module.name), partial(_from_file, folder.name, module.name))
+                for module in pkgutil.iter_modules([str(here / folder.name)])
+            ]
+    for _, defect_id, load in sorted(found, key=lambda entry: entry[:2]):
+        yield defect_id, _Entry(DISTRIBUTION, load)
+
+
+def _registered() -> Iterator[tuple[str, _Entry]]:
     for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.name):
-        try:
-            loaded = point.load()
-        except Exception as error:
-            raise UsageError.not_importable(point, error) from error
-        yield loaded if isinstance(loaded, Defect) else _from_module(loaded, point.name)
+        # A module's name is its id; a finished defect tells its id itself, once it is loaded.
+        found = _load(point).id if point.attr else _id_of(point.module)
+        owner = point.dist.name if point.dist else ""
+        yield found, _Entry(owner, partial(_load, point))
+
+
+def _load(point: EntryPoint) -> Defect:
+    try:
+        loaded = point.load()
+    except Exception as error:
+        raise UsageError.not_importable(point, error) from error
+    return loaded if isinstance(loaded, Defect) else _from_module(loaded, point.name)
+
+
+def _from_file(family: str, stem: str) -> Defect:
+    return _from_module(importlib.import_module(f"{_PACKAGE}.{family}.{stem}"), family)
+
+
+def _from_row(family: str, row: Exchange) -> Defect:
+    return Defect(row.id, family, row.harm, row.origin, row.apply)
 
 
 def _from_module(module: ModuleType, family: str) -> Defect:
@@ -74,5 +145,8 @@ def _from_module(module: ModuleType, family: str) -> Defect:
     if missing:
         msg = f"{module.__name__} is not a defect: it has no {', '.join(missing)}"
         raise UsageError(msg)
-    stem = module.__name__.rpartition(".")[2]
-    return Defect(stem.replace("_", "-"), family, module.HARM, module.ORIGIN, module.apply)
+    return Defect(_id_of(module.__name__), family, module.HARM, module.ORIGIN, module.apply)
+
+
+def _id_of(module: str) -> str:
+    return module.rpartition(".")[2].replace("_", "-")

@@ -1,4 +1,4 @@
-"""The small changes from which defects are made."""
+"""The small changes from which defects are made, and the defects that are nothing but data."""
 
 from __future__ import annotations
 
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
 AUDIT_OF = "FROM resource_audit WHERE kind = :kind AND resource_id = :id"
 """The snapshots of one resource, as most audit queries select them."""
+
+HASHED = f"{AUDIT_OF} AND version_hash = :hash"
+"""The snapshots that a lookup by version hash chooses from."""
+
+TAGGED = f"{AUDIT_OF} AND tag = :tag"
+"""The snapshots that a lookup by tag chooses from."""
 
 ARCHIVE = "INSERT INTO resource_audit (kind, resource_id, data, archived_at, version_hash, tag)"
 """How a snapshot is stored; its values follow."""
@@ -65,23 +71,42 @@ def with_schema(recipe: Recipe, *statements: str) -> Recipe:
     return with_migrations(changed, partial(_ChangedSchema, statements))
 
 
-def with_foreign_key(recipe: Recipe, on_delete: str, when: str = AT_COMMIT) -> Recipe:
-    """Return a recipe whose audit table refers to the live table, with this action on deletion.
+def foreign_key(on_delete: str, when: str = AT_COMMIT) -> tuple[str, ...]:
+    """Return the statements that give the audit table a foreign key with this action on deletion.
 
     Without `when` the key is checked at commit; '' checks it with each statement.
     """
-    return with_schema(
-        recipe,
-        "CREATE TABLE resource_audit_next (id INTEGER PRIMARY KEY AUTOINCREMENT, "
-        "kind TEXT NOT NULL, resource_id TEXT NOT NULL, data BLOB NOT NULL, "
-        "archived_at TEXT NOT NULL DEFAULT (datetime('now')), version_hash TEXT, tag TEXT, "
-        "FOREIGN KEY (kind, resource_id) REFERENCES resources (kind, id) "
-        f"ON DELETE {on_delete} {when})",
+    return (
+        (
+            "CREATE TABLE resource_audit_next (id INTEGER PRIMARY KEY AUTOINCREMENT, "
+            "kind TEXT NOT NULL, resource_id TEXT NOT NULL, data BLOB NOT NULL, "
+            "archived_at TEXT NOT NULL DEFAULT (datetime('now')), version_hash TEXT, tag TEXT, "
+            "FOREIGN KEY (kind, resource_id) REFERENCES resources (kind, id) "
+            f"ON DELETE {on_delete} {when})"
+        ),
         "INSERT INTO resource_audit_next SELECT * FROM resource_audit",
         "DROP TABLE resource_audit",
         "ALTER TABLE resource_audit_next RENAME TO resource_audit",
         *(f"CREATE INDEX {name} ON resource_audit {on}" for name, on in AUDIT_INDEXES.items()),
     )
+
+
+class Exchange:
+    """A defect that only asks other queries, or lives on a changed schema: an entry of a table.
+
+    `ddl` changes every file after v2, as in `with_schema`; `queries` are fields of `Queries`.
+    """
+
+    def __init__(
+        self, defect_id: str, harm: str, origin: str, *, ddl: tuple[str, ...] = (), **queries: str
+    ) -> None:
+        self.id, self.harm, self.origin = defect_id, harm, origin
+        self.ddl, self.queries = ddl, queries
+
+    def apply(self, recipe: Recipe) -> Recipe:
+        """Put the schema and the queries in place."""
+        changed = with_schema(recipe, *self.ddl) if self.ddl else recipe
+        return with_queries(changed, **self.queries) if self.queries else changed
 
 
 class _ChangedSchema(Migrations):

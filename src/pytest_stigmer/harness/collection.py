@@ -11,8 +11,8 @@ from pytest_stigmer.errors import ScenarioError, ServerLost, UsageError
 from pytest_stigmer.harness.recording import recorder_of
 from pytest_stigmer.harness.reporting import INCONCLUSIVE
 from pytest_stigmer.harness.run_session import DATABASES, PROVED, RECORDED, SESSION, HarnessSession
-from pytest_stigmer.harness.runs import outcome_of, plan_cells
-from pytest_stigmer.prove.proof import PLAIN_CELL, prove
+from pytest_stigmer.harness.runs import outcome_of, proved
+from pytest_stigmer.prove.proof import PLAIN_CELL, plan_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -135,16 +135,7 @@ class ProofItem(_Item):
 
     def runtest(self) -> None:
         """Prove the scenario; fail unless its row is exactly as claimed."""
-        from pytest_stigmer.defects.catalogue import registered_defects
-        from pytest_stigmer.harness.runs import prover
-        from pytest_stigmer.scenario.shipped import ships
-
-        # What ships cannot claim what others register.
-        unjudged = registered_defects() if ships(self.path) else ()
-        recorder = self.stash[RECORDED]
-        with prover(self.harness, self.scenario, self.nodeid, recorder) as (defects, run):
-            cells = plan_cells(self.scenario)
-            row = prove(self.scenario, defects, cells, run, unjudged=unjudged)
+        row = proved(self.harness, self.scenario, self.nodeid, self.stash[RECORDED])
         self.stash[PROVED] = row
         if problems := row.problems():
             raise NotAsClaimed(
@@ -161,11 +152,11 @@ class ProofItem(_Item):
 
 def _check_claims(scenario: Scenario) -> None:
     """Refuse a claim to detect a defect that nobody knows."""
-    from pytest_stigmer.defects.catalogue import find
+    from pytest_stigmer.defects.catalogue import known_id
 
     for claim in scenario.detects:
         try:
-            find(claim)
+            known_id(claim)
         except UsageError as error:
             line = scenario.lines.get("detects", scenario.line)
             raise ScenarioError(scenario.path, line, f"detects: {error}") from error

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.errors import UsageError
-from pytest_stigmer.harness import arguments, checking, exploring, inspecting
-from pytest_stigmer.harness.options import Options
+from pytest_stigmer.harness import arguments, checking, completing, exploring, inspecting
 from pytest_stigmer.scenario.model import SUFFIX
 from pytest_stigmer.scenario.shipped import scenario_folders
 from pytest_stigmer.service import serve
@@ -70,12 +69,41 @@ def _run(options: argparse.Namespace) -> int:
         ignored = sorted(name for name in given if getattr(options, name))
         if ignored:
             raise UsageError.not_with("--complete", ignored)
-        return _complete(options.complete, options.seed)
+        return completing.expectations(options.complete, options.seed)
     return _pytest(options, [*arguments.target_words(options)], workers=options.workers or 1)
 
 
+def _prove_arguments(parser: argparse.ArgumentParser) -> None:
+    _scenario_arguments(parser)
+    parser.add_argument(
+        "--defect",
+        metavar="ID",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="prove these defects alone; write paths before it, or after `--`",
+    )
+    parser.add_argument(
+        "--exact",
+        action="store_true",
+        help="your scenarios too must claim every defect they are red under, whoever ships it",
+    )
+    parser.add_argument(
+        "--complete",
+        action="store_true",
+        help="write the claims that are missing into `detects` of each scenario, and exit with 1",
+    )
+
+
 def _prove(options: argparse.Namespace) -> int:
-    return _pytest(options, ["--stigmer-prove"], workers=options.workers or os.cpu_count() or 1)
+    if options.complete:
+        ignored = [name for name in ("k", "json", "report", "workers") if getattr(options, name)]
+        if ignored:
+            raise UsageError.not_with("--complete", ignored)
+        return completing.claims(options.paths, options.defect, options.seed)
+    words = [f"--stigmer-defect={defect}" for defect in options.defect]
+    words += ["--stigmer-prove", *(["--stigmer-exact"] if options.exact else [])]
+    return _pytest(options, words, workers=options.workers or os.cpu_count() or 1)
 
 
 def _pytest(options: argparse.Namespace, more: list[str], *, workers: int) -> int:
@@ -95,10 +123,7 @@ def _pytest(options: argparse.Namespace, more: list[str], *, workers: int) -> in
         words += ["-p", "xdist", "-p", "pytest_stigmer.plugin", "--noconftest"]
         words += ["-c", os.devnull, f"--rootdir={folders[0]}", *folders]
         surroundings["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    for path in options.paths:
-        if not Path(path).exists():
-            raise UsageError.no_such_path(path)
-    words += options.paths
+    words += map(str, completing.checked_paths(options.paths))
     start = _pytest_as_json if options.json else _pytest_process
     return start(words, surroundings)
 
@@ -118,27 +143,6 @@ def _pytest_as_json(words: list[str], surroundings: dict[str, str]) -> int:
         if report.exists():
             _say(report.read_text(encoding="utf-8").rstrip())
     return code
-
-
-def _complete(path: Path, seed: int | None) -> int:
-    """Fill in what a scenario leaves open; exit with 1, because nobody has looked at it yet."""
-    from pytest_stigmer.harness.run_session import HarnessSession
-    from pytest_stigmer.harness.runs import outcome_of
-    from pytest_stigmer.prove.proof import PLAIN_CELL
-    from pytest_stigmer.scenario.loader import load
-    from pytest_stigmer.scenario.writer import complete
-
-    session = HarnessSession(Options() if seed is None else Options(seed=seed))
-    try:
-        outcome = outcome_of(session, load(path), PLAIN_CELL, str(path))
-    finally:
-        session.close()
-    text, written = complete(path, outcome)
-    path.write_bytes(text.encode())
-    for number, line in written:
-        _say(f"WROTE {path}:{number}: {line.strip()}")
-    _say(f"{path}: {len(written)} line(s) written from what happened; read before you trust them")
-    return 1
 
 
 def _new_arguments(parser: argparse.ArgumentParser) -> None:
@@ -164,15 +168,20 @@ def _defects_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _defects(options: argparse.Namespace) -> int:
     from pytest_stigmer.defects.catalogue import catalogue
+    from pytest_stigmer.defects.hazards import HAZARDS, explained, hazards_of
 
     rows = [
         {"id": found.id, "family": found.family, "harm": found.harm, "origin": found.origin}
         for found in catalogue().values()
     ]
     if options.json:
-        _say(json.dumps(rows, indent=2))
-    else:
-        _print_table([list(row.values()) for row in rows], ("id", "family", "harm", "origin"))
+        told = [{**row, "origin_explained": explained(row["origin"])} for row in rows]
+        _say(json.dumps(told, indent=2))
+        return 0
+    _print_table([list(row.values()) for row in rows], ("id", "family", "harm", "origin"))
+    named = {number for row in rows for number in hazards_of(row["origin"])}
+    _say("\nD and a number is a hazard of the real system; a commit or a test is one of stigmer:")
+    _print_table([[number, text] for number, text in HAZARDS.items() if number in named], ("", ""))
     return 0
 
 
@@ -192,7 +201,7 @@ COMMANDS = {
     "run": Command("run scenarios", _run_arguments, _run),
     "prove": Command(
         "run every scenario on the reference and on every defect; fail unless exactly as claimed",
-        _scenario_arguments,
+        _prove_arguments,
         _prove,
     ),
     "new": Command("write a commented scenario file to start from", _new_arguments, _new),

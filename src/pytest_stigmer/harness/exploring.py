@@ -90,7 +90,7 @@ def _options(given: argparse.Namespace) -> Options:
             Options(
                 target=given.target or "local",
                 seed=DEFAULT_SEED if given.seed is None else given.seed,
-                defect=given.defect,
+                defects=(given.defect,) if given.defect else (),
                 server=server_options(
                     tls=given.tls, roots=given.tls_ca, token=given.token, deadline=given.deadline
                 ),

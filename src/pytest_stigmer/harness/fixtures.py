@@ -7,7 +7,7 @@ from contextlib import ExitStack, closing, contextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pytest_stigmer.harness.run_session import CLOCK, DATABASES, FAILED, SESSION, recipe_with
+from pytest_stigmer.harness.run_session import CLOCK, DATABASES, FAILED, SESSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +60,8 @@ class StoreFactory:
             raise UsageError.no_audit_table(schema)
         given: dict[str, Any] = {"schema": schema}
         if defect:
+            from pytest_stigmer.defects.catalogue import recipe_with
+
             given["recipe"] = recipe_with(defect)
         store = self._stack.enter_context(
             registry_of(self._session, self._item, path, **given)

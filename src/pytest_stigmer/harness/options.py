@@ -38,16 +38,22 @@ class ServerOptions:
 
 @dataclass(frozen=True)
 class Options:
-    """What the user asked for; `defect` is None when not given, `reports` may be several files."""
+    """What the user asked for; `defects` is one at most, unless they are chosen for a proof."""
 
     target: str = "local"
     seed: int = DEFAULT_SEED
     prove: bool = False
-    defect: str | None = None
+    exact: bool = False
+    defects: tuple[str, ...] = ()
     keep: bool = False
     reports: tuple[Path, ...] = ()
     stubs: str = "auto"
     server: ServerOptions = field(default_factory=ServerOptions)
+
+    @property
+    def defect(self) -> str | None:
+        """The one defect that is in place for the whole run; a proof changes them itself."""
+        return self.defects[0] if self.defects and not self.prove else None
 
     @property
     def remote(self) -> bool:
@@ -63,7 +69,7 @@ class Options:
             words.append(f"--stigmer-tls-ca {shlex.quote(str(self.server.tls_roots))}")
         if self.server.deadline != ServerOptions.deadline:
             words.append(f"--stigmer-deadline {self.server.deadline:g}")
-        words += [f"--stigmer-defect {self.defect}"] if self.defect else []
+        words += [f"--stigmer-defect {defect}" for defect in self.defects]
         return " ".join(words)
 
 
@@ -87,9 +93,18 @@ def add_options(parser: pytest.Parser) -> None:
         "is exactly as claimed",
     )
     group.addoption(
+        "--stigmer-exact",
+        action="store_true",
+        help="with --stigmer-prove: your scenarios too must claim every defect they are red under, "
+        "whoever ships it",
+    )
+    group.addoption(
         "--stigmer-defect",
         metavar="ID",
-        help="put one catalogued defect in place, to see what it breaks",
+        action="append",
+        default=[],
+        help="put one catalogued defect in place, to see what it breaks; with --stigmer-prove: "
+        "prove this one alone (repeatable)",
     )
     group.addoption(
         "--stigmer-keep",
@@ -147,7 +162,8 @@ def read_options(config: pytest.Config, worker_input: Mapping[str, object] | Non
             target=config.getoption("--stigmer-target") or "local",
             seed=_seed(config.getoption("--stigmer-seed"), worker_input),
             prove=config.getoption("--stigmer-prove"),
-            defect=config.getoption("--stigmer-defect"),
+            exact=config.getoption("--stigmer-exact"),
+            defects=tuple(config.getoption("--stigmer-defect")),
             keep=config.getoption("--stigmer-keep"),
             reports=tuple(_report(text) for text in config.getoption("--stigmer-report") or ()),
             stubs=_stubs(config.getini("stigmer_stubs")),
@@ -164,11 +180,14 @@ def read_options(config: pytest.Config, worker_input: Mapping[str, object] | Non
 def checked(options: Options) -> Options:
     """Return options that can be followed, all of them; raise pytest.UsageError for others."""
     _check_target(options.target)
-    _check_defect(options.defect)
-    if options.prove and (options.defect or options.target != "local"):
-        raise pytest.UsageError(
-            "--stigmer-prove runs every defect in process; drop --stigmer-defect, --stigmer-target"
-        )
+    for defect_id in options.defects:
+        _check_defect(defect_id)
+    if options.prove and options.target != "local":
+        raise pytest.UsageError("--stigmer-prove runs in process; drop --stigmer-target")
+    if options.exact and not options.prove:
+        raise pytest.UsageError("--stigmer-exact is about a proof; add --stigmer-prove")
+    if len(options.defects) > 1 and not options.prove:
+        raise pytest.UsageError("--stigmer-defect puts one defect in place; drop the others")
     if options.defect and options.remote:
         raise pytest.UsageError(
             "--stigmer-defect needs a registry of our own; use --stigmer-target local or service"
@@ -248,14 +267,12 @@ def _seed(text: str | None, worker_input: Mapping[str, object] | None) -> int:
         raise pytest.UsageError(f"--stigmer-seed {error}") from None
 
 
-def _check_defect(defect_id: str | None) -> None:
-    if defect_id is None:
-        return
-    from pytest_stigmer.defects.catalogue import find
+def _check_defect(defect_id: str) -> None:
+    from pytest_stigmer.defects.catalogue import known_id
     from pytest_stigmer.errors import UsageError
 
     try:
-        find(defect_id)
+        known_id(defect_id)
     except UsageError as error:
         raise pytest.UsageError(f"--stigmer-defect: {error}") from error
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_stigmer.defects.catalogue import catalogue
+from pytest_stigmer.defects.hazards import explained
 from pytest_stigmer.harness.recording import SCENARIO
 from pytest_stigmer.harness.reporting import INCONCLUSIVE, ROW, skip_reason
 from pytest_stigmer.harness.scratch import without_scratch
@@ -193,7 +194,7 @@ def _matrix(root: Path, matrix: Matrix) -> MatrixData:
     known = catalogue()
     defects = (known[defect_id] for defect_id in matrix.defects)
     return MatrixData(
-        defects=tuple(DefectData(d.id, d.family, d.harm, d.origin) for d in defects),
+        defects=tuple(DefectData(d.id, d.family, d.harm, explained(d.origin)) for d in defects),
         rows=tuple(_row(root, row) for row in matrix.rows),
         is_complete=matrix.complete,
         problems=tuple(matrix.problems()),

@@ -73,7 +73,8 @@ class Reporter:
         from pytest_stigmer.scenario.shipped import known_scenarios
 
         rows = [Row.from_data(data) for data in self._rows]
-        return merge(rows, tuple(catalogue()), known_scenarios())
+        defects = self._session.options.defects or tuple(catalogue())
+        return merge(rows, defects, known_scenarios())
 
 
 def skipped_lines(reports: Iterable[Any]) -> list[str]:

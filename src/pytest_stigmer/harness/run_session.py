@@ -55,6 +55,8 @@ class HarnessSession:
     @cached_property
     def recipe(self) -> Recipe:
         """The reference, or the reference with the run's defect in place."""
+        from pytest_stigmer.defects.catalogue import recipe_with
+
         return recipe_with(self.options.defect)
 
     @cached_property
@@ -143,17 +145,6 @@ def _as_typed(item: pytest.Item) -> str:
     _, colons, names = item.nodeid.partition("::")
     file = os.path.relpath(item.path, item.config.invocation_params.dir)
     return shlex.quote(f"{file}{colons}{names}")
-
-
-def recipe_with(defect_id: str | None) -> Recipe:
-    """Return the recipe with a defect of the catalogue in place; None is the reference."""
-    from pytest_stigmer.registry.assembly import REFERENCE
-
-    if defect_id is None:
-        return REFERENCE
-    from pytest_stigmer.defects.catalogue import find
-
-    return find(defect_id).apply(REFERENCE)
 
 
 def worker_input(config: pytest.Config) -> Mapping[str, object] | None:

@@ -7,16 +7,15 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.harness.recording import NO_RECORDER
-from pytest_stigmer.harness.run_session import recipe_with
-from pytest_stigmer.prove.proof import PLAIN_CELL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from pytest_stigmer.clock import FrozenClock
     from pytest_stigmer.harness.recording import Recorder
     from pytest_stigmer.harness.run_session import HarnessSession
+    from pytest_stigmer.prove.proof import Row
     from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.registry.registry import Registry
     from pytest_stigmer.scenario.model import Scenario
@@ -25,18 +24,6 @@ if TYPE_CHECKING:
     from pytest_stigmer.skills.endpoint import Transport
     from pytest_stigmer.targets.local import LocalTarget
     from pytest_stigmer.targets.remote import RemoteTarget
-
-
-def plan_cells(scenario: Scenario, *, own_store: bool = True) -> Sequence[str]:
-    """Return the plan cells a scenario runs in: all for `matrix: plans`, else the real schema's.
-
-    A store that is not our own has the plan that it has.
-    """
-    if scenario.matrix != "plans" or not own_store:
-        return (PLAIN_CELL,)
-    from pytest_stigmer.store.plans import PLAN_CELLS
-
-    return tuple(cell.name for cell in PLAN_CELLS)
 
 
 def outcome_of(
@@ -72,40 +59,38 @@ def _spared(session: HarnessSession, target: Target) -> list[Path]:
     return [target.registry.path]
 
 
-@contextmanager
-def prover(
-    session: HarnessSession, scenario: Scenario, test_id: str, recorder: Recorder
-) -> Iterator[tuple[Sequence[str], Callable[[str | None, str], Outcome]]]:
-    """Freeze the clock once; give all defects' ids and the function that runs one in a cell."""
-    from pytest_stigmer.defects.catalogue import catalogue
-    from pytest_stigmer.scenario.runner import run as run_on
+def proved(
+    session: HarnessSession, scenario: Scenario, test_id: str, recorder: Recorder = NO_RECORDER
+) -> Row:
+    """Prove a scenario against the chosen defects, or all; the clock is frozen once.
 
+    What other distributions ship than the scenario's own need not be claimed, unless asked for.
+    """
+    from pytest_stigmer.defects.catalogue import catalogue
+    from pytest_stigmer.prove.proof import plan_cells, prove
+    from pytest_stigmer.prove.prover import Prover
+    from pytest_stigmer.scenario.runner import run as run_on
+    from pytest_stigmer.scenario.shipped import owner_of
+
+    options = session.options
     with frozen(scenario) as clock:
         start = clock.now()
-        known: dict[tuple[Hashable, str], Outcome] = {}
 
-        def run(defect: str | None, cell: str) -> Outcome:
-            recipe = recipe_with(defect)
-            key = (parts_reached(scenario, recipe), cell)
-            if key not in known:
-                clock.move_to(start)
-                with scratch_target(
-                    session, test_id, clock=clock, recipe=recipe, cell=cell
-                ) as target:
-                    known[key] = run_on(scenario, recorder.watch(target), evidence=False)
-                recorder.keep(known[key], cell=cell, defect=defect)
-            return known[key]
+        def run(recipe: Recipe, cell: str, defect: str | None) -> Outcome:
+            clock.move_to(start)
+            with scratch_target(session, test_id, clock=clock, recipe=recipe, cell=cell) as target:
+                outcome = run_on(scenario, recorder.watch(target), evidence=False)
+            recorder.keep(outcome, cell=cell, defect=defect)
+            return outcome
 
-        yield tuple(catalogue()), run
-
-
-def parts_reached(scenario: Scenario, recipe: Recipe) -> Hashable:
-    """Return the constructors whose work a scenario can see.
-
-    A scenario without a verb of the skill API sees the store alone: under all recipes with the same
-    store it is the same run, and a proof makes it once.
-    """
-    return recipe if "skills" in scenario.needs else (recipe.store, recipe.fresh_file)
+        return prove(
+            scenario,
+            options.defects or tuple(catalogue()),
+            plan_cells(scenario),
+            Prover(scenario, run).run,
+            of_others=() if options.exact else catalogue().of_others(owner_of(scenario.path)),
+            is_partial=bool(options.defects),
+        )
 
 
 @contextmanager

@@ -50,6 +50,14 @@ class Matrix:
         caught = set().union(*(row.killed for row in self.rows)) if self.rows else set()
         return [defect for defect in self.defects if defect not in caught]
 
+    def unclaimed(self) -> list[str]:
+        """Return what turns scenarios red whose authors need not claim it, a sentence each."""
+        return [
+            f"{row.title} is also red under {', '.join(row.unjudged)}, which need no claim here"
+            for row in self.rows
+            if row.unjudged
+        ]
+
     def problems(self) -> list[str]:
         """Return why the matrix is not exact, a sentence each; empty when it is."""
         found = [f"{row.title} {problem}" for row in self.rows for problem in row.problems()]
@@ -110,27 +118,31 @@ def _entry(matrix: Matrix, defect: str, columns: _Columns, paint: Paint) -> list
     )
     first = names.pop(0) if columns.is_wide else ""
     lines = [f"{head}{first}".rstrip(), *(f"{columns.indent}{line}" for line in names)]
-    is_exact = bool(killers) and set(matrix.claimants(defect)) == {row.title for row in killers}
+    judged = {row.title for row in killers if defect not in row.unjudged}
+    is_exact = bool(killers) and set(matrix.claimants(defect)) == judged
     return lines if is_exact else [paint(line, red=True) for line in lines]
 
 
 def _verdict(matrix: Matrix, width: int, paint: Paint) -> list[str]:
     size = f"{len(matrix.rows)} scenarios x {len(matrix.defects)} defects"
-    problems = matrix.problems()
+    problems, seen = matrix.problems(), _listed(matrix.unclaimed(), width)
     if problems:
-        listed = [
-            line
-            for problem in problems
-            for line in textwrap.wrap(
-                problem,
-                max(width, _MIN_WIDTH),
-                initial_indent="  - ",
-                subsequent_indent="    ",
-                break_on_hyphens=False,
-            )
-        ]
-        return [paint(f"{size}: NOT as claimed", red=True), *listed]
+        return [paint(f"{size}: NOT as claimed", red=True), *_listed(problems, width), *seen]
     if matrix.complete:
-        return [paint(f"{size}: exactly as claimed, every defect is caught", green=True)]
+        return [paint(f"{size}: exactly as claimed, every defect is caught", green=True), *seen]
     uncaught = f"{len(matrix.uncaught())} defects are out of these scenarios' reach"
-    return [paint(f"{size}: exactly as claimed", green=True), uncaught]
+    return [paint(f"{size}: exactly as claimed", green=True), uncaught, *seen]
+
+
+def _listed(sentences: Iterable[str], width: int) -> list[str]:
+    return [
+        line
+        for sentence in sentences
+        for line in textwrap.wrap(
+            sentence,
+            max(width, _MIN_WIDTH),
+            initial_indent="  - ",
+            subsequent_indent="    ",
+            break_on_hyphens=False,
+        )
+    ]

@@ -13,6 +13,7 @@ from pathlib import Path
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.scenario.model import SUFFIX
 
+DISTRIBUTION = "pytest-stigmer"  # who ships the scenarios of this package
 ENTRY_POINT_GROUP = "pytest_stigmer.scenarios"
 
 
@@ -35,9 +36,15 @@ def shipped_scenarios() -> list[Path]:
 
 def scenario_folders() -> list[Path]:
     """Return the shipped scenarios' folder and those that other distributions register."""
-    points = sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.name)
-    modules = [point.load() for point in points]
-    return [scenario_folder(), *(Path(module.__file__).parent for module in modules)]
+    return list(_owners())
+
+
+@cache
+def _owners() -> dict[Path, str]:
+    owners = {scenario_folder(): DISTRIBUTION}
+    for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.name):
+        owners[Path(point.load().__file__).parent] = point.dist.name if point.dist else ""
+    return owners
 
 
 def known_scenarios() -> list[Path]:
@@ -46,10 +53,16 @@ def known_scenarios() -> list[Path]:
 
 
 @cache
-def _shipped_names() -> frozenset[str]:
-    return frozenset(path.name for path in shipped_scenarios())
+def _shipped_names() -> frozenset[tuple[str, ...]]:
+    return frozenset(path.parts[-2:] for path in shipped_scenarios())
 
 
-def ships(path: Path) -> bool:
-    """Tell whether a file is one of the shipped scenarios, wherever a copy of it lies."""
-    return path.name in _shipped_names()
+def owner_of(path: Path) -> str | None:
+    """Return the distribution that ships a scenario; None for a user's own.
+
+    A shipped one is known by its family and name, wherever a copy of it lies.
+    """
+    if path.parts[-2:] in _shipped_names():
+        return DISTRIBUTION
+    owners = (owner for folder, owner in _owners().items() if folder in path.parents)
+    return next(owners, None)

@@ -51,6 +51,7 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 # What JSON leaves as it is and YAML does not take, or takes for the end of a line.
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _WORDS = frozenset({"true", "false", "null"})
+_CLAIMS = ("detects",)
 
 
 def new_scenario(name: str, *, schema: str | None = None) -> str:
@@ -105,6 +106,49 @@ def complete(path: Path, outcome: Outcome) -> tuple[str, list[tuple[int, str]]]:
         written.append((at + 1, line))
     start = "\ufeff" if data.startswith(b"\xef\xbb\xbf") else ""
     return start + "".join(lines), written
+
+
+def claim(path: Path, defects: Iterable[str]) -> tuple[str, list[str]]:
+    """Add defects to a file's `detects`, each in its place; every other byte stays as it was.
+
+    Returns the new text and what was added. Nothing is written to disk.
+    """
+    data = path.read_bytes()
+    text = decode(data)
+    document = parse(text)
+    before = list(document.value.get("detects") or [])
+    added = sorted(set(defects) - set(before))
+    lines = text.splitlines(keepends=True)
+    if added and before and _CLAIMS in document.flows:
+        last = (*_CLAIMS, len(before) - 1)
+        at = document.ends[_CLAIMS] - 1
+        past = document.columns[last] if document.starts[last] == at + 1 else 0
+        end = lines[at].index("]", past)
+        lines[at] = f"{lines[at][:end]}, {', '.join(added)}{lines[at][end:]}"
+    elif added:
+        _insert_claims(lines, document, before, added)
+    start = "\ufeff" if data.startswith(b"\xef\xbb\xbf") else ""
+    return start + "".join(lines), added
+
+
+def _insert_claims(
+    lines: list[str], document: Document, before: list[str], added: list[str]
+) -> None:
+    """Insert a line for each added claim: in order, below the key, or with the key before steps."""
+    newline = "\r\n" if lines[0].endswith("\r\n") else "\n"
+    first, indent = document.keys.get(_CLAIMS), "  - "
+    if first is None:
+        first = document.keys.get(("matrix",)) or document.keys["steps",]
+        lines.insert(first - 1, f"detects:{newline}")
+    elif before:
+        line = lines[document.starts[*_CLAIMS, 0] - 1]
+        indent = line[: line.index("-") + 2]
+    else:
+        lines[first - 1] = re.sub(r"(?<=:) *(\[ *\]|null|~)", "", lines[first - 1], count=1)
+    for number, defect in enumerate(added):
+        smaller = sum(known < defect for known in before)
+        at = document.ends[*_CLAIMS, smaller - 1] if smaller else first
+        lines.insert(at + number, f"{indent}{defect}{newline}")
 
 
 def _additions(document: Document, outcome: Outcome) -> Iterator[tuple[int, str]]:

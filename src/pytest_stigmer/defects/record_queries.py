@@ -1,0 +1,74 @@
+"""Queries that keep or delete the wrong live records."""
+
+from __future__ import annotations
+
+from pytest_stigmer.defects.change import AUDIT_OF, Exchange
+
+LIFECYCLE = (
+    Exchange(
+        "delete-by-kind-takes-related-kinds",
+        "Removing all agents removes all agent executions and agent instances.",
+        "D36, for kinds",
+        delete_resources_by_kind="DELETE FROM resources "
+        "WHERE substr(kind, 1, length(:kind)) = :kind",
+    ),
+    Exchange(
+        "delete-ignores-kind",
+        "Deleting a skill takes the agent that has the same id with it.",
+        "stigmer b070f18, store.go: the key is kind and id",
+        delete_resource="DELETE FROM resources WHERE id = :id",
+    ),
+    Exchange(
+        "deleted-record-stays-listed",
+        "A deleted skill is still found and listed, without content.",
+        "TestStore_DeleteResource of b070f18",
+        delete_resource="UPDATE resources SET data = x'' WHERE kind = :kind AND id = :id",
+    ),
+    Exchange(
+        "empty-message-is-refused",
+        "A record that holds only default values cannot be saved.",
+        "D64",
+        save_resource="INSERT OR REPLACE INTO resources (kind, id, data, updated_at) "
+        "VALUES (:kind, :id, nullif(:data, x''), datetime('now'))",
+    ),
+    Exchange(
+        "first-save-wins",
+        "Every update is acknowledged and none is kept.",
+        "TestStore_SaveResource_Upsert of b070f18",
+        save_resource="INSERT OR IGNORE INTO resources (kind, id, data, updated_at) "
+        "VALUES (:kind, :id, :data, datetime('now'))",
+    ),
+    Exchange(
+        "history-delete-ignores-kind",
+        "Deleting a skill's history deletes that of an agent with the same id.",
+        "D5, for the audit table",
+        delete_audit="DELETE FROM resource_audit WHERE resource_id = :id",
+    ),
+    Exchange(
+        "history-delete-keeps-tagged",
+        "A skill that is made anew under an old id answers with tags of its predecessor.",
+        "D34",
+        delete_audit=f"DELETE {AUDIT_OF} AND tag = ''",
+    ),
+    Exchange(
+        "prefix-ignores-kind",
+        "Removing a group of skills removes agents whose ids start alike.",
+        "stigmer b070f18, store.go: the key is kind and id",
+        delete_resources_by_id_prefix="DELETE FROM resources WHERE id >= :prefix "
+        "AND id < CAST(:end AS TEXT)",
+    ),
+    Exchange(
+        "prefix-is-a-glob-pattern",
+        "Deleting the ids that start with a[1] deletes a1 and leaves a[1].",
+        "D36",
+        delete_resources_by_id_prefix="DELETE FROM resources WHERE kind = :kind "
+        "AND id GLOB :prefix || '*'",
+    ),
+    Exchange(
+        "prefix-is-a-like-pattern",
+        "Deleting the ids that start with a_b also deletes AxB.",
+        "D36, mended with LIKE",
+        delete_resources_by_id_prefix="DELETE FROM resources WHERE kind = :kind "
+        "AND id LIKE :prefix || '%'",
+    ),
+)

@@ -1,0 +1,84 @@
+"""Fills in what a scenario file leaves open: its expectations and its claims, from what happens.
+
+Both exit with 1, because nobody has looked yet at what was written.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.errors import UsageError
+from pytest_stigmer.harness.options import DEFAULT_SEED, Options
+from pytest_stigmer.harness.run_session import HarnessSession
+from pytest_stigmer.prove.proof import PLAIN_CELL
+from pytest_stigmer.scenario.model import SUFFIX
+from pytest_stigmer.scenario.shipped import scenario_folders
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def checked_paths(paths: Iterable[str]) -> list[Path]:
+    """Return paths as they are; raise UsageError for one that does not exist."""
+    found = [Path(path) for path in paths]
+    for path in found:
+        if not path.exists():
+            raise UsageError.no_such_path(path)
+    return found
+
+
+def expectations(path: Path, seed: int | None) -> int:
+    """Write the missing `returns` and `fails` of one file."""
+    from pytest_stigmer.harness.runs import outcome_of
+    from pytest_stigmer.scenario.loader import load
+    from pytest_stigmer.scenario.writer import complete
+
+    session = HarnessSession(Options(seed=DEFAULT_SEED if seed is None else seed))
+    try:
+        outcome = outcome_of(session, load(path), PLAIN_CELL, str(path))
+    finally:
+        session.close()
+    text, written = complete(path, outcome)
+    path.write_bytes(text.encode())
+    for number, line in written:
+        _say(f"WROTE {path}:{number}: {line.strip()}")
+    _say(f"{path}: {len(written)} line(s) written from what happened; read before you trust them")
+    return 1
+
+
+def claims(paths: list[str], defects: Iterable[str], seed: int | None) -> int:
+    """Write the missing claims of all files under `paths`, or of the known ones."""
+    from pytest_stigmer.defects.catalogue import known_id
+
+    chosen = tuple(known_id(defect) for defect in defects)
+    seed = DEFAULT_SEED if seed is None else seed
+    session = HarnessSession(Options(prove=True, exact=True, defects=chosen, seed=seed))
+    try:
+        for place in checked_paths(paths) or scenario_folders():
+            for path in [place] if place.is_file() else sorted(place.rglob(f"*{SUFFIX}")):
+                _write_claims(session, path)
+    finally:
+        session.close()
+    _say("claims are written as they came out; read whether each is what its scenario is about")
+    return 1
+
+
+def _write_claims(session: HarnessSession, path: Path) -> None:
+    from pytest_stigmer.harness.runs import proved
+    from pytest_stigmer.scenario.loader import load
+    from pytest_stigmer.scenario.writer import claim
+
+    row = proved(session, load(path), str(path))
+    text, added = claim(path, row.killed - set(row.claimed))
+    if added:
+        path.write_bytes(text.encode())
+        _say(f"WROTE {path}: detects {', '.join(added)}")
+    for problem in replace(row, claimed=(*row.claimed, *added)).problems():
+        _say(f"{path}: {row.title} {problem}")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
