@@ -13,7 +13,7 @@ from pytest_stigmer.clock import DEFAULT_START, parse_duration, parse_instant
 from pytest_stigmer.errors import AuditNotFound, ClockIncoherent, ResourceNotFound, ScenarioError
 from pytest_stigmer.scenario.loader import loads
 from pytest_stigmer.scenario.runner import run
-from pytest_stigmer.scenario.target import Answer, AuditRow, Inconclusive, Unsupported
+from pytest_stigmer.scenario.target import Answer, AuditRow, BasicTarget, Inconclusive, Unsupported
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -37,12 +37,12 @@ def nested(paths: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-class PlainTarget:
+class PlainTarget(BasicTarget):
     """Skill verbs, a few store verbs and a clock; with `oldest_tag` the order is wrong."""
 
     def __init__(self, *, oldest_tag: bool = False) -> None:
         self.name = "plain"
-        self.capabilities = frozenset({"skills", "store", "clock", "faults"})
+        self.capabilities = frozenset({"skills", "store", "clock", "faults", "reopen"})
         self.instant = parse_instant(DEFAULT_START)
         self.live: dict[tuple[str, str], dict[str, Any]] = {}
         self.rows: list[AuditRow] = []
@@ -156,7 +156,7 @@ class PlainTarget:
         raise Inconclusive(f"nothing writes {statement} statements here")
 
     def _unlock(self) -> None:
-        raise ZeroDivisionError("a fault of the target")
+        raise ZeroDivisionError("a fault")
 
 
 @pytest.fixture

@@ -116,9 +116,9 @@ BAD_FILES = {
         HEAD + b"  - get: {id: x}\n    fails: NOTFOUND\n",
         'x.scenario.yaml:4: `fails`: "NOTFOUND" is not known; did you mean `NOT_FOUND`?',
     ),
-    "kind typo": (
-        HEAD + b"  - list_resources: {kind: workflwo}\n",
-        'x.scenario.yaml:3: `list_resources.kind`: "workflwo" is not known; did you mean `workflow',
+    "table typo": (
+        HEAD + b"  - rows: {table: resorces}\n",
+        'x.scenario.yaml:3: `rows.table`: "resorces" is not known; did you mean `resources`?',
     ),
     "no argument allowed": (
         HEAD + b"  - reopen: {now: true}\n",
@@ -143,7 +143,7 @@ BAD_FILES = {
     ),
     "a map for a listing": (
         HEAD + b"  - list_resources:\n    returns: {}\n",
-        "x.scenario.yaml:4: `returns`: a map of keys must be a list or a text, for example",
+        "x.scenario.yaml:4: `returns`: a map of keys must be a list",
     ),
     "bad instant": (
         b"scenario: t\nclock: 2026-01-25T10:00:00\nsteps: [reopen: {}]\n",

@@ -69,8 +69,8 @@ def test_a_step_is_a_verb_with_arguments_and_expectations() -> None:
 def test_needs_are_the_capabilities_of_the_verbs_and_the_clock() -> None:
     """A stated start needs a clock even when no step moves it."""
     scenario = loads(b"scenario: t\nclock: 2026-01-25T10:00:00Z\nsteps:\n  - reopen:\n", PATH)
-    assert scenario.needs == {"store", "clock"}
-    assert loads(HEAD + b"  - reopen:\n", PATH).needs == {"store"}
+    assert scenario.needs == {"reopen", "clock"}
+    assert loads(HEAD + b"  - reopen:\n", PATH).needs == {"reopen"}
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_fine() -> None:

@@ -171,7 +171,7 @@ def test_an_error_of_the_target_is_shown_with_its_origin(red: Callable[[str], Ou
     """Whoever wrote the target sees the exception and the frames it comes from."""
     text = render(page(red(CASES["error"])))
     assert "where the error comes from" in text
-    assert "ZeroDivisionError: a fault of the target" in text
+    assert "ZeroDivisionError: a fault" in text
     assert "in _unlock" in text
 
 

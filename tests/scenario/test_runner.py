@@ -166,7 +166,7 @@ def test_a_target_without_a_capability_skips_with_the_reason(
     target.capabilities = frozenset({"skills"})
     ended = run(read("  - reopen:\n  - advance: 1s\n"), target)
     assert ended.status is Status.SKIPPED
-    assert ended.reason == "the target plain offers no clock and no store"
+    assert ended.reason == "the target plain offers no clock and no reopen"
     assert target.calls == []
 
 
@@ -179,21 +179,24 @@ def test_a_target_without_a_capability_skips_with_the_reason(
             Status.INCONCLUSIVE,
             "nothing writes 3 statements here",
         ),
-        ("unlock:", Status.ERROR, "ZeroDivisionError: a fault of the target"),
     ],
 )
 def test_what_proves_nothing_is_never_passed(
     step: str, status: Status, reason: str, outcome: Callable[..., Outcome]
 ) -> None:
-    """Skipped, inconclusive and broken runs are told apart, each with its reason and step."""
+    """Skipped and inconclusive runs are told apart, each with its reason and step."""
     ended = outcome(f"  - {step}\n")
     assert (ended.status, ended.reason) == (status, reason)
     assert ended.stopped is ended.scenario.steps[0]
 
 
-def test_a_broken_target_keeps_its_exception(outcome: Callable[..., Outcome]) -> None:
-    """The exception behind an error is there for a traceback."""
-    assert isinstance(outcome("  - unlock:\n").error, ZeroDivisionError)
+def test_an_exception_that_is_no_status_is_a_red_answer(outcome: Callable[..., Outcome]) -> None:
+    """A registry that breaks down has answered UNKNOWN, and the page can show where."""
+    ended = outcome("  - unlock:\n")
+    assert ended.status is Status.FAILED
+    assert ended.performed[-1].differences[0].got == "UNKNOWN: ZeroDivisionError: a fault"
+    assert isinstance(ended.error, ZeroDivisionError)
+    assert outcome("  - unlock:\n    fails: {code: UNKNOWN, message: a fault}\n").status == "passed"
 
 
 def test_a_reference_to_a_missing_field_is_an_error_of_the_scenario(

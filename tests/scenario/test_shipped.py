@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pytest_stigmer.scenario.loader import load
-from pytest_stigmer.scenario.violations import SCHEMA_PATH
+from pytest_stigmer.scenario.schema_file import SCHEMA_PATH
 
 SHIPPED = sorted(Path(__file__).parents[2].glob("scenarios/**/*.scenario.yaml"))
 HEADER = "# yaml-language-server: $schema="

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from pytest_stigmer.clock import DEFAULT_START, moved, parse_instant
 from pytest_stigmer.errors import (
     NewerSchema,
     ResourceNotFound,
-    StigmerError,
     StoreError,
     StoreLocked,
 )
 from pytest_stigmer.explore.disputed import REFERENCE
 from pytest_stigmer.explore.skill_model import SkillModel
 from pytest_stigmer.explore.store_model import Snapshot, StoreModel
-from pytest_stigmer.scenario.target import Answer, AuditRow
+from pytest_stigmer.scenario.target import Answer, AuditRow, BasicTarget, Unsupported, answered
 from pytest_stigmer.scenario.verbs import VERBS
 from pytest_stigmer.store.schema import LATEST
 from pytest_stigmer.store.translation import WAIT_SECONDS, kind_text
@@ -25,11 +24,13 @@ from pytest_stigmer.targets.plain import answer_value
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from pytest_stigmer.api.generation import Generation
     from pytest_stigmer.explore.disputed import Disputed
     from pytest_stigmer.factories.factory import Factory
+    from pytest_stigmer.scenario.target import Call
 
 _LEGACY_ID = re.compile("[A-Za-z0-9_]+_audit/(.+)/([0-9]+)", re.DOTALL | re.ASCII)
 _UNDECODABLE = b"\xff\xff"
@@ -54,15 +55,20 @@ class ModelClock:
         self._instant = parse_instant(instant)
 
 
-class ModelTarget:
+class ModelTarget(BasicTarget):
     """Performs verbs on the models and answers as a target does; faults included."""
 
     name = "model"
-    capabilities = frozenset({"skills", "store", "clock", "faults"})
+    capabilities = frozenset(
+        {"skills", "store", "transactions", "second", "clock", "faults", "files", "reopen"}
+    )
 
     def __init__(
         self, factory: Factory, generation: Generation, *, disputed: Disputed = REFERENCE
     ) -> None:
+        self._start(factory, generation, disputed)
+
+    def _start(self, factory: Factory, generation: Generation, disputed: Disputed) -> None:
         self.clock = ModelClock()
         self.generation = generation
         self.factory = factory
@@ -82,10 +88,26 @@ class ModelTarget:
         """Perform one verb and answer in plain values; a refusal is an answer too."""
         if self._dies_after is not None and VERBS[verb].needs in ("skills", "store"):
             return self._dying(verb, arguments)
-        try:
-            return Answer(answer_value(self._perform(verb, arguments)))
-        except StigmerError as error:
-            return Answer.of_error(error)
+        return answered(lambda: answer_value(self._perform(verb, arguments)))
+
+    def other(self) -> Self:
+        """Return itself: what is stored is all that a model knows."""
+        return self
+
+    def transaction(self, *, keep: bool) -> AbstractContextManager[None]:
+        """Make the block one unit."""
+        return self._flow.transaction(keep=keep)
+
+    def together(self, calls: Sequence[Call], order: int) -> tuple[list[Answer], bool]:
+        """Answer one call after the other: first the others, then the first, or as written."""
+        first, *others = calls
+        turns = [*others, first] if order == 0 else [first, *others]
+        answers = [self.perform(call.verb, call.arguments) for call in turns]
+        return [*answers[-1:], *answers[:-1]] if order == 0 else answers, order == 0
+
+    def start_over(self) -> None:
+        """Forget everything."""
+        self._start(self.factory, self.generation, self.store.disputed)
 
     def now(self) -> dt.datetime:
         """Return the instant of the model's clock."""
@@ -95,9 +117,6 @@ class ModelTarget:
         """Return the snapshots in the order in which they were saved; no time is kept."""
         rows = enumerate(self.store.history, start=1)
         return [AuditRow(at, row.kind, row.resource_id, "", *row[-2:]) for at, row in rows]
-
-    def explain(self, verb: str, arguments: Mapping[str, Any]) -> None:
-        """Return None: a list has no plan."""
 
     def _perform(self, verb: str, arguments: Mapping[str, Any]) -> Any:
         own = getattr(self, f"_{verb}", None)
@@ -191,6 +210,15 @@ class ModelTarget:
 
     def _write_artifact(self, key: str, content: str) -> None:
         self.skills.artifacts[key] = content.encode()
+
+    def _set_timezone(self, zone: str) -> None:
+        """Change nothing: instants are what they are everywhere."""
+
+    def _rows(self, **_: Any) -> None:
+        raise Unsupported("a model has no columns")
+
+    def _stat_artifact(self, **_: Any) -> None:
+        raise Unsupported("a model has no files")
 
     def _list_artifacts(self) -> list[str]:
         return sorted(self.skills.artifacts)

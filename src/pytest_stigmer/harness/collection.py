@@ -49,9 +49,10 @@ class ScenarioFile(pytest.File):
             yield ProofItem.of(self, scenario, scenario.title)
             return
         remote = self.config.stash[SESSION].options.remote
-        for cell in plan_cells(scenario, own_store=not remote):
-            name = scenario.title if cell == PLAIN_CELL else f"{scenario.title} [{cell}]"
-            yield ScenarioItem.of(self, scenario, name, cell)
+        for case in scenario.expanded():
+            for cell in plan_cells(scenario, own_store=not remote):
+                name = case.label if cell == PLAIN_CELL else f"{case.label} [{cell}]"
+                yield ScenarioItem.of(self, case, name, cell)
 
     def repr_failure(self, excinfo: ExceptionInfo[BaseException], style: Any = None) -> Any:  # noqa: ARG002
         """Show the faults of a file as they are, without a traceback of ours."""

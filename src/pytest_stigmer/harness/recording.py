@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from pytest_stigmer.harness.options import Options
-    from pytest_stigmer.scenario.model import Scenario
+    from pytest_stigmer.scenario.model import Scenario, Step
     from pytest_stigmer.scenario.runner import Outcome
     from pytest_stigmer.scenario.target import Target
 
@@ -18,8 +18,8 @@ SCENARIO = "stigmer_scenario"
 class Recorder(Protocol):
     """Sees every run of one scenario's item."""
 
-    def watch(self, target: Target) -> Target:
-        """Return the target to run on in place of this one."""
+    def look(self, target: Target, step: Step) -> None:
+        """Look at a target after a step of a run."""
 
     def keep(self, outcome: Outcome, *, cell: str, defect: str | None = None) -> None:
         """Take what the report needs of a run that has ended."""
@@ -31,9 +31,8 @@ class Recorder(Protocol):
 class NoRecorder:
     """Keeps nothing, so that a run without a report pays nothing."""
 
-    def watch(self, target: Target) -> Target:
-        """Return the target itself."""
-        return target
+    def look(self, target: Target, step: Step) -> None:
+        """Look away."""
 
     def keep(self, outcome: Outcome, *, cell: str, defect: str | None = None) -> None:
         """Forget the run."""

@@ -19,12 +19,11 @@ from pytest_stigmer.scenario.report import exchange
 from pytest_stigmer.scenario.timeline import places
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    from pytest_stigmer.scenario.model import Scenario
+    from pytest_stigmer.scenario.model import Scenario, Step
     from pytest_stigmer.scenario.runner import Outcome, Performed
-    from pytest_stigmer.scenario.target import Answer, AuditRow, Target
+    from pytest_stigmer.scenario.target import AuditRow, Target
 
 _LOOKUPS = frozenset(
     {"get_by_reference", "get_audit_by_hash", "get_audit_by_tag", "list_audit_history"}
@@ -33,66 +32,29 @@ _MAX_TEXT = 500
 _MAX_PAIRS = 60
 
 
-class WatchedTarget:
-    """A target that notes after each verb which audit records are new."""
-
-    def __init__(self, target: Target) -> None:
-        self._target = target
-        self._steps = -1  # setting the clock to the scenario's start comes before the first step
-        self.rows: dict[int, AuditRow] = {}
-        self.written: dict[int, int] = {}
-        self.name = target.name
-        self.capabilities = target.capabilities
-        if "clock" not in self.capabilities:
-            self._steps = 0
-
-    def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
-        """Perform the verb and look."""
-        answer = self._target.perform(verb, arguments)
-        self._look()
-        self._steps += 1
-        return answer
-
-    def now(self) -> dt.datetime | None:
-        """Return the target's instant."""
-        return self._target.now()
-
-    def timeline(self) -> Sequence[AuditRow] | None:
-        """Return the target's audit rows."""
-        return self._target.timeline()
-
-    def explain(self, verb: str, arguments: Mapping[str, Any]) -> str | None:
-        """Return the target's query and plan."""
-        return self._target.explain(verb, arguments)
-
-    def _look(self) -> None:
-        try:
-            rows = self._target.timeline() or ()
-        except Exception:  # noqa: BLE001 - a scenario may close or lock the store it is about
-            return
-        for row in rows:
-            if row.id not in self.rows:
-                self.rows[row.id] = row
-                self.written[row.id] = max(self._steps, 0)
-
-
 class ScenarioRecorder:
     """Keeps what a report tells of one scenario: each reference run, a red run per defect."""
 
     def __init__(self, scenario: Scenario, defect: str | None) -> None:
         self._scenario = scenario
         self._defect = defect
-        self._watched: WatchedTarget | None = None
+        self._rows: dict[int, tuple[AuditRow, Step]] = {}
         self._runs: list[RunData] = []
 
-    def watch(self, target: Target) -> Target:
-        """Return the same target, watched."""
-        self._watched = WatchedTarget(target)
-        return self._watched
+    def look(self, target: Target, step: Step) -> None:
+        """Note which audit records are new: this step wrote them."""
+        if step.place == self._scenario.all_steps()[0].place:
+            self._rows.clear()  # a run has begun
+        try:
+            rows = target.timeline() or ()
+        except Exception:  # noqa: BLE001 - a scenario may close or lock the store it is about
+            return
+        for row in rows:
+            self._rows.setdefault(row.id, (row, step))
 
     def keep(self, outcome: Outcome, *, cell: str, defect: str | None = None) -> None:
         """Take one run; of a proof's defect the first that is red in a way of its own."""
-        run = _run_data(outcome, self._watched, cell, defect or self._defect)
+        run = _run_data(outcome, self._rows, cell, defect or self._defect)
         if defect is None or not (run.status == "passed" or self._is_told(run)):
             self._runs.append(run)
 
@@ -120,10 +82,10 @@ class ScenarioRecorder:
 
 
 def _run_data(
-    outcome: Outcome, watched: WatchedTarget | None, cell: str, defect: str | None
+    outcome: Outcome, rows: Mapping[int, tuple[AuditRow, Step]], cell: str, defect: str | None
 ) -> RunData:
-    rows = list(watched.rows.values()) if watched else []
-    written = watched.written if watched else {}
+    numbers = {performed.step.place: at for at, performed in enumerate(outcome.performed)}
+    written = [(row, numbers.get(step.place, 0)) for row, step in rows.values()]
     return RunData(
         status=str(outcome.status),
         cells=(cell,),
@@ -132,10 +94,10 @@ def _run_data(
         reason=outcome.reason,
         stopped=outcome.stopped.line if outcome.stopped else None,
         steps=tuple(
-            _step_data(performed, [row for row in rows if written[row.id] <= number])
+            _step_data(performed, [row for row, at in written if at <= number])
             for number, performed in enumerate(outcome.performed)
         ),
-        archives=tuple(_archive_data(row, written[row.id]) for row in rows),
+        archives=tuple(_archive_data(row, at) for row, at in written),
         explanation=(outcome.evidence.explanation or "") if outcome.evidence else "",
     )
 

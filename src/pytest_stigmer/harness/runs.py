@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import warnings
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.harness.recording import NO_RECORDER
@@ -41,7 +43,7 @@ def outcome_of(
     from pytest_stigmer.scenario.runner import Status, run
 
     with target_of(session, scenario, cell, test_id) as target:
-        outcome = run(scenario, recorder.watch(target))
+        outcome = run(scenario, target, look=recorder.look)
         is_red = outcome.status in (Status.FAILED, Status.ERROR)
         if kept is not None and session.options.keep and is_red:
             kept += _spared(session, target)
@@ -77,9 +79,12 @@ def proved(
         start = clock.now()
 
         def run(recipe: Recipe, cell: str, defect: str | None) -> Outcome:
+            return first_red(scenario, partial(run_case, recipe, cell, defect))
+
+        def run_case(recipe: Recipe, cell: str, defect: str | None, case: Scenario) -> Outcome:
             clock.move_to(start)
             with scratch_target(session, test_id, clock=clock, recipe=recipe, cell=cell) as target:
-                outcome = run_on(scenario, recorder.watch(target), evidence=False)
+                outcome = run_on(case, target, evidence=False, look=recorder.look)
             recorder.keep(outcome, cell=cell, defect=defect)
             return outcome
 
@@ -91,6 +96,16 @@ def proved(
             of_others=() if options.exact else catalogue().of_others(owner_of(scenario.path)),
             is_partial=bool(options.defects),
         )
+
+
+def first_red(scenario: Scenario, run: Callable[[Scenario], Outcome]) -> Outcome:
+    """Run each case of a scenario until one does not pass, and return its outcome, or the last."""
+    for case in scenario.expanded():
+        outcome = run(case)
+        if outcome.status != "passed":
+            told = f"case {case.case['case']}: " if case.case else ""
+            return replace(outcome, reason=f"{told}{outcome.reason}")
+    return outcome
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from pytest_stigmer.errors import STATUS_SHAPES, StatusError, StigmerError, carr
 from pytest_stigmer.factories.factory import Factory
 from pytest_stigmer.kit.calls import shown
 from pytest_stigmer.kit.capabilities import ToldClock
-from pytest_stigmer.scenario.target import Answer, Unsupported
+from pytest_stigmer.scenario.target import Answer, BasicTarget, Unsupported
 from pytest_stigmer.targets.flow import Flow
 from pytest_stigmer.targets.hunting import ToldTimes
 from pytest_stigmer.targets.isolation import IsolatedSkills
@@ -53,7 +53,7 @@ def _without(error: Exception) -> tuple[str, str]:
     return "UNKNOWN", f"{shown(error)}, which carries no status: {STATUS_SHAPES}"
 
 
-class SkillTarget:
+class SkillTarget(BasicTarget):
     """Performs the verbs of the skill API on the one that a class declares."""
 
     def __init__(self, declared: SkillDeclarations, skills: SkillApi, test_id: str) -> None:
@@ -85,12 +85,6 @@ class SkillTarget:
     def now(self) -> dt.datetime:
         """Return the instant that the scenario has told so far."""
         return self._clock.now()
-
-    def timeline(self) -> None:
-        """Show nothing: how a registry keeps its versions is its own affair."""
-
-    def explain(self, verb: str, arguments: Mapping[str, Any]) -> None:
-        """Explain nothing, for the same reason."""
 
     def clean_up(self) -> list[str]:
         """Delete everything that was made; return what could not be, a line each."""

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_stigmer.api.generation import load
-from pytest_stigmer.errors import StatusError, StigmerError
+from pytest_stigmer.errors import StatusError
 from pytest_stigmer.kit.calls import shown
 from pytest_stigmer.kit.capabilities import ToldClock
-from pytest_stigmer.scenario.target import Answer, Unsupported
+from pytest_stigmer.scenario.target import Answer, BasicTarget, Unsupported, answered
 from pytest_stigmer.targets.flow import Flow
 from pytest_stigmer.targets.plain import answer_value
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
     from google.protobuf.message import Message
 
@@ -140,7 +141,7 @@ class SkillStore:
             raise StatusError("DATA_LOSS", f"{text!r} came back, which nobody saved") from None
 
 
-class StoreTarget:
+class StoreTarget(BasicTarget):
     """Performs the verbs of a store on the one that a class declares."""
 
     def __init__(self, declared: StoreDeclarations, store: Store) -> None:
@@ -157,20 +158,16 @@ class StoreTarget:
         if verb == "reopen" and not self._store.declared.can_reopen:
             raise Unsupported(f"{self.name} declares can_reopen = False")
         life = {"reopen": self._store.reopen, "close": self._store.close}
-        try:
-            return Answer(answer_value((life.get(verb) or getattr(self._flow, verb))(**arguments)))
-        except StigmerError as error:
-            return Answer.of_error(error)
+        act = life.get(verb) or getattr(self._flow, verb)
+        return answered(lambda: answer_value(act(**arguments)))
+
+    def transaction(self, *, keep: bool) -> AbstractContextManager[None]:
+        """Make the block one unit of the store's own."""
+        return self._flow.transaction(keep=keep)
 
     def now(self) -> dt.datetime:
         """Return the instant that the scenario has told so far."""
         return self._clock.now()
-
-    def timeline(self) -> None:
-        """Show nothing: how a store keeps its snapshots is its own affair."""
-
-    def explain(self, verb: str, arguments: Mapping[str, Any]) -> None:
-        """Explain nothing, for the same reason."""
 
     def _move(self, seconds: float) -> None:
         self._store.declared.move_clock(self._store.store, seconds)

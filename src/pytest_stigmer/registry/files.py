@@ -5,8 +5,10 @@ from __future__ import annotations
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Self
 
+from pytest_stigmer.errors import UsageError
 from pytest_stigmer.store.backup import backup
 from pytest_stigmer.store.connection import checked_path, delete_database
 from pytest_stigmer.store.faults import replace_database
@@ -84,9 +86,15 @@ class RegistryFiles:
         for key, data in artifacts.items():
             self.write_artifact(key, data)
 
+    def artifact(self, key: str) -> Path:
+        """Return where an artifact lies; raise UsageError for a key that leaves the folder."""
+        if key.startswith("/") or ".." in PurePosixPath(key.replace("\\", "/")).parts:
+            raise UsageError(f"{key!r} leaves the artifact folder; write a key below it")
+        return self.artifacts / key
+
     def write_artifact(self, key: str, data: bytes) -> None:
         """Write a file below the folder of artifacts, past the API."""
-        path = self.artifacts / key
+        path = self.artifact(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
 

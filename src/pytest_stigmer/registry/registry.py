@@ -78,9 +78,8 @@ class Registry:
     @cached_property
     def store(self) -> SqliteStore:
         """The store, open unless the registry or the store was closed."""
-        if self._is_new and self.recipe.fresh_file is not None:
+        if self._is_new and self.recipe.fresh_file is not None and not self.path.exists():
             self.recipe.fresh_file(self.path, clock=self.clock, ddl=self._ddl)
-            self._is_new = False
         store = self.recipe.store(
             self.path, clock=self.clock, schema=self._schema, decoder=self._version_of
         )

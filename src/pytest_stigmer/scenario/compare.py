@@ -8,7 +8,7 @@ from typing import Any
 
 from pytest_stigmer.scenario.saved_values import NoSuchValue, look_up
 
-MATCHERS = frozenset({"matches", "not"})
+MATCHERS = frozenset({"matches", "not", "one_of"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,8 @@ def difference(expected: Any, got: Any, where: str = "") -> list[Difference]:
     A map matches partly: each of its keys is a dotted path that `got` must have; with None as its
     value `got` may lack it. A list matches element by element and in length. `{matches: REGEX}`
     wants a text in which the expression is found, `{not: VALUE}` anything that does not match the
-    value. Every other value must be equal, in type too.
+    value, `{one_of: [VALUE, ...]}` what matches any of them. Every other value must be equal, in
+    type too.
     """
     if isinstance(expected, dict):
         return _of_map(expected, got, where)
@@ -65,6 +66,10 @@ def _of_matcher(expected: dict[str, Any], got: Any, where: str) -> list[Differen
         if difference(expected["not"], got, where):
             return []
         return [Difference(where, expected, got, "is the value that it must not be")]
+    if "one_of" in expected:
+        if any(not difference(wanted, got, where) for wanted in expected["one_of"]):
+            return []
+        return [Difference(where, expected, got, "is none of the values that it may be")]
     if isinstance(got, str) and re.search(expected["matches"], got):
         return []
     return [Difference(where, expected, got, "does not match the expression")]

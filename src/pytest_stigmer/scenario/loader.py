@@ -4,21 +4,41 @@ from __future__ import annotations
 
 import base64
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.clock import parse_duration, parse_instant
 from pytest_stigmer.errors import ScenarioError
 from pytest_stigmer.scenario.document import Fault, decode, parse
-from pytest_stigmer.scenario.model import ExpectedFailure, Scenario, Step, needed_capabilities
-from pytest_stigmer.scenario.saved_values import is_well_formed, mentions, references
+from pytest_stigmer.scenario.model import (
+    Scenario,
+    Step,
+    expected_failure,
+    needed_capabilities,
+)
+from pytest_stigmer.scenario.saved_values import (
+    NoSuchValue,
+    is_generated,
+    is_well_formed,
+    mentions,
+    references,
+    with_case,
+)
 from pytest_stigmer.scenario.verbs import VERBS
-from pytest_stigmer.scenario.violations import nearest, schema, schema_faults
+from pytest_stigmer.scenario.violations import NESTING, all_steps, nearest, schema_faults
+from pytest_stigmer.scenario.vocabulary import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from pytest_stigmer.scenario.document import Document, Place
+
+_PATHS = frozenset({"database", "artifacts"})
+"""The names of what a scenario may say of a target's files without having saved it."""
+
+_OF_REGISTRY = frozenset({"skills", "store"})
+"""What the verbs need that any registry on a file can perform."""
 
 
 def load(path: Path) -> Scenario:
@@ -49,12 +69,30 @@ def _meaning_faults(document: Document) -> Iterator[Fault]:
     """Yield what the schema cannot say; the document is valid by the schema."""
     if "clock" in document.value:
         yield from _time_fault(parse_instant, ("clock",), document)
-    saved: set[str] = set()
-    for index, step in enumerate(document.value["steps"]):
-        place = ("steps", index)
+    yield from _case_faults(document)
+    saved = {*_PATHS, *(["case"] if "cases" in document.value else [])}
+    for place, step in all_steps(document.value):
         yield from _step_faults(step, place, document)
         yield from _reference_faults(step, place, document, saved)
         yield from _save_fault(step, place, document, saved)
+
+
+def _case_faults(document: Document) -> Iterator[Fault]:
+    """Yield what is wrong with the steps once the values of each case are filled in."""
+    cases = document.value.get("cases", ())
+    names = [case["case"] for case in cases]
+    for index, case in enumerate(cases):
+        place: Place = ("cases", index)
+        if case["case"] in names[:index]:
+            yield Fault(document.line(place), f"the case `{case['case']}` is there twice")
+        try:
+            steps = with_case(document.value["steps"], case)
+        except NoSuchValue as error:
+            yield Fault(document.line(place), f"the case `{case['case']}`: {error}")
+            continue
+        filled = replace(document, value={**document.value, "steps": steps})
+        for fault in schema_faults(filled):
+            yield Fault(fault.line, f"the case `{case['case']}`: {fault.what}")
 
 
 def _step_faults(step: dict[str, Any], place: Place, document: Document) -> Iterator[Fault]:
@@ -62,7 +100,26 @@ def _step_faults(step: dict[str, Any], place: Place, document: Document) -> Iter
     for verb, reader in readers.items():
         if verb in step and not mentions(step[verb]):
             yield from _time_fault(reader, (*place, verb), document)
-    yield from _text_faults(step, place, document)
+    if "ends" in step and "transaction" not in step:
+        yield Fault(document.line((*place, "ends")), "`ends` belongs to a `transaction`")
+    if "on" in step and (NESTING & step.keys() or VERBS[_verb(step)].needs not in _OF_REGISTRY):
+        yield Fault(document.line((*place, "on")), f"`on` cannot stand beside `{_verb(step)}`")
+    for key in NESTING & step.keys():
+        yield from (
+            Fault(document.line((*place, key, index)), f"`{_verb(inner)}` cannot stand in `{key}`")
+            for index, inner in enumerate(step[key])
+            if key == "together" and not _can_be_called(inner)
+        )
+    own = {key: value for key, value in step.items() if key not in NESTING}
+    yield from _text_faults(own, place, document)
+
+
+def _can_be_called(step: dict[str, Any]) -> bool:
+    return VERBS[_verb(step)].needs in _OF_REGISTRY and not {"on", "repeat"} & step.keys()
+
+
+def _verb(step: Mapping[str, Any]) -> str:
+    return next(key for key in step if key in VERBS)
 
 
 def _time_fault(reader: Any, place: Place, document: Document) -> Iterator[Fault]:
@@ -77,13 +134,21 @@ def _time_fault(reader: Any, place: Place, document: Document) -> Iterator[Fault
 
 def _text_faults(value: Any, place: Place, document: Document) -> Iterator[Fault]:
     """Check, at any depth, the texts whose form the schema cannot tell: expressions and base64."""
-    if isinstance(value, dict | list):
+    if is_generated(value):
+        yield from _length_fault(value, place, document)
+    elif isinstance(value, dict | list):
         for key, item in value.items() if isinstance(value, dict) else enumerate(value):
             yield from _text_faults(item, (*place, key), document)
     elif place[-1] == "matches" and "returns" in place:
         yield from _form_fault(re.compile, value, "a regular expression", place, document)
     elif place[-1] == "base64" and not mentions(value):
         yield from _form_fault(_decode_base64, value, "base64", place, document)
+
+
+def _length_fault(value: dict[str, Any], place: Place, document: Document) -> Iterator[Fault]:
+    times = value["times"] if isinstance(value["times"], int) else 0
+    if len(value["text"].encode()) * times > MAX_BYTES:
+        yield Fault(document.line(place), f"`{place[-1]}`: longer than {MAX_BYTES} bytes")
 
 
 def _decode_base64(text: str) -> bytes:
@@ -102,7 +167,9 @@ def _form_fault(
 def _reference_faults(
     step: dict[str, Any], place: Place, document: Document, saved: set[str]
 ) -> Iterator[Fault]:
-    for inner, text in references(step):
+    own = {key: value for key, value in step.items() if key not in NESTING}
+    saved = saved | {"n"} if "repeat" in step else saved
+    for inner, text in references(own):
         line = document.line((*place, *inner))
         name = text.partition(".")[0]
         if not is_well_formed(text):
@@ -110,7 +177,8 @@ def _reference_faults(
                 line, f"`${{{text}}}` is not a saved name and a path; write `${{name.path}}`"
             )
         elif name not in saved:
-            hint = nearest(name, sorted(saved)) if saved else "; no step before it has an `as:`"
+            known = sorted(saved - _PATHS)
+            hint = nearest(name, known) if known else "; no step before it has an `as:`"
             yield Fault(line, f"`${{{text}}}`: nothing is saved as `{name}` before this step{hint}")
 
 
@@ -118,7 +186,10 @@ def _save_fault(
     step: dict[str, Any], place: Place, document: Document, saved: set[str]
 ) -> Iterator[Fault]:
     name = step.get("as")
-    if name in saved:
+    if name in {*_PATHS, "case", "n"}:
+        line = document.line((*place, "as"))
+        yield Fault(line, f"`{name}` has a meaning of its own; take another name")
+    elif name in saved:
         yield Fault(document.line((*place, "as")), f"`{name}` is saved twice; take another name")
     elif name is not None:
         saved.add(name)
@@ -126,10 +197,9 @@ def _save_fault(
 
 def _scenario(document: Document, path: Path) -> Scenario:
     value = document.value
-    steps = tuple(
-        _step(step, document.line(("steps", index))) for index, step in enumerate(value["steps"])
-    )
-    return Scenario(
+    steps = _steps(value["steps"], ("steps",), document)
+    names_files = any(text.partition(".")[0] in _PATHS for _, text in references(value))
+    scenario = Scenario(
         title=value["scenario"],
         path=path,
         line=document.line(("scenario",), of_key=True),
@@ -140,35 +210,39 @@ def _scenario(document: Document, path: Path) -> Scenario:
         marks=tuple(value.get("marks", ())),
         matrix=value.get("matrix"),
         lines={key: document.line((key,)) for key in value},
-        needs=needed_capabilities(steps, value.get("clock")),
+        origin=tuple(value.get("origin", ())),
+        not_under=value.get("not_under", {}),
+        cases=tuple(value.get("cases", ())),
     )
+    needs = needed_capabilities(scenario.all_steps(), scenario.clock, files=names_files)
+    return replace(scenario, needs=needs)
 
 
-def _step(step: Mapping[str, Any], line: int) -> Step:
-    name = next(key for key in step if key in VERBS)
-    arguments = _arguments(name, step[name])
+def _steps(steps: list[Any], place: Place, document: Document) -> tuple[Step, ...]:
+    return tuple(_step(step, (*place, index), document) for index, step in enumerate(steps))
+
+
+def _step(step: Mapping[str, Any], place: Place, document: Document) -> Step:
+    name = _verb(step)
+    inner = _steps(step[name], (*place, name), document) if name in NESTING else ()
+    arguments = {} if inner else _arguments(name, step[name])
     returns = step.get("returns")
     return Step(
         verb=name,
         arguments=arguments,
-        line=line,
+        line=document.line(place),
+        place=place,
         save_as=step.get("as"),
         returns=returns,
-        fails=_expected_failure(step.get("fails")),
+        fails=expected_failure(step.get("fails")),
         refers=mentions([arguments, returns, step.get("fails")]),
+        repeat=step.get("repeat", 1),
+        on_other="on" in step,
+        steps=inner,
+        keeps=step.get("ends") != "rolled_back",
     )
 
 
 def _arguments(name: str, given: Any) -> dict[str, Any]:
-    bare = VERBS[name].bare
-    if bare:
-        return {bare: given}
-    stated = schema()["$defs"]["step"]["properties"][name].get("properties", {})
-    defaults = {key: part["default"] for key, part in stated.items() if "default" in part}
-    return {**defaults, **(given or {})}
-
-
-def _expected_failure(given: Any) -> ExpectedFailure | None:
-    if given is None:
-        return None
-    return ExpectedFailure(given) if isinstance(given, str) else ExpectedFailure(**given)
+    verb = VERBS[name]
+    return {verb.bare: given} if verb.bare else {**verb.defaults, **(given or {})}

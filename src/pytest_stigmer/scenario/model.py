@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.scenario.verbs import VERBS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 SUFFIX = ".scenario.yaml"
@@ -16,10 +16,18 @@ SUFFIX = ".scenario.yaml"
 
 @dataclass(frozen=True, slots=True)
 class ExpectedFailure:
-    """The gRPC status name a step must fail with, and a text that its message must contain."""
+    """The gRPC status name a step must fail with; a text that its message must contain, or not."""
 
     code: str
     message: str = ""
+    without: str = ""
+
+
+def expected_failure(given: str | Mapping[str, str] | None) -> ExpectedFailure | None:
+    """Read a failure as a file states it: a code, or a map."""
+    if given is None:
+        return None
+    return ExpectedFailure(given) if isinstance(given, str) else ExpectedFailure(**given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +35,37 @@ class Step:
     """One verb with its arguments and what is expected of its answer.
 
     `returns` None and `fails` None: the step must succeed, whatever it answers. `refers` tells
-    whether any value names a saved answer, so that a step without references is sent as it is.
+    whether any value has to be filled in, so that a step without references is sent as it is.
+    `place` leads to the step from the top of the file; `steps` are those of a `transaction`, which
+    is undone unless `keeps`, or of a `together`.
     """
 
     verb: str
     arguments: Mapping[str, Any]
     line: int
+    place: tuple[str | int, ...] = ()
     save_as: str | None = None
     returns: Any = None
     fails: ExpectedFailure | None = None
     refers: bool = False
+    repeat: int | str = 1
+    on_other: bool = False
+    steps: tuple[Step, ...] = ()
+    keeps: bool = True
+
+    def flattened(self) -> Iterator[Step]:
+        """Yield this step's own steps, each before the next, and then itself."""
+        for step in self.steps:
+            yield from step.flattened()
+        yield self
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One scenario file; `lines` maps each top-level key to the line of its value."""
+    """One scenario file; `lines` maps each top-level key to the line of its value.
+
+    `cases` are the maps of values for which the steps are run, `case` is the one of this run.
+    """
 
     title: str
     path: Path
@@ -54,6 +78,23 @@ class Scenario:
     matrix: str | None = None
     lines: Mapping[str, int] = field(default_factory=dict)
     needs: frozenset[str] = frozenset()
+    origin: tuple[str, ...] = ()
+    not_under: Mapping[str, str] = field(default_factory=dict)
+    cases: tuple[Mapping[str, Any], ...] = ()
+    case: Mapping[str, Any] | None = None
+
+    @property
+    def label(self) -> str:
+        """The title, with the case's name where this is one of several."""
+        return f"{self.title}[{self.case['case']}]" if self.case else self.title
+
+    def expanded(self) -> tuple[Scenario, ...]:
+        """Return a scenario per case; without cases, this one."""
+        return tuple(replace(self, case=case) for case in self.cases) or (self,)
+
+    def all_steps(self) -> tuple[Step, ...]:
+        """Return every step, those within others too, in the order in which they end."""
+        return tuple(inner for step in self.steps for inner in step.flattened())
 
     @property
     def name(self) -> str:
@@ -61,7 +102,12 @@ class Scenario:
         return self.path.name.removesuffix(SUFFIX)
 
 
-def needed_capabilities(steps: tuple[Step, ...], clock: str | None) -> frozenset[str]:
-    """Return what a target must offer: a word per verb, and a clock when the start is stated."""
+def needed_capabilities(steps: Iterable[Step], clock: str | None, *, files: bool) -> frozenset[str]:
+    """Return what a target must offer: a word per verb, and more for what is stated beside them."""
     words = {VERBS[step.verb].needs for step in steps}
-    return frozenset(words | {"clock"} if clock else words)
+    beside = {
+        "clock": clock,
+        "second": any(step.on_other for step in steps),
+        "files": files,
+    }
+    return frozenset(str(word) for word in words | {key for key in beside if beside[key]} if word)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import traceback
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.scenario.timeline import timeline
@@ -77,10 +77,10 @@ def page(outcome: Outcome, *, seed: int | None = None, defect: str | None = None
     evidence = outcome.evidence
     return Page(
         status=outcome.status.value,
-        title=scenario.title,
+        title=scenario.label,
         where=f"{scenario.path}:{line}",
         number=_number(outcome),
-        count=len(scenario.steps),
+        count=len(scenario.all_steps()),
         target=outcome.target,
         reason=outcome.reason,
         replay=replay(outcome, seed=seed, defect=defect),
@@ -104,7 +104,9 @@ def exchange(performed: Performed) -> Exchange:
 
 def replay(outcome: Outcome, *, seed: int | None = None, defect: str | None = None) -> str:
     """Return the command line that runs this scenario again in the same way."""
-    words = ["pytest", str(outcome.scenario.path), "--stigmer-target", outcome.target]
+    path = str(outcome.scenario.path)
+    place = f"{path}::{outcome.scenario.label}" if outcome.scenario.case else path
+    words = ["pytest", place, "--stigmer-target", outcome.target]
     if seed is not None:
         words += ["--stigmer-seed", str(seed)]
     if defect is not None:
@@ -125,7 +127,7 @@ def _trace(error: BaseException | None) -> str:
 
 
 def _number(outcome: Outcome) -> int:
-    steps = outcome.scenario.steps
+    steps = outcome.scenario.all_steps()
     stopped = outcome.stopped
     return next((n for n, step in enumerate(steps, start=1) if step is stopped), 0)
 
@@ -167,8 +169,8 @@ def _got(performed: Performed) -> tuple[tuple[str, Any], ...]:
 
 def _expected(performed: Performed) -> tuple[tuple[str, Any], ...]:
     if performed.fails:
-        told = (("code", performed.fails.code), ("message", performed.fails.message))
-        return told if performed.fails.message else told[:1]
+        told = asdict(performed.fails)
+        return tuple((key, text) for key, text in told.items() if text)
     return (("", "success"),) if performed.returns is None else _leaves(performed.returns)
 
 

@@ -41,11 +41,15 @@ def _offer(value: Any) -> str:
 
 
 def resolve(value: Any, saved: Mapping[str, Any]) -> Any:
-    """Fill in every reference; a text that is one reference keeps the saved value's type."""
+    """Fill in every reference; a text that is one reference keeps the saved value's type.
+
+    `{text: TEXT, times: N}` becomes the text that it stands for.
+    """
     if isinstance(value, str):
         return _resolve_text(value, saved)
     if isinstance(value, dict):
-        return {key: resolve(item, saved) for key, item in value.items()}
+        filled = {key: resolve(item, saved) for key, item in value.items()}
+        return filled["text"] * filled["times"] if is_generated(filled) else filled
     return [resolve(item, saved) for item in value] if isinstance(value, list) else value
 
 
@@ -70,6 +74,22 @@ def _saved_value(reference: str, saved: Mapping[str, Any]) -> Any:
         raise NoSuchValue(f"${{{reference}}}: {error}") from None
 
 
+def is_generated(value: Any) -> bool:
+    """Tell whether a value is `{text: TEXT, times: N}`."""
+    return isinstance(value, dict) and value.keys() == {"text", "times"}
+
+
+def with_case(value: Any, case: Mapping[str, Any]) -> Any:
+    """Fill in the values of a case, and nothing else."""
+    if isinstance(value, str):
+        found = [text for _, text in references(value)]
+        of_case = found and all(text.partition(".")[0] == "case" for text in found)
+        return _resolve_text(value, {"case": case}) if of_case else value
+    if isinstance(value, dict):
+        return {key: with_case(item, case) for key, item in value.items()}
+    return [with_case(item, case) for item in value] if isinstance(value, list) else value
+
+
 def references(value: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Yield each reference: the keys and indexes that lead to it, and its text in the braces."""
     if isinstance(value, str):
@@ -80,9 +100,11 @@ def references(value: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
 
 
 def mentions(value: Any) -> bool:
-    """Tell whether any text inside has to be filled in or unescaped before it is sent."""
+    """Tell whether any text inside has to be filled in, unescaped or made before it is sent."""
     if isinstance(value, str):
         return "${" in value
+    if is_generated(value):
+        return True
     items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return any(mentions(item) for item in items)
 

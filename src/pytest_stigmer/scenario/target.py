@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from pytest_stigmer.errors import StatusError
+from pytest_stigmer.errors import ServerLost, StatusError, StigmerError
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A refused verb: the gRPC status name and its text."""
+    """A refused verb: the gRPC status name and its text; what was raised, if it is no status."""
 
     code: str
     message: str = ""
+    error: BaseException | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,29 @@ class Answer:
         status = StatusError.of(error)
         return cls.refused(status.code, status.details)
 
+    @classmethod
+    def of_fault(cls, error: Exception) -> Self:
+        """Turn an exception that is no status into what a server makes of it."""
+        return cls(failure=Failure("UNKNOWN", f"{type(error).__name__}: {error}", error))
+
+
+def answered(act: Callable[[], Any], *passing: type[Exception]) -> Answer:
+    """Return the answer of a call: what it gave or raised.
+
+    Lets pass what says nothing about the registry: ServerLost, Unsupported, Inconclusive, and the
+    exceptions of `passing`.
+    """
+    try:
+        return Answer(act())
+    except passing:
+        raise
+    except (ServerLost, Unsupported, Inconclusive):
+        raise
+    except StigmerError as error:
+        return Answer.of_error(error)
+    except Exception as error:  # noqa: BLE001 - whatever a registry raises is its answer
+        return Answer.of_fault(error)
+
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
@@ -67,6 +93,14 @@ class Inconclusive(Exception):
     """A precondition of the step could not be proved; the scenario neither passed nor failed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One verb that is performed at the same time as others."""
+
+    verb: str
+    arguments: Mapping[str, Any]
+
+
 class Target(Protocol):
     """A registry in a state of its own, fresh for one run of one scenario."""
 
@@ -76,15 +110,34 @@ class Target(Protocol):
 
     @property
     def capabilities(self) -> frozenset[str]:
-        """The words of `verbs.Capability` that it offers."""
+        """The words of `vocabulary.Capability` that it offers."""
+
+    @property
+    def paths(self) -> Mapping[str, str]:
+        """Where its `database` and its `artifacts` lie, for targets with the capability `files`."""
 
     def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
         """Perform one verb; arguments are those of the schema, saved values already filled in.
 
         A refusal is an Answer with a failure. Raises Unsupported or Inconclusive when the run
-        cannot say anything, ServerLost when there is nobody left to ask; any other exception is a
-        fault of the target itself.
+        cannot say anything, ServerLost when there is nobody left to ask; any other exception
+        becomes the failure UNKNOWN.
         """
+
+    def other(self) -> Target:
+        """Return a second registry on the same file, the same one at each call."""
+
+    def transaction(self, *, keep: bool) -> AbstractContextManager[None]:
+        """Make what is performed in the block one unit, undone at its end unless `keep`."""
+
+    def together(self, calls: Sequence[Call], order: int) -> tuple[list[Answer], bool]:
+        """Perform calls of several callers at once, and tell whether there is a further order.
+
+        Orders are counted from 0. A target that cannot choose one lets threads decide, once.
+        """
+
+    def start_over(self) -> None:
+        """Become a fresh registry again, for the next order."""
 
     def now(self) -> dt.datetime | None:
         """Return the target's instant, or None where its clock cannot be read."""
@@ -94,3 +147,43 @@ class Target(Protocol):
 
     def explain(self, verb: str, arguments: Mapping[str, Any]) -> str | None:
         """Return the SQL and the query plan behind a lookup, or None where there is none."""
+
+
+class BasicTarget:
+    """What a target answers that has no more than the verbs."""
+
+    name = ""
+    paths: Mapping[str, str] = {}
+
+    def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
+        """Perform one verb."""
+        raise NotImplementedError(verb, arguments)
+
+    def other(self) -> Target:
+        """Have no second registry."""
+        raise Unsupported(f"the target {self.name} has no second registry on its file")
+
+    def transaction(self, *, keep: bool) -> AbstractContextManager[None]:
+        """Have no transactions."""
+        del keep
+        raise Unsupported(f"the target {self.name} has no transactions")
+
+    def together(self, calls: Sequence[Call], order: int) -> tuple[list[Answer], bool]:
+        """Perform each call in a thread of its own."""
+        del order
+        with ThreadPoolExecutor(len(calls)) as threads:
+            started = [threads.submit(self.perform, call.verb, call.arguments) for call in calls]
+            return [call.result() for call in started], False
+
+    def start_over(self) -> None:
+        """Have nothing but the one order."""
+        raise Unsupported(f"the target {self.name} cannot start over")
+
+    def timeline(self) -> Sequence[AuditRow] | None:
+        """Show no rows."""
+        return None
+
+    def explain(self, verb: str, arguments: Mapping[str, Any]) -> str | None:
+        """Explain nothing."""
+        del verb, arguments
+        return None

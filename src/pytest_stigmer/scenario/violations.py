@@ -6,10 +6,10 @@ import difflib
 import functools
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.scenario.document import Fault, Place
+from pytest_stigmer.scenario.schema_file import STEP_KEYS, build
 from pytest_stigmer.scenario.verbs import VERBS
 
 if TYPE_CHECKING:
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
     from pytest_stigmer.scenario.document import Document
 
-SCHEMA_PATH = Path(__file__).with_name("schema.json")
+NESTING = frozenset({"transaction", "together"})
+"""The verbs whose value is a list of steps."""
 
-STEP_KEYS = ("as", "returns", "fails")
+_STEP_KEYS = tuple(key.name for key in STEP_KEYS)
 _TYPES = {
     "string": "a text",
     "integer": "a whole number",
@@ -39,17 +40,10 @@ _OUT_OF_PLACE = {
 
 
 @functools.cache
-def schema() -> dict[str, Any]:
-    """Return the shipped JSON schema of a scenario file."""
-    loaded: dict[str, Any] = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
-    return loaded
-
-
-@functools.cache
 def _validator() -> Any:
     from jsonschema import Draft202012Validator
 
-    return Draft202012Validator(schema())
+    return Draft202012Validator(build())
 
 
 def schema_faults(document: Document) -> Iterator[Fault]:
@@ -59,31 +53,49 @@ def schema_faults(document: Document) -> Iterator[Fault]:
         return
     wrong_steps = dict(_verb_faults(document))
     yield from (Fault(document.line(at, of_key=True), what) for at, what in wrong_steps.items())
-    places = {place[:2] for place in wrong_steps}
+    places = {step_of(place) for place in wrong_steps}
     for broken in _violations(document):
-        if broken.place[:2] not in places:
+        if step_of(broken.place) not in places:
             yield from _translate(broken, document)
 
 
-def _verb_faults(document: Document) -> Iterator[tuple[Place, str]]:
-    steps = document.value.get("steps")
+def all_steps(value: Any, place: Place = (), key: str = "steps") -> Iterator[tuple[Place, Any]]:
+    """Yield each step and the place where it stands, those within a step before the next."""
+    steps = value.get(key)
     for index, step in enumerate(steps if isinstance(steps, list) else ()):
         if isinstance(step, dict):
-            for key, what in _verb_fault(step):
-                place: Place = ("steps", index, key) if key else ("steps", index)
-                yield place, what
+            here = (*place, key, index)
+            for inner in (one for one in step if one in NESTING):
+                yield from all_steps(step, here, inner)
+            yield here, step
+
+
+def step_of(place: Place) -> Place:
+    """Return the place of the innermost step that a place lies in."""
+    ends = [
+        at + 1
+        for at, part in enumerate(place)
+        if at and isinstance(part, int) and place[at - 1] in {"steps", *NESTING}
+    ]
+    return place[: ends[-1]] if ends else place[:1]
+
+
+def _verb_faults(document: Document) -> Iterator[tuple[Place, str]]:
+    for place, step in all_steps(document.value):
+        for key, what in _verb_fault(step):
+            yield ((*place, key) if key else place), what
 
 
 def _verb_fault(step: dict[str, Any]) -> Iterator[tuple[str, str]]:
     verbs = [key for key in step if key in VERBS]
-    unknown = [key for key in step if key not in VERBS and key not in STEP_KEYS]
+    unknown = [key for key in step if key not in VERBS and key not in _STEP_KEYS]
     if len(verbs) > 1:
         yield verbs[1], f"a step has one verb; `{verbs[1]}` belongs in a step of its own (`- `)"
     for key in unknown:
         if verbs:
-            yield key, f"unknown key `{key}` in a step{nearest(key, STEP_KEYS)}"
+            yield key, f"unknown key `{key}` in a step{nearest(key, _STEP_KEYS)}"
         else:
-            yield key, f"unknown verb `{key}`{nearest(key, (*VERBS, *STEP_KEYS))}"
+            yield key, f"unknown verb `{key}`{nearest(key, (*VERBS, *_STEP_KEYS))}"
     if not verbs and not unknown:
         yield "", "a step needs a verb, such as `push` or `advance`"
 
@@ -146,7 +158,7 @@ def _out_of_place(broken: _Violation, _shown: str) -> str:
 
 
 def _another_type(broken: _Violation, shown: str) -> str:
-    text = f"{shown} must be {_types(broken.wants)}{_example(broken.part)}"
+    text = f"{shown} must be {_types(broken.wants)}{_example(broken.part, broken.place)}"
     if "string" in broken.wants and isinstance(broken.value, bool | int):
         text += f"; quotes make it a text: '{json.dumps(broken.value)}'"
     return text
@@ -157,7 +169,7 @@ def _unknown_word(broken: _Violation, shown: str) -> str:
 
 
 def _empty(broken: _Violation, _shown: str) -> str:
-    return f"{_named(broken.place)} must not be empty{_example(broken.part)}"
+    return f"{_named(broken.place)} must not be empty{_example(broken.part, broken.place)}"
 
 
 def _another_form(broken: _Violation, shown: str) -> str:
@@ -190,12 +202,13 @@ _WORDS_FOR: dict[str, Callable[[_Violation, str], str]] = {
 
 
 def _named(place: Place) -> str:
-    words = [str(part) for part in place if not isinstance(part, int)]
-    if not words:
+    if not place:
         return "the scenario"
-    if words == ["steps"]:
-        return "`steps`" if len(place) == 1 else "a step"
-    return f"`{'.'.join(words[1:] if words[0] == 'steps' else words)}`"
+    step = step_of(place)
+    if place == step and len(place) > 1:
+        return "a step"
+    within = place[len(step) :] if len(step) > 1 else place
+    return f"`{'.'.join(part for part in within if isinstance(part, str))}`"
 
 
 def _types(wanted: str | list[str]) -> str:
@@ -210,9 +223,18 @@ def _shown(value: Any) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
 
-def _example(part: dict[str, Any]) -> str:
-    examples = part.get("examples", ())
+def _example(part: dict[str, Any], place: Place = ()) -> str:
+    examples = part.get("examples") or _examples_at(place)
     return f", for example {json.dumps(examples[0], ensure_ascii=False)}"[:120] if examples else ""
+
+
+def _examples_at(place: Place) -> tuple[Any, ...]:
+    """Return the examples of the argument that a place is in, as the table of verbs has them."""
+    within = [part for part in place[len(step_of(place)) :] if isinstance(part, str)]
+    verb = VERBS.get(within[0]) if within else None
+    name = (verb.bare if verb and verb.bare else within[-1]) if within else ""
+    taken = [*(verb.arguments if verb else STEP_KEYS)]
+    return next((one.examples for one in taken if one.name == name), ())
 
 
 def nearest(word: str, valid: Iterable[str]) -> str:

@@ -7,8 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.scenario.document import decode, parse
+from pytest_stigmer.scenario.schema_file import SCHEMA_PATH
 from pytest_stigmer.scenario.verbs import VERBS
-from pytest_stigmer.scenario.violations import SCHEMA_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -152,9 +152,9 @@ def _insert_claims(
 
 
 def _additions(document: Document, outcome: Outcome) -> Iterator[tuple[int, str]]:
-    for index, performed in enumerate(outcome.performed):
-        place = ("steps", index)
-        if place not in document.flows and ("steps", index) in document.ends:
+    for performed in sorted(outcome.performed, key=lambda one: document.ends[one.step.place]):
+        place = performed.step.place
+        if place not in document.flows:
             told = _expectation(performed)
             if told:
                 yield document.ends[place], " " * document.columns[place] + told

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from pytest_stigmer.errors import UsageError
 
 if TYPE_CHECKING:
     from pytest_stigmer.store.sqlite import SqliteStore
@@ -32,6 +35,28 @@ class TimelineRow:
 def timeline(store: SqliteStore) -> list[TimelineRow]:
     """Return all audit rows, oldest insertion first."""
     return [TimelineRow(row[0], row[1], *map(_text, row[2:])) for row in store.execute(_ROWS)]
+
+
+def stored_rows(store: SqliteStore, table: str, **wanted: Any) -> list[dict[str, Any]]:
+    """Return the rows of a table as they are stored, by key, each a map of its columns.
+
+    `wanted` is what columns must hold; raises UsageError for a column that the table lacks. The
+    message is told in base64, and its length as `size`.
+    """
+    columns = [row[1] for row in store.execute(f"PRAGMA table_info({table})")]
+    for column in wanted:
+        if column not in columns:
+            raise UsageError(f"{table} has no column {column}; it has {', '.join(columns)}")
+    where = " AND ".join(["TRUE", *(f"{column} IS :{column}" for column in wanted)])
+    order = "kind, id" if table == "resources" else "1"
+    rows = store.execute(f"SELECT * FROM {table} WHERE {where} ORDER BY {order}", wanted)
+    return [_told(dict(zip(columns, row, strict=True))) for row in rows]
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    if isinstance(row.get("data"), bytes):
+        row |= {"data": base64.b64encode(row["data"]).decode(), "size": len(row["data"])}
+    return row
 
 
 def _text(value: bytes | None) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _TRIGGER = "pytest_stigmer_abort"
 _IMPATIENT_MILLISECONDS = 1
 _WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
+_WRITES_OR_BEGINS = re.compile(r"\s*(BEGIN|INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
 _UNDECODABLE = b"\xff\xff"
 
 
@@ -58,6 +59,21 @@ def lock(store: SqliteStore) -> Callable[[], None]:
         other.close()
         raise
     return other.close
+
+
+def is_locked(store: SqliteStore) -> bool:
+    """Tell whether any connection holds the write lock of a store's file at this moment."""
+    with closing(sqlite3.connect(store.path, timeout=0, isolation_level=None)) as other:
+        try:
+            other.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return True
+        return False
+
+
+def writes_next(statement: str) -> bool:
+    """Tell whether a statement writes, or begins a transaction that may."""
+    return _WRITES_OR_BEGINS.match(statement) is not None
 
 
 def corrupt_row(

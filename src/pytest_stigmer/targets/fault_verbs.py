@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import base64
+import os
+import time
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from pytest_stigmer.clock import parse_instant
-from pytest_stigmer.errors import StatusError
+from pytest_stigmer.errors import ResourceNotFound, StatusError, UsageError
 from pytest_stigmer.store import faults
+from pytest_stigmer.store.audit_timeline import stored_rows
 from pytest_stigmer.store.legacy import legacy_database
-from pytest_stigmer.store.translation import ResourceRow
+from pytest_stigmer.store.translation import ResourceRow, kind_text
 from pytest_stigmer.targets.flow import content_bytes
 
 if TYPE_CHECKING:
@@ -108,6 +112,20 @@ class Faults:
         """List the storage keys of all artifacts on disk."""
         return sorted(self._registry.files.artifact_contents())
 
+    def stat_artifact(self, *, key: str) -> dict[str, Any]:
+        """Return the permissions of a file, in octal, and its size; raise ResourceNotFound."""
+        path = self._registry.files.artifact(key)
+        if not path.is_file():
+            raise ResourceNotFound.of("artifact", key)
+        found = path.stat()
+        return {"mode": f"{found.st_mode & 0o7777:04o}", "size": found.st_size}
+
+    def rows(self, *, table: str, **wanted: Any) -> list[dict[str, Any]]:
+        """Return the rows of a table as they are stored."""
+        if "kind" in wanted:
+            wanted["kind"] = kind_text(wanted["kind"])
+        return stored_rows(self._registry.store, table, **wanted)
+
     def _come_back(self, image: bytes, artifacts: Mapping[str, bytes]) -> None:
         self._registry.replace(image, artifacts)
         self._reopened()
@@ -119,3 +137,30 @@ class Faults:
             data = self._message(row.get("message", {})).SerializeToString()
         at = parse_instant(f"{row['updated_at']}Z") if "updated_at" in row else None
         return ResourceRow(row.get("kind", "skill"), row["id"], data, at)
+
+
+class Zone:
+    """The time zone of this process while a scenario lives in another one."""
+
+    def __init__(self) -> None:
+        self._before: str | None = None
+        self._is_elsewhere = False
+
+    def enter(self, *, zone: str) -> None:
+        """Go to a zone; raise UsageError when nobody knows it."""
+        try:
+            ZoneInfo(zone)
+        except (KeyError, ValueError) as error:
+            raise UsageError(f"{zone!r} is no time zone, such as Asia/Kolkata") from error
+        if not self._is_elsewhere:
+            self._before, self._is_elsewhere = os.environ.get("TZ"), True
+        os.environ["TZ"] = zone
+        time.tzset()
+
+    def leave(self) -> None:
+        """Come back."""
+        if self._is_elsewhere:
+            self._is_elsewhere = False
+            os.environ.pop("TZ")
+            os.environ |= {} if self._before is None else {"TZ": self._before}
+            time.tzset()

@@ -5,19 +5,25 @@ from __future__ import annotations
 import base64
 import copy
 import functools
+import random
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.store.translation import decode, kind_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from pytest_stigmer.api.generation import Generation
     from pytest_stigmer.clock import FrozenClock
     from pytest_stigmer.factories.factory import Factory
     from pytest_stigmer.skills.endpoint import SkillClient
     from pytest_stigmer.store.sqlite import SqliteStore
+
+
+class _Undone(Exception):
+    """Ends a transaction that is not to be kept."""
 
 
 class Flow:
@@ -167,6 +173,14 @@ class Flow:
         """Move the clock to an instant."""
         self.clock.move_to(instant)
 
+    @contextmanager
+    def transaction(self, *, keep: bool = True) -> Iterator[None]:
+        """Make what the block does to the store one unit, undone at its end unless `keep`."""
+        with suppress(_Undone), self.store.transaction():
+            yield
+            if not keep:
+                raise _Undone
+
     @property
     def store(self) -> SqliteStore:
         """The store behind the target; raise UsageError where there is none."""
@@ -224,16 +238,19 @@ class Flow:
 
 
 def content_bytes(content: Any) -> str | bytes:
-    """Read content as scenarios write it: text, `{size: N}` or `{base64: TEXT}`."""
+    """Read content as scenarios write it: text, `{size: N}`, `{noise: N}`, `{base64: TEXT}`."""
     match content:
         case str() | bytes():
             return content
         case {"size": int(size)}:
             return _of_size(size)
+        case {"noise": int(size)}:
+            return random.Random(size).randbytes(size)  # noqa: S311 - incompressible, not secret
         case {"base64": str(text)}:
             return _unpacked(text)
     raise UsageError(
-        f"{content!r} is no content: give text, bytes, {{size: N}} or {{base64: TEXT}}"
+        f"{content!r} is no content: give text, bytes, {{size: N}}, {{noise: N}} or "
+        "{base64: TEXT}"
     )
 
 

@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pytest_stigmer.errors import StigmerError, UndecodableMessage, UsageError
+from pytest_stigmer.errors import UndecodableMessage, UsageError
 from pytest_stigmer.registry.assembly import REFERENCE
 from pytest_stigmer.registry.registry import Registry
-from pytest_stigmer.scenario.target import Answer, AuditRow
+from pytest_stigmer.scenario.target import Answer, AuditRow, BasicTarget, Unsupported, answered
 from pytest_stigmer.scenario.verbs import VERBS
 from pytest_stigmer.skills.endpoint import SkillClient
 from pytest_stigmer.store.audit_timeline import timeline
 from pytest_stigmer.store.faults import forgo_durability
 from pytest_stigmer.store.plans import PLAN_CELLS, explain, in_cell
-from pytest_stigmer.targets.fault_verbs import Faults
+from pytest_stigmer.targets.fault_verbs import Faults, Zone
 from pytest_stigmer.targets.flow import Flow
+from pytest_stigmer.targets.interleaving import interleaved
 from pytest_stigmer.targets.plain import answer_value, plain
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pytest_stigmer.api.generation import Generation
     from pytest_stigmer.clock import FrozenClock
     from pytest_stigmer.factories.factory import Factory
     from pytest_stigmer.registry.assembly import Recipe
+    from pytest_stigmer.scenario.target import Call
     from pytest_stigmer.skills.endpoint import Transport
     from pytest_stigmer.store.plans import PlanCell
     from pytest_stigmer.store.sqlite import SqliteStore
 
-_LIFECYCLE = ("close", "reopen")
 _QUERIES = {
     "get_audit_by_hash": "audit_by_hash",
     "get_audit_by_tag": "audit_by_tag",
@@ -44,7 +46,26 @@ def directly(registry: Registry) -> Transport:
     return registry.endpoint
 
 
-class LocalTarget:
+class SecondTarget(BasicTarget):
+    """A second registry on the file of another: what any process may do to it, it does."""
+
+    capabilities = frozenset({"skills", "store"})
+
+    def __init__(self, name: str, registry: Registry, flow: Flow) -> None:
+        self.name = name
+        self.registry = registry
+        self._flow = flow
+
+    def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
+        """Perform one verb of the registry."""
+        return answered(lambda: answer_value(getattr(self._flow, verb)(**arguments)))
+
+    def now(self) -> dt.datetime:
+        """Return the instant that both registries share."""
+        return self._flow.clock.now()
+
+
+class LocalTarget(BasicTarget):
     """A fresh registry on `database`, built from a recipe, its store in one plan cell.
 
     The file is scratch: it need not survive a power cut, and whoever made the target deletes it.
@@ -52,7 +73,9 @@ class LocalTarget:
     the same registry can be reached through a server of this process; `name` tells which it is.
     """
 
-    capabilities = frozenset({"skills", "store", "clock", "faults"})
+    capabilities = frozenset(
+        {"skills", "store", "transactions", "second", "clock", "faults", "files", "reopen"}
+    )
 
     def __init__(
         self,
@@ -70,6 +93,9 @@ class LocalTarget:
         self._connect = connect
         self._clock = clock
         self._factory = factory
+        self._zone = Zone()
+        self._other: SecondTarget | None = None
+        self._in_transaction = False
         self.registry = Registry(
             database,
             recipe=recipe,
@@ -86,12 +112,43 @@ class LocalTarget:
         """The store that is open now."""
         return self.registry.store
 
+    @property
+    def paths(self) -> Mapping[str, str]:  # type: ignore[override]
+        """Where the files lie."""
+        files = self.registry.files
+        return {"database": str(files.database), "artifacts": str(files.artifacts)}
+
     def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
         """Perform one verb and answer in plain values; a refusal is an answer too."""
+        return answered(lambda: answer_value(self._perform(verb, arguments)))
+
+    def other(self) -> SecondTarget:
+        """Return a second registry on the same file, in this process but on its own connection."""
+        if self._other is None:
+            registry = self.registry.beside()
+            flow = self._flow(registry, registry.endpoint)
+            self._other = SecondTarget(self.name, registry, flow)
+        return self._other
+
+    @contextmanager
+    def transaction(self, *, keep: bool) -> Iterator[None]:
+        """Make the block one unit, on this thread's own registry."""
+        self._in_transaction = True
         try:
-            return Answer(answer_value(self._perform(verb, arguments)))
-        except StigmerError as error:
-            return Answer.of_error(error)
+            with self.flow.transaction(keep=keep):
+                yield
+        finally:
+            self._in_transaction = False
+
+    def together(self, calls: Sequence[Call], order: int) -> tuple[list[Answer], bool]:
+        """Stop the first call at its n-th writing statement, n being the order, for the others."""
+        return interleaved(calls, order, first=self, second=self.other())
+
+    def start_over(self) -> None:
+        """Take a new file in place of this one."""
+        self.close()
+        self.registry.reset()
+        self._connect_flow()
 
     def now(self) -> dt.datetime:
         """Return the frozen instant."""
@@ -125,15 +182,22 @@ class LocalTarget:
     def close(self) -> None:
         """Close the store."""
         self._faults.unlock()
+        self._zone.leave()
+        self._leave_other()
         self.registry.close()
 
     def _perform(self, verb: str, arguments: Mapping[str, Any]) -> Any:
-        if verb in _LIFECYCLE:
-            return getattr(self, verb)()
-        if VERBS[verb].needs == "faults":
+        needs = VERBS[verb].needs
+        if needs in ("faults", "files"):
             return getattr(self._faults, verb)(**arguments)
-        if VERBS[verb].needs == "clock":
+        if needs == "reopen":
+            return getattr(self, verb)()
+        if verb == "set_timezone":
+            return self._zone.enter(**arguments)
+        if needs == "clock":
             return self._move_clock(verb, arguments)
+        if needs == "skills" and self._in_transaction and self._connect is not directly:
+            raise Unsupported(f"a transaction cannot hold calls over a wire (target {self.name})")
         return self._faults.around(getattr(self.flow, verb), arguments)
 
     def _move_clock(self, verb: str, arguments: Mapping[str, Any]) -> None:
@@ -142,11 +206,18 @@ class LocalTarget:
         except ValueError as error:
             raise UsageError(str(error)) from None
 
+    def _leave_other(self) -> None:
+        if self._other is not None:
+            self._other.registry.close()
+            self._other = None
+
     def _connect_flow(self) -> None:
         """Let the flow go through the parts that are open now."""
-        registry = self.registry
-        client = SkillClient(registry.generation, self._connect(registry))
-        self.flow = Flow(
+        self.flow = self._flow(self.registry, self._connect(self.registry))
+
+    def _flow(self, registry: Registry, transport: Transport) -> Flow:
+        client = SkillClient(registry.generation, transport)
+        return Flow(
             registry.generation, client, self._factory, store=registry.store, clock=self._clock
         )
 

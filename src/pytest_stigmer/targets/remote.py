@@ -7,8 +7,8 @@ from time import sleep
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.clock import parse_instant
-from pytest_stigmer.errors import ServerLost, StatusError, StigmerError, UsageError
-from pytest_stigmer.scenario.target import Answer, Inconclusive
+from pytest_stigmer.errors import StatusError, UsageError
+from pytest_stigmer.scenario.target import Answer, BasicTarget, Inconclusive, Unsupported, answered
 from pytest_stigmer.skills.endpoint import SkillClient
 from pytest_stigmer.targets.flow import Flow
 from pytest_stigmer.targets.hunting import Hunt, ToldTimes
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _CLOCK_VERBS = ("set_clock", "advance")
 
 
-class SteerableTarget:
+class SteerableTarget(BasicTarget):
     """A namespace of its own on a server with our control API: empty, and with its own clock."""
 
     capabilities = frozenset({"skills", "clock"})
@@ -44,17 +44,11 @@ class SteerableTarget:
         """Perform one verb; raise ServerLost once the server is lost."""
         if verb in _CLOCK_VERBS:
             return self._move_clock(verb, arguments)
-        return _answer(getattr(self.flow, verb), arguments)
+        return _answer(self.flow, verb, arguments)
 
     def now(self) -> dt.datetime | None:
         """Return the instant at which the namespace's clock was stopped last."""
         return self._instant
-
-    def timeline(self) -> None:
-        """Show nothing: the file is the server's."""
-
-    def explain(self, verb: str, arguments: Mapping[str, Any]) -> None:
-        """Explain nothing: the file is the server's."""
 
     def close(self) -> list[str]:
         """Let the server forget the namespace; return what stays, a line."""
@@ -80,7 +74,7 @@ class SteerableTarget:
         return Answer()
 
 
-class AnyServerTarget:
+class AnyServerTarget(BasicTarget):
     """A server that knows nothing of us and may be in use by others.
 
     Scenarios see an empty registry, because all names are made unique; what was made is deleted by
@@ -107,23 +101,17 @@ class AnyServerTarget:
     def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
         """Perform one verb; raise ServerLost, Inconclusive, or Unsupported for a step back."""
         if self._hunt is None:
-            return _answer(getattr(self.flow, verb), arguments)
+            return _answer(self.flow, verb, arguments)
         if verb in _CLOCK_VERBS:
             return _moved(getattr(self._hunt, verb), arguments)
         if verb != "push":
             self._hunt.prove()
-            return self._told(_answer(getattr(self.flow, verb), arguments))
+            return self._told(_answer(self.flow, verb, arguments))
         return self._push(self._hunt, arguments)
 
     def now(self) -> dt.datetime | None:
         """Return the instant that the scenario tells, when it needs a clock."""
         return self._hunt.told if self._hunt else None
-
-    def timeline(self) -> None:
-        """Show nothing: the file is the server's."""
-
-    def explain(self, verb: str, arguments: Mapping[str, Any]) -> None:
-        """Explain nothing: the file is the server's."""
 
     def close(self) -> list[str]:
         """Delete everything that was made; return what could not be, a line each."""
@@ -131,7 +119,7 @@ class AnyServerTarget:
 
     def _push(self, hunt: Hunt, arguments: Mapping[str, Any]) -> Answer:
         hunt.before_push()
-        answer = _answer(self.flow.push, arguments)
+        answer = _answer(self.flow, "push", arguments)
         if answer.failure is None:
             hunt.pushed(_archived(answer.value))
             self._times.learn(answer.value, hunt.told)
@@ -155,13 +143,10 @@ def remote_target(connection: Connection, factory: Factory, *, hunting: bool) ->
     return AnyServerTarget(connection, factory, hunting=hunting)
 
 
-def _answer(verb: Callable[..., Any], arguments: Mapping[str, Any]) -> Answer:
-    try:
-        return Answer(answer_value(verb(**arguments)))
-    except ServerLost:
-        raise
-    except StigmerError as error:
-        return Answer.of_error(error)
+def _answer(flow: Flow, verb: str, arguments: Mapping[str, Any]) -> Answer:
+    if verb == "set_timezone":
+        raise Unsupported("the time zone of a server is its own")
+    return answered(lambda: answer_value(getattr(flow, verb)(**arguments)))
 
 
 def _moved(verb: Callable[[str], None], arguments: Mapping[str, Any]) -> Answer:
