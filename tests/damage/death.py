@@ -48,7 +48,8 @@ class Death:
     def of(self, operation: Callable[[Registry], Any], crash: Crash) -> None:
         """Carry out the operation, put back what the crash left, and open that."""
         store = self.parts.store
-        operation(self.parts)
+        with crash.watching(store):
+            operation(self.parts)
         image = crash.image()
         self.acknowledged = self.state_of(store)
         self.parts.close()

@@ -93,7 +93,7 @@ def crash_points(
     """
     for after in range(_MOST_STATEMENTS):
         death = Death(opened(), state_of)
-        crash = Crash(death.parts.store, after, death.remember)
+        crash = Crash(death.parts.path, after, death.remember)
         death.of(operation, crash)
         if crash.statements <= after and death.left == death.acknowledged:
             return after + 1 + commit_points(operation, opened, state_of)
@@ -109,7 +109,7 @@ def commit_points(
     What is committed may be acknowledged at any time: nothing of it may be missing.
     """
     death = Death(opened(), state_of)
-    crash = CommitCrash(death.parts.store, _MOST_STATEMENTS, death.remember)
+    crash = CommitCrash(death.parts.path, _MOST_STATEMENTS, death.remember)
     death.of(operation, crash)
     assert death.left == death.acknowledged, "not all is there right after the commit"
     return int(crash.has_committed)

@@ -88,6 +88,9 @@ class ModelTarget(BasicTarget):
         """Perform one verb and answer in plain values; a refusal is an answer too."""
         if self._dies_after is not None and VERBS[verb].needs in ("skills", "store"):
             return self._dying(verb, arguments)
+        if self._dies_after is not None and verb in ("reopen", "open_legacy"):
+            after, self._dies_after = self._dies_after, None
+            return self._died(self.perform(verb, arguments), after)  # opened again, it is whole
         return answered(lambda: answer_value(self._perform(verb, arguments)))
 
     def other(self) -> Self:
@@ -134,6 +137,9 @@ class ModelTarget(BasicTarget):
             if after == 0:
                 # Dead before its first statement, it has not come to the artifact either.
                 self.skills.artifacts = artifacts
+        return self._died(answer, after)
+
+    def _died(self, answer: Answer, after: int) -> Answer:
         died = f"the process died after writing statement {after}"
         return answer if answer.failure else Answer.refused("UNAVAILABLE", died)
 

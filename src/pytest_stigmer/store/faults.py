@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.errors import ResourceNotFound
+from pytest_stigmer.errors import ResourceNotFound, StoreClosed
+from pytest_stigmer.store import session
 from pytest_stigmer.store.connection import delete_database
 from pytest_stigmer.store.translation import kind_text, translated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from pytest_stigmer.store.sqlite import SqliteStore
 
 _TRIGGER = "pytest_stigmer_abort"
 _IMPATIENT_MILLISECONDS = 1
-_WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
+_WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|CREATE|ALTER|DROP)\b", re.IGNORECASE)
 _WRITES_OR_BEGINS = re.compile(r"\s*(BEGIN|INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
 _UNDECODABLE = b"\xff\xff"
 
@@ -135,17 +136,42 @@ class Crash:
     doomed work goes on; whoever armed the crash puts the remembered state in its place.
     """
 
-    def __init__(self, store: SqliteStore, after: int, remember: Callable[[], None]) -> None:
-        self._store = store
+    def __init__(self, path: Path, after: int, remember: Callable[[], None]) -> None:
+        self._path = path
         self._after = after
         self._remember = remember
         self.statements = 0
         self._image: bytes | None = None
-        store.connection.set_trace_callback(self._before)
+
+    @contextmanager
+    def watching(self, store: SqliteStore) -> Iterator[None]:
+        """Count the statements of a store, and of those opened on its file in the block."""
+        watched: list[sqlite3.Connection] = []
+        connect = vars(session)["connect"]
+
+        def watch(connection: sqlite3.Connection) -> None:
+            connection.set_trace_callback(self._before)
+            watched.append(connection)
+
+        def connect_watched(path: Path) -> sqlite3.Connection:
+            connection: sqlite3.Connection = connect(path)
+            if path == self._path:
+                watch(connection)
+            return connection
+
+        with suppress(StoreClosed):
+            watch(store.connection)
+        vars(session)["connect"] = connect_watched
+        try:
+            yield
+        finally:
+            vars(session)["connect"] = connect
+            for connection in watched:
+                with suppress(sqlite3.ProgrammingError):  # it was closed
+                    connection.set_trace_callback(None)
 
     def image(self) -> bytes:
         """Return the remembered file; when fewer statements ran, the file as it is now."""
-        self._store.connection.set_trace_callback(None)
         if self._image is None:
             self._die()
         return self._image or b""
@@ -157,6 +183,6 @@ class Crash:
             self.statements += 1
 
     def _die(self) -> None:
-        with closing(sqlite3.connect(self._store.path)) as other:
+        with closing(sqlite3.connect(self._path)) as other:
             self._image = other.serialize()
         self._remember()

@@ -49,12 +49,13 @@ class Faults:
         after, self._crash_after = self._crash_after, None
         files: dict[str, bytes] = {}
         crash = faults.Crash(
-            self._registry.store,
+            self._registry.path,
             after,
             lambda: files.update(self._registry.files.artifact_contents()),
         )
         try:
-            verb(**arguments)
+            with crash.watching(self._registry.store):
+                verb(**arguments)
         finally:
             self._come_back(crash.image(), files)
         raise StatusError("UNAVAILABLE", f"the process died after writing statement {after}")

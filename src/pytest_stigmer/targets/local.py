@@ -188,10 +188,11 @@ class LocalTarget(BasicTarget):
 
     def _perform(self, verb: str, arguments: Mapping[str, Any]) -> Any:
         needs = VERBS[verb].needs
+        if needs == "reopen" or verb == "open_legacy":
+            owner = self if needs == "reopen" else self._faults
+            return self._faults.around(getattr(owner, verb), arguments)
         if needs in ("faults", "files"):
             return getattr(self._faults, verb)(**arguments)
-        if needs == "reopen":
-            return getattr(self, verb)()
         if verb == "set_timezone":
             return self._zone.enter(**arguments)
         if needs == "clock":
