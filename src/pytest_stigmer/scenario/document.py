@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 24
 MAX_VALUES = 5000
+_TOO_DEEP = f"values are nested deeper than {MAX_DEPTH} levels"
 
 Place = tuple[str | int, ...]
 
@@ -107,6 +108,8 @@ def _unreadable(error: Any, text: str) -> Fault:
     at_end = problem.startswith("found unexpected end")
     mark = error.context_mark if at_end else error.problem_mark
     line = min(mark.line, text.count("\n")) if mark else 0
+    if "nesting depth" in problem:  # PyYAML 6.0.4 counts itself, before it gives a value to us
+        return Fault(line + 1, _TOO_DEEP)
     if _indented_by_tab(text, line):
         return Fault(line + 1, "a tab is used for indentation; YAML takes spaces only")
     advice = next((hint for start, hint in _ADVICE.items() if problem.startswith(start)), problem)
@@ -172,7 +175,7 @@ class _Builder:
         if event.tag is not None:
             raise Fault(line, f"`{event.tag}`: tags are not part of the language; remove it")
         if len(place) > MAX_DEPTH:
-            raise Fault(line, f"values are nested deeper than {MAX_DEPTH} levels")
+            raise Fault(line, _TOO_DEEP)
         if len(self._document.starts) >= MAX_VALUES:
             raise Fault(line, f"this is value number {MAX_VALUES + 1}; split the scenario")
 
