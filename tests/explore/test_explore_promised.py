@@ -65,7 +65,8 @@ def promised() -> Asked:
 
     asked: Asked = set()
     for path in PROMISES:
-        run(load_scenario(path), Noting(load("bundled"), asked))
+        for promise in load_scenario(path).expanded():
+            run(promise, Noting(load("bundled"), asked))
     return asked
 
 

@@ -56,15 +56,13 @@ def on_local(scenario: Scenario, database: Path) -> Iterator[Any]:
 @contextmanager
 def on_service(scenario: Scenario, database: Path) -> Iterator[Any]:
     """Give a target behind a server of this process."""
-    registries = Registries()
     with ExitStack() as stack:
         server = LoopbackServer(API)
         stack.callback(server.stop)
-        stack.enter_context(server.serving(registries))
         clock = stack.enter_context(FrozenClock(scenario.clock or START))
 
-        def connect(parts: Any) -> Any:
-            registries.serve(parts)
+        def connect(registry: Any) -> Any:
+            stack.enter_context(server.serving(Registries(registry)))
             return server.transport
 
         target = LocalTarget(

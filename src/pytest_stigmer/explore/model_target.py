@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import TYPE_CHECKING, Any, Self, cast
 
@@ -15,11 +16,11 @@ from pytest_stigmer.errors import (
 from pytest_stigmer.explore.disputed import REFERENCE
 from pytest_stigmer.explore.skill_model import SkillModel
 from pytest_stigmer.explore.store_model import Snapshot, StoreModel
-from pytest_stigmer.scenario.target import Answer, AuditRow, BasicTarget, Unsupported, answered
+from pytest_stigmer.scenario.target import Answer, AuditRow, BasicTarget, answered
 from pytest_stigmer.scenario.verbs import VERBS
 from pytest_stigmer.store.schema import LATEST
 from pytest_stigmer.store.translation import WAIT_SECONDS, kind_text
-from pytest_stigmer.targets.flow import Flow
+from pytest_stigmer.targets.flow import Flow, content_bytes
 from pytest_stigmer.targets.plain import answer_value
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.scenario.target import Call
 
 _LEGACY_ID = re.compile("[A-Za-z0-9_]+_audit/(.+)/([0-9]+)", re.DOTALL | re.ASCII)
+_STORED_TIME = "%Y-%m-%d %H:%M:%S"
 _UNDECODABLE = b"\xff\xff"
 
 
@@ -84,6 +86,11 @@ class ModelTarget(BasicTarget):
         """The model of the store as it is now."""
         return self.skills.store
 
+    @property
+    def paths(self) -> Mapping[str, str]:  # type: ignore[override]
+        """Where the files would lie."""
+        return {"database": str(self.store.path), "artifacts": f"{self.store.path}.artifacts"}
+
     def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
         """Perform one verb and answer in plain values; a refusal is an answer too."""
         if self._dies_after is not None and VERBS[verb].needs in ("skills", "store"):
@@ -117,9 +124,11 @@ class ModelTarget(BasicTarget):
         return self.clock.now()
 
     def timeline(self) -> list[AuditRow]:
-        """Return the snapshots in the order in which they were saved; no time is kept."""
-        rows = enumerate(self.store.history, start=1)
-        return [AuditRow(at, row.kind, row.resource_id, "", *row[-2:]) for at, row in rows]
+        """Return the snapshots in the order in which they were saved."""
+        return [
+            AuditRow(at, row.kind, row.resource_id, row.archived_at, row.version_hash, row.tag)
+            for at, row in enumerate(self.store.history, start=1)
+        ]
 
     def _perform(self, verb: str, arguments: Mapping[str, Any]) -> Any:
         own = getattr(self, f"_{verb}", None)
@@ -128,12 +137,11 @@ class ModelTarget(BasicTarget):
     def _dying(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
         """Answer a verb whose process dies after a statement; unless that was its last, undo it."""
         after, self._dies_after = self._dies_after or 0, None
-        live = {kind: dict(records) for kind, records in self.store.live.items()}
-        history, artifacts = list(self.store.history), dict(self.skills.artifacts)
+        before, artifacts = self.store.state(), dict(self.skills.artifacts)
         self.store.statements = 0
         answer = self.perform(verb, arguments)
         if self.store.statements >= after:
-            self.store.live, self.store.history = live, history
+            self.store.put_back(before)
             if after == 0:
                 # Dead before its first statement, it has not come to the artifact either.
                 self.skills.artifacts = artifacts
@@ -146,6 +154,7 @@ class ModelTarget(BasicTarget):
     def _take(self, store: StoreModel) -> None:
         self.skills.store = store
         store.before_write = self._check_write
+        store.now = lambda: self.now().strftime(_STORED_TIME)
         self._flow = Flow(
             self.generation,
             cast("Any", self.skills),
@@ -197,34 +206,68 @@ class ModelTarget(BasicTarget):
         row: int = 1,
     ) -> None:
         self.store.check_open()
-        kind, snapshots = kind_text(kind), self.store.history
+        kind = kind_text(kind)
         records = self.store.live.get(kind, {})
-        places = [at for at, old in enumerate(snapshots) if old[:2] == (kind, id)][row - 1 : row]
-        if table == "resources" and id in records:
+        if table == "resource_audit":
+            place = self._place(kind, id, row)
+            self.store.history[place] = self.store.history[place]._replace(data=_UNDECODABLE)
+        elif id in records:
             records[id] = _UNDECODABLE
-        elif table == "resource_audit" and places:
-            snapshots[places[0]] = snapshots[places[0]]._replace(data=_UNDECODABLE)
         else:
             raise ResourceNotFound.of(kind, f"{id} (row {row})")
 
-    def _set_archived_at(self, **arguments: Any) -> None:
-        """Change nothing: no answer depends on a time that is stored."""
+    def _place(self, kind: str, resource_id: str, row: int) -> int:
+        """Return where a resource's n-th snapshot lies."""
+        owners = [(old.kind, old.resource_id) for old in self.store.history]
+        places = [at for at, owner in enumerate(owners) if owner == (kind, resource_id)]
+        if row > len(places):
+            raise ResourceNotFound.of(kind, f"{resource_id} (row {row})")
+        return places[row - 1]
+
+    def _set_archived_at(
+        self, resource_id: str, row: int, archived_at: str, kind: str | int = "skill"
+    ) -> None:
+        place = self._place(kind_text(kind), resource_id, row)
+        self.store.history[place] = self.store.history[place]._replace(archived_at=archived_at)
 
     def _set_schema_version(self, version: int) -> None:
         self.store.check_open()
         self.version = version
 
-    def _write_artifact(self, key: str, content: str) -> None:
-        self.skills.artifacts[key] = content.encode()
+    def _write_artifact(self, key: str, content: Any) -> None:
+        data = content_bytes(content)
+        self.skills.artifacts[key] = data.encode() if isinstance(data, str) else data
 
     def _set_timezone(self, zone: str) -> None:
         """Change nothing: instants are what they are everywhere."""
 
-    def _rows(self, **_: Any) -> None:
-        raise Unsupported("a model has no columns")
+    def _rows(self, table: str, **wanted: Any) -> list[dict[str, Any]]:
+        """Tell what is stored as the columns of a file would have it."""
+        if "kind" in wanted:
+            wanted["kind"] = kind_text(wanted["kind"])
+        rows = getattr(self, f"_rows_of_{table}")()
+        return [row for row in rows if wanted.items() <= row.items()]
 
-    def _stat_artifact(self, **_: Any) -> None:
-        raise Unsupported("a model has no files")
+    def _rows_of_schema_version(self) -> list[dict[str, Any]]:
+        return [{"version": version} for version in range(1, self.version + 1)]
+
+    def _rows_of_resources(self) -> list[dict[str, Any]]:
+        return [
+            {"kind": kind, "id": id_, **_told(data), "updated_at": self.store.saved_at[kind, id_]}
+            for kind in sorted(self.store.live, key=str.encode)
+            for id_, data in self.store.resource_rows(kind)
+        ]
+
+    def _rows_of_resource_audit(self) -> list[dict[str, Any]]:
+        return [
+            {"id": at, **row._asdict(), **_told(row.data)}
+            for at, row in enumerate(self.store.history, start=1)
+        ]
+
+    def _stat_artifact(self, key: str) -> dict[str, Any]:
+        if key not in self.skills.artifacts:
+            raise ResourceNotFound.of("artifact", key)
+        return {"mode": "0600", "size": len(self.skills.artifacts[key])}
 
     def _list_artifacts(self) -> list[str]:
         return sorted(self.skills.artifacts)
@@ -238,12 +281,14 @@ class ModelTarget(BasicTarget):
         moved: list[tuple[int, str, str, Snapshot]] = []
         for row in rows:
             kind, data = row.get("kind", "skill"), self._legacy_data(row)
+            at = row.get("updated_at", self.now().strftime(_STORED_TIME))
             match = _LEGACY_ID.fullmatch(row["id"])
             if match is None:
                 store.live.setdefault(kind, {})[row["id"]] = data
+                store.saved_at[kind, row["id"]] = at
             else:
                 names = self.generation.codec.legacy(kind, data) or ("", "")
-                snapshot = Snapshot(kind, match[1], data, *names)
+                snapshot = Snapshot(kind, match[1], data, *names, at)
                 moved.append((int(match[2]), kind, row["id"], snapshot))
         store.history = [row[-1] for row in sorted(moved, key=lambda row: row[:-1])]
         self._take(store)
@@ -252,3 +297,8 @@ class ModelTarget(BasicTarget):
         if "base64" in row:
             return _UNDECODABLE
         return bytes(self._flow.message(row.get("message", {})).SerializeToString())
+
+
+def _told(data: bytes) -> dict[str, Any]:
+    """Return a message as a row tells it."""
+    return {"data": base64.b64encode(data).decode(), "size": len(data)}

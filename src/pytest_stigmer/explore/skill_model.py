@@ -64,7 +64,7 @@ class SkillModel:
         if not slug:
             raise refusals.invalid_name(request.name)
         skill_md = _skill_md(request.artifact)
-        with _answering("failed to save skill"), self.store.transaction():
+        with self._answering("failed to save skill"), self.store.transaction():
             found = self._find(request.org, slug)
             skill = self._next_version(request, slug, skill_md, found)
             key = skill.status.artifact_storage_key
@@ -78,18 +78,18 @@ class SkillModel:
     def get(self, request: Any) -> Any:
         """Return the current version of an id."""
         self._validate(request)
-        with _answering():
+        with self._answering():
             return self._current(request.value)
 
     def get_by_reference(self, request: Any) -> Any:
         """Return the version that a reference names."""
         self._validate(request)
         _check_reference(request)
-        with _answering("failed to list skills"):
+        with self._answering("failed to list skills"):
             current = self._find(self._org_meant(request), request.slug)
             if current is None:
                 raise refusals.no_skill_with_slug(request.slug)
-        with _answering():
+        with self._answering():
             return self._version(request, current)
 
     def get_artifact(self, request: Any) -> Any:
@@ -106,12 +106,23 @@ class SkillModel:
     def delete(self, request: Any) -> Any:
         """Forget a skill; its artifact stays, because another skill may have the same."""
         self._validate(request)
-        with _answering("failed to delete Skill"), self.store.transaction():
+        with self._answering("failed to delete Skill"), self.store.transaction():
             found = self._current(request.value)
             if self.store.disputed.skill_delete_drops_history:
                 self.store.delete_audit_by_resource_id(_KIND, request.value)
             self.store.delete_resource(_KIND, request.value)
             return found
+
+    @contextmanager
+    def _answering(self, what: str = "") -> Iterator[None]:
+        """Raise a StatusError for what the store raises; say what was done if it has no name."""
+        try:
+            yield
+        except StoreError as error:
+            text = str(error).replace(str(self.store.path), self.store.path.name)
+            if what and error.code == "INTERNAL":
+                text = f"{what}: {text}"
+            raise StatusError(error.code, text) from error
 
     def _validate(self, request: Message) -> None:
         wrong = self.api.validate(request)
@@ -228,16 +239,6 @@ class SkillModel:
                 tag=skill.spec.tag,
             )
         self.store.save_resource(_KIND, skill.metadata.id, skill)
-
-
-@contextmanager
-def _answering(what: str = "") -> Iterator[None]:
-    """Raise a StatusError for what the store raises; say what was done where that has no name."""
-    try:
-        yield
-    except StoreError as error:
-        text = f"{what}: {error}" if what and error.code == "INTERNAL" else str(error)
-        raise StatusError(error.code, text) from error
 
 
 def _check_push(request: Any) -> None:

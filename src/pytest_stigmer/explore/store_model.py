@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pytest_stigmer.explore.disputed import Disputed
     from pytest_stigmer.store.interface import M
 
+    State = tuple[dict[str, dict[str, bytes]], list["Snapshot"], dict[tuple[str, str], str]]
+
 
 class Snapshot(NamedTuple):
     """One audit record."""
@@ -28,6 +30,7 @@ class Snapshot(NamedTuple):
     data: bytes
     version_hash: str
     tag: str
+    archived_at: str = ""
 
 
 class StoreModel:
@@ -37,16 +40,21 @@ class StoreModel:
     they were saved: newest means last in that list, whatever any clock says. `before_write` is
     asked when a writing verb or a transaction begins, and before a row of a table changes
     (`resources` or `resource_audit`, `insert` or `delete`); it may raise, as an engine may.
-    `statements` counts what an engine would write with, whether or not a row changes.
+    `statements` counts what an engine would write with, whether or not a row changes. `now` tells
+    the time that is stored beside a row, on which no answer of a verb depends.
     """
 
-    def __init__(self, path: Path = Path("stigmer.db"), *, disputed: Disputed = REFERENCE) -> None:
+    def __init__(
+        self, path: Path = Path("/model/stigmer.db"), *, disputed: Disputed = REFERENCE
+    ) -> None:
         self.path = path
         self.disputed = disputed
         self.live: dict[str, dict[str, bytes]] = {}
         self.history: list[Snapshot] = []
+        self.saved_at: dict[tuple[str, str], str] = {}
         self.is_closed = False
         self.statements = 0
+        self.now: Callable[[], str] = str
         self.before_write: Callable[[str, str], None] = _allow
 
     def save_resource(self, kind: str | int, resource_id: str, message: Message) -> None:
@@ -55,6 +63,7 @@ class StoreModel:
         name, resource_id = self._kind(kind), checked_text(resource_id)
         self._writing("resources", "insert")
         self.live.setdefault(name, {})[resource_id] = data
+        self.saved_at[name, resource_id] = self.now()
 
     def get_resource(self, kind: str | int, resource_id: str, message_class: type[M]) -> M:
         """Return the record; raise ResourceNotFound or UndecodableRow."""
@@ -98,7 +107,7 @@ class StoreModel:
         texts = [checked_text(text) for text in (resource_id, version_hash, tag)]
         name = self._kind(kind)
         self._writing("resource_audit", "insert")
-        self.history.append(Snapshot(name, texts[0], data, texts[1], texts[2]))
+        self.history.append(Snapshot(name, texts[0], data, texts[1], texts[2], self.now()))
 
     def get_audit_by_hash(
         self, kind: str | int, resource_id: str, version_hash: str, message_class: type[M]
@@ -135,19 +144,27 @@ class StoreModel:
         """Take everything back when the block fails."""
         self._kind("")
         self.before_write("", "begin")
-        live = {kind: dict(records) for kind, records in self.live.items()}
-        history = list(self.history)
+        before = self.state()
         try:
             yield
         except BaseException:
-            self.live, self.history = live, history
+            self.put_back(before)
             raise
+
+    def state(self) -> State:
+        """Return a copy of all that is stored."""
+        live = {kind: dict(records) for kind, records in self.live.items()}
+        return live, list(self.history), dict(self.saved_at)
+
+    def put_back(self, state: State) -> None:
+        """Store what was stored when `state` was asked."""
+        self.live, self.history, self.saved_at = state
 
     def reopened(self) -> Self:
         """Close this store and return another on the same records."""
         self.close()
         other = type(self)(self.path, disputed=self.disputed)
-        other.live, other.history = self.live, self.history
+        other.put_back((self.live, self.history, self.saved_at))
         return other
 
     def close(self) -> None:
