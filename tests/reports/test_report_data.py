@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from pytest_stigmer.report.as_json import SCHEMA_FILE
+from pytest_stigmer.report.as_json import SCHEMA_FILE, schema_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +54,40 @@ def test_the_json_report_follows_its_published_schema(reported: Callable[..., An
     schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(reported().data, schema)
+
+
+def test_the_published_schema_follows_from_the_model() -> None:
+    """`python -m pytest_stigmer.report.as_json` writes it again."""
+    assert SCHEMA_FILE.read_text(encoding="utf-8") == schema_text()
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("seed", -1),
+        ("more", 1),
+        ("counts", {"passed": 1}),
+        ("matrix", {}),
+        ("format", 2),
+        ("tests.0.status", "fine"),
+        ("tests.0.line", 0),
+        ("scenarios.0.runs.0.steps.0.sent", [["name"]]),
+        ("scenarios.0.runs.0.steps.0.answered", {"x": 1}),
+        ("scenarios.0.runs.0.status", "xfailed"),
+    ],
+)
+def test_the_published_schema_refuses_other_reports(
+    reported: Callable[..., Any], path: str, value: Any
+) -> None:
+    """What the model does not allow is no report."""
+    data = copy.deepcopy(reported().data)
+    *parents, last = (int(word) if word.isdigit() else word for word in path.split("."))
+    place = data
+    for parent in parents:
+        place = place[parent]
+    place[last] = value
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(data, json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))
 
 
 def test_a_red_step_tells_which_archive_was_answered_and_which_expected(

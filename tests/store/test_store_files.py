@@ -12,7 +12,6 @@ import pytest
 from google.protobuf.wrappers_pb2 import StringValue
 
 from pytest_stigmer.errors import InvalidText, NotADatabase, PathNotWritable, StoreError
-from pytest_stigmer.store.audit_timeline import TimelineRow, timeline
 from pytest_stigmer.store.backup import backup, restore
 from pytest_stigmer.store.bulk import load_history, load_resources
 from pytest_stigmer.store.template import clone, template
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from conftest import Clock
 
     from pytest_stigmer.store.sqlite import SqliteStore
+from pytest_stigmer.store.stored_rows import audit_rows
 
 ONE = StringValue(value="1")
 EARLY = dt.datetime(2026, 1, 20, 9, 30, 15, 999_999, dt.timezone(dt.timedelta(hours=1)))
@@ -88,10 +88,13 @@ def test_loaded_history_is_in_the_order_of_loading(store: SqliteStore) -> None:
     ]
     load_history(store, rows)
     assert store.list_audit_history("skill", "a") == [b"2", b"1"]
-    assert timeline(store) == [
-        TimelineRow(1, b"1", "skill", "a", "2026-01-20 08:30:15", "h1", "t"),
-        TimelineRow(2, b"2", "skill", "a", "2026-01-25 10:00:00", "", ""),
+    stored = [
+        AuditRow("skill", "a", b"1", "h1", "t", "2026-01-20 08:30:15", 1),
+        AuditRow("skill", "a", b"2", "", "", "2026-01-25 10:00:00", 2),
     ]
+    assert audit_rows(store) == stored
+    load_history(store, stored)
+    assert [row[:-1] for row in audit_rows(store)] == [row[:-1] for row in stored * 2]
 
 
 def test_loaded_resources_are_live(store: SqliteStore) -> None:
@@ -114,14 +117,14 @@ def test_failed_load_leaves_nothing(store: SqliteStore) -> None:
     rows = [AuditRow("skill", "a", b"")] * 10_001
     with pytest.raises(InvalidText):
         load_history(store, [*rows, AuditRow("skill", "\ud800", b"")])
-    assert timeline(store) == []
+    assert audit_rows(store) == []
 
 
 def test_timeline_shows_rows_whose_text_is_damaged(store: SqliteStore) -> None:
     """A page about a failure can be made also from bytes that are no text, and from NULL."""
     store.save_audit("skill", "a", ONE)
     store.execute("UPDATE resource_audit SET resource_id = CAST(x'61ff' AS TEXT), tag = NULL")
-    (row,) = timeline(store)
+    (row,) = audit_rows(store)
     assert (row.resource_id, row.tag) == ("a\\xff", "")
 
 

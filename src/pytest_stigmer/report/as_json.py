@@ -1,18 +1,78 @@
-"""The report as JSON; `schema.json` beside this file describes it."""
+"""The report as JSON, and the JSON schema of it, which follows from the model's types.
+
+`python -m pytest_stigmer.report.as_json` writes `schema.json` again.
+"""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import NoneType
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-if TYPE_CHECKING:
-    from pytest_stigmer.report.data import Document
+from pytest_stigmer.report.data import Document
 
 SCHEMA_FILE = Path(__file__).with_name("schema.json")
+
+_TITLE = "Report of a run of pytest with pytest-stigmer"
+_SIMPLE = {str: "string", int: "integer", float: "number", bool: "boolean", NoneType: "null"}
 
 
 def render(document: Document) -> str:
     """Return the whole document, in ASCII, ending in a line break."""
     return json.dumps(asdict(document), indent=1) + "\n"
+
+
+def schema_text() -> str:
+    """Return the JSON schema of `render`, as `schema.json` holds it."""
+    defs: dict[str, Any] = {}
+    _schema(Document, defs)
+    document = defs.pop("Document")
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": _TITLE}
+    return json.dumps({**head, **document, "$defs": defs}, indent=1) + "\n"
+
+
+def _schema(hint: Any, defs: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a type; that of a dataclass is put into `defs` and named."""
+    if get_origin(hint) is Annotated:
+        plain, *more = get_args(hint)
+        made = _schema(plain, defs)
+        for words in more:
+            made |= words if isinstance(words, dict) else {"description": words}
+        return made
+    if is_dataclass(hint):
+        return _reference(hint, defs)
+    if isinstance(hint, type) and hint in _SIMPLE:
+        return {"type": _SIMPLE[hint]}
+    return {} if hint is Any else _of_many(get_origin(hint), get_args(hint), defs)
+
+
+def _of_many(origin: Any, inner: tuple[Any, ...], defs: dict[str, Any]) -> dict[str, Any]:
+    if origin is dict:
+        return {"type": "object", "additionalProperties": _schema(inner[1], defs)}
+    if origin is tuple and inner[-1] is ...:
+        return {"type": "array", "items": _schema(inner[0], defs)}
+    items = [_schema(one, defs) for one in inner]
+    if origin is tuple:
+        return {"type": "array", "prefixItems": items, "items": False, "minItems": len(items)}
+    return {"anyOf": items}
+
+
+def _reference(made: Any, defs: dict[str, Any]) -> dict[str, Any]:
+    name = made.__name__
+    if name not in defs:
+        hints = get_type_hints(made, include_extras=True)
+        names = [field.name for field in fields(made)]
+        defs[name] = {
+            "type": "object",
+            "description": made.__doc__,
+            "properties": {name: _schema(hints[name], defs) for name in names},
+            "required": sorted(names),
+            "additionalProperties": False,
+        }
+    return {"$ref": f"#/$defs/{name}"}
+
+
+if __name__ == "__main__":
+    SCHEMA_FILE.write_text(schema_text(), encoding="utf-8")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Annotated, Any
 
 FORMAT = 1
 """The version of the JSON report; `schema.json` describes it."""
@@ -18,10 +18,18 @@ STATUSES = ("failed", "error", "inconclusive", "xpassed", "skipped", "xfailed", 
 
 RED = frozenset({"failed", "error"})
 
+# A text beside a type is the field's description in `schema.json`, a dict are more of its keywords.
+Line = Annotated[int, {"minimum": 1}]
+Count = Annotated[int, {"minimum": 0}]
+TestStatus = Annotated[str, {"enum": list(STATUSES)}]
+RunStatus = Annotated[str, {"enum": ["passed", "failed", "skipped", "inconclusive", "error"]}]
+Counts = Annotated[
+    dict[str, Count], {"propertyNames": {"enum": list(STATUSES)}, "required": sorted(STATUSES)}
+]
+Places = Annotated[dict[str, Line], {"propertyNames": {"pattern": "^[0-9]+$"}}]
+Shown = Annotated[str, {"enum": ["shown", "masked"]}]
 Pairs = tuple[tuple[str, Any], ...]
 """Dotted paths and plain values."""
-
-D = TypeVar("D")
 
 
 @dataclass(frozen=True)
@@ -36,87 +44,86 @@ class Deviation:
 
 @dataclass(frozen=True)
 class StepData:
-    """One step as it happened; `at` is the instant at which it left the clock, or ''.
-
-    `answered` and `expected_rows` map ids of archives to their places in the answer, from 1.
-    """
+    """One step as it happened."""
 
     verb: str
-    line: int
-    at: str
-    sent: Pairs = ()
+    line: Line
+    at: Annotated[str, "The instant at its end, UTC, or '' where the clock cannot be read."]
+    sent: Annotated[Pairs, "Dotted paths and values that were sent."] = ()
     save_as: str | None = None
-    got: Pairs = ()
-    expected: Pairs = ()
+    got: Annotated[Pairs, "Dotted paths and values of the answer."] = ()
+    expected: Annotated[Pairs, "Dotted paths and values that were expected."] = ()
     differences: tuple[Deviation, ...] = ()
-    answered: dict[str, int] = field(default_factory=dict)
-    expected_rows: dict[str, int] = field(default_factory=dict)
+    answered: Annotated[
+        Places,
+        "Ids of the audit records that were answered, and their places from 1.",
+    ] = field(default_factory=dict)
+    expected_rows: Annotated[
+        Places, "Ids of the audit records that were expected, and their places from 1."
+    ] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class ArchiveData:
-    """One audit record: the step that wrote it, from 0, and what the store kept."""
+    """One audit record."""
 
-    id: int
-    step: int
+    id: Count
+    step: Annotated[Count, "The step that wrote it, from 0."]
     kind: str
     resource_id: str
-    archived_at: str
+    archived_at: Annotated[str, "As stored."]
     version_hash: str
     tag: str
 
 
 @dataclass(frozen=True)
 class RunData:
-    """One run of a scenario, in all plan cells in which the same happened.
+    """One run, in all plan cells in which the same happened."""
 
-    `defect` None is the reference. `stopped` is the line of the step at which the run ended early.
-    """
-
-    status: str
-    cells: tuple[str, ...]
-    defect: str | None = None
+    status: Annotated[RunStatus, "How it ended."]
+    cells: Annotated[tuple[str, ...], "Plan cells."]
+    defect: Annotated[str | None, "The defect in place; null is the reference."] = None
     target: str = "local"
-    reason: str = ""
-    stopped: int | None = None
+    reason: Annotated[str, "One sentence unless it passed."] = ""
+    stopped: Annotated[int | None, "The line of the step at which it ended early."] = None
     steps: tuple[StepData, ...] = ()
-    archives: tuple[ArchiveData, ...] = ()
-    explanation: str = ""
+    archives: Annotated[tuple[ArchiveData, ...], "In the order of their writing."] = ()
+    explanation: Annotated[str, "SQL and query plan of the failed lookup."] = ""
 
 
 @dataclass(frozen=True)
 class ScenarioData:
-    """One scenario, its source and its runs; `path` is relative to the root of the test run."""
+    """One scenario file."""
 
     title: str
-    path: str
-    line: int
+    path: Annotated[str, "From the root of the run."]
+    line: Line
     description: str = ""
-    detects: tuple[str, ...] = ()
-    source: str = ""
-    runs: tuple[RunData, ...] = ()
+    detects: Annotated[tuple[str, ...], "Ids of the defects it claims to detect."] = ()
+    source: Annotated[str, "The file's text."] = ""
+    runs: Annotated[tuple[RunData, ...], "Each run that differs from the others."] = ()
 
 
 @dataclass(frozen=True)
 class TestData:
-    """One test; `detail` is what pytest shows of its failure, `seconds` how long it took."""
+    """One test, or a file that could not be collected."""
 
     __test__ = False
 
-    id: str
-    status: str
-    path: str
-    line: int
-    reason: str = ""
-    detail: str = ""
-    scenario: str | None = None
-    cell: str | None = None
-    seconds: float = 0.0
+    id: Annotated[str, "pytest's node id."]
+    status: Annotated[TestStatus, "How it ended."]
+    path: Annotated[str, "Its file, from the root of the run."]
+    line: Annotated[Line, "From 1."]
+    reason: Annotated[str, "One sentence for every status but passed."] = ""
+    detail: Annotated[str, "What pytest shows of a failure."] = ""
+    scenario: Annotated[str | None, "The path of the scenario it ran."] = None
+    cell: Annotated[str | None, "The plan cell it ran in."] = None
+    seconds: Annotated[float, "Set-up, call and tear-down."] = 0.0
 
 
 @dataclass(frozen=True)
 class DefectData:
-    """One defect of the catalogue."""
+    """One defect."""
 
     id: str
     family: str
@@ -126,55 +133,56 @@ class DefectData:
 
 @dataclass(frozen=True)
 class RowData:
-    """One scenario's row of the kill matrix.
-
-    `cells` tells what each defect did in each plan cell, `shown` or `masked`; a defect that is
-    neither claimed nor shown by any cell is left out. `unjudged` need no claim.
-    """
+    """One scenario."""
 
     title: str
     path: str
-    line: int
+    line: Line
     claimed: tuple[str, ...]
-    cells: dict[str, dict[str, str]]
-    faults: tuple[str, ...] = ()
-    unjudged: tuple[str, ...] = ()
+    cells: Annotated[
+        dict[str, dict[str, Shown]],
+        "By defect, what each plan cell did with it; what is neither claimed nor shown is no row.",
+    ]
+    faults: Annotated[tuple[str, ...], "Runs that neither passed nor failed, in words."] = ()
+    unjudged: Annotated[tuple[str, ...], "Defects that need no claim."] = ()
 
 
 @dataclass(frozen=True)
 class MatrixData:
-    """The kill matrix; `problems` says why it is not exactly as claimed."""
+    """Every scenario against every defect."""
 
     defects: tuple[DefectData, ...]
     rows: tuple[RowData, ...]
-    is_complete: bool
-    problems: tuple[str, ...]
+    is_complete: Annotated[bool, "Whether all shipped scenarios ran."]
+    problems: Annotated[
+        tuple[str, ...], "Why the matrix is not exactly as claimed; empty when it is."
+    ]
 
 
 @dataclass(frozen=True)
 class Times:
-    """When the run started (ISO 8601, UTC) and how many seconds it took."""
+    """When and how long."""
 
-    started: str
-    seconds: float
+    started: Annotated[str, "UTC.", {"format": "date-time"}]
+    seconds: Annotated[float, "Duration of the run."]
 
 
 @dataclass(frozen=True)
 class Document:
-    """One run of pytest."""
+    """One run."""
 
-    verdict: str
-    target: str
-    seed: int
-    defect: str | None
-    is_proof: bool
-    versions: dict[str, str]
+    verdict: Annotated[str, "`ok`, or how the run ended otherwise, such as `tests failed`."]
+    target: Annotated[str, "local, service or HOST:PORT."]
+    seed: Annotated[Count, "The run seed."]
+    defect: Annotated[str | None, "The catalogued defect in place, if any."]
+    is_proof: Annotated[bool, "Whether every scenario ran under every defect."]
+    versions: Annotated[dict[str, str], "Versions of Python, SQLite and the packages that matter."]
     times: Times
-    counts: dict[str, int]
-    tests: tuple[TestData, ...] = ()
-    scenarios: tuple[ScenarioData, ...] = ()
-    matrix: MatrixData | None = None
-    format: int = FORMAT
+    counts: Annotated[Counts, "Number of tests by status."]
+    tests: Annotated[tuple[TestData, ...], "Most urgent status first, then by id."] = ()
+    scenarios: Annotated[tuple[ScenarioData, ...], "By path."] = ()
+    matrix: Annotated[MatrixData | None, "The kill matrix of a proof."] = None
+    format: Annotated[int, "The version of this format.", {"const": FORMAT}] = FORMAT
 
 
 def scenario_from(data: dict[str, Any]) -> ScenarioData:

@@ -78,5 +78,7 @@ def _resource_values(row: ResourceRow, now: str) -> Values:
     )
 
 
-def _instant(instant: dt.datetime | None, now: str) -> str:
+def _instant(instant: dt.datetime | str | None, now: str) -> str:
+    if isinstance(instant, str):
+        return instant
     return now if instant is None else seconds_text(instant)

@@ -68,23 +68,28 @@ _CLOCK_EXCLUDED = ("non-deterministic", "unsafe use of")
 
 
 class ResourceRow(NamedTuple):
-    """A live row; `updated_at` None means the clock's now."""
+    """A live row; `updated_at` None means the clock's now, a text is stored as it is."""
 
     kind: str | int
     id: str
     data: bytes
-    updated_at: dt.datetime | None = None
+    updated_at: dt.datetime | str | None = None
 
 
 class AuditRow(NamedTuple):
-    """An audit row, whose id follows from its turn; `archived_at` None means the clock's now."""
+    """An audit row; `archived_at` None means the clock's now.
+
+    One that was read has its `id` and, as `archived_at`, the text that is stored: UTC, whole
+    seconds, unless somebody has written another. The id of one to be written follows from its turn.
+    """
 
     kind: str | int
     resource_id: str
     data: bytes
     version_hash: str = ""
     tag: str = ""
-    archived_at: dt.datetime | None = None
+    archived_at: dt.datetime | str | None = None
+    id: int = 0
 
 
 def kind_text(kind: str | int) -> str:

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from pytest_stigmer.clock import parse_instant
 from pytest_stigmer.errors import ResourceNotFound, StatusError, UsageError
 from pytest_stigmer.store import faults
-from pytest_stigmer.store.audit_timeline import stored_rows
 from pytest_stigmer.store.legacy import legacy_database
+from pytest_stigmer.store.stored_rows import stored_rows
 from pytest_stigmer.store.translation import ResourceRow, kind_text
 from pytest_stigmer.targets.flow import content_bytes
 

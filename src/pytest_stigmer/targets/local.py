@@ -12,9 +12,9 @@ from pytest_stigmer.registry.registry import Registry
 from pytest_stigmer.scenario.target import Answer, AuditRow, BasicTarget, Unsupported, answered
 from pytest_stigmer.scenario.verbs import VERBS
 from pytest_stigmer.skills.endpoint import SkillClient
-from pytest_stigmer.store.audit_timeline import timeline
 from pytest_stigmer.store.faults import forgo_durability
 from pytest_stigmer.store.plans import PLAN_CELLS, explain, in_cell
+from pytest_stigmer.store.stored_rows import audit_rows
 from pytest_stigmer.targets.fault_verbs import Faults, Zone
 from pytest_stigmer.targets.flow import Flow
 from pytest_stigmer.targets.interleaving import interleaved
@@ -159,14 +159,14 @@ class LocalTarget(BasicTarget):
         return [
             AuditRow(
                 row.id,
-                row.kind,
+                str(row.kind),
                 row.resource_id,
-                row.archived_at,
+                str(row.archived_at),
                 row.version_hash,
                 row.tag,
                 self._decoded(row.data),
             )
-            for row in timeline(self.store)
+            for row in audit_rows(self.store)
         ]
 
     def explain(self, verb: str, arguments: Mapping[str, Any]) -> str | None:
