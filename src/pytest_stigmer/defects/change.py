@@ -92,20 +92,29 @@ def foreign_key(on_delete: str, when: str = AT_COMMIT) -> tuple[str, ...]:
 
 
 class Exchange:
-    """A defect that only asks other queries, or lives on a changed schema: an entry of a table.
+    """A defect that only exchanges something: an entry of a table.
 
-    `ddl` changes every file after v2, as in `with_schema`; `queries` are fields of `Queries`.
+    `ddl` changes every file after v2, as in `with_schema`; `store` is another class of store;
+    `queries` are fields of `Queries`.
     """
 
     def __init__(
-        self, defect_id: str, harm: str, origin: str, *, ddl: tuple[str, ...] = (), **queries: str
+        self,
+        defect_id: str,
+        harm: str,
+        origin: str,
+        *,
+        ddl: tuple[str, ...] = (),
+        store: Callable[..., SqliteStore] | None = None,
+        **queries: str,
     ) -> None:
         self.id, self.harm, self.origin = defect_id, harm, origin
-        self.ddl, self.queries = ddl, queries
+        self.ddl, self.store, self.queries = ddl, store, queries
 
     def apply(self, recipe: Recipe) -> Recipe:
-        """Put the schema and the queries in place."""
-        changed = with_schema(recipe, *self.ddl) if self.ddl else recipe
+        """Put store, schema and queries in place."""
+        changed = with_store(recipe, self.store) if self.store else recipe
+        changed = with_schema(changed, *self.ddl) if self.ddl else changed
         return with_queries(changed, **self.queries) if self.queries else changed
 
 

@@ -32,6 +32,12 @@ LIFECYCLE = (
         "VALUES (:kind, :id, nullif(:data, x''), datetime('now'))",
     ),
     Exchange(
+        "equal-records-are-listed-once",
+        "Of two records with equal content only one is listed.",
+        "stigmer b070f18, store.go: every row of the kind is listed",
+        list_resources="SELECT data FROM resources WHERE kind = :kind GROUP BY data ORDER BY id",
+    ),
+    Exchange(
         "first-save-wins",
         "Every update is acknowledged and none is kept.",
         "TestStore_SaveResource_Upsert of b070f18",
@@ -49,6 +55,18 @@ LIFECYCLE = (
         "A skill that is made anew under an old id answers with tags of its predecessor.",
         "D34",
         delete_audit=f"DELETE {AUDIT_OF} AND tag = ''",
+    ),
+    Exchange(
+        "record-is-read-from-another-kind",
+        "Where a kind has no record of an id, that of another kind is handed out.",
+        "stigmer b070f18, store.go: the key is kind and id",
+        get_resource="SELECT data FROM resources WHERE id = :id ORDER BY kind = :kind DESC LIMIT 1",
+    ),
+    Exchange(
+        "record-is-read-from-any-kind",
+        "A skill is read as the agent that has the same id.",
+        "stigmer b070f18, store.go: the key is kind and id",
+        get_resource="SELECT data FROM resources WHERE id = :id ORDER BY kind LIMIT 1",
     ),
     Exchange(
         "prefix-ignores-kind",

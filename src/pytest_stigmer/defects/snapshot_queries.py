@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from pytest_stigmer.defects.change import ARCHIVE, AUDIT_OF, HASHED, Exchange
 
+_SAME = " AND ".join(
+    f"other.{column} IS NEW.{column}"
+    for column in ("kind", "resource_id", "data", "version_hash", "tag")
+)
+_ONE_OF_EQUALS = (
+    "CREATE TRIGGER one_of_equals AFTER INSERT ON resource_audit BEGIN DELETE FROM resource_audit "
+    f"WHERE id IN (SELECT id FROM resource_audit AS other WHERE {_SAME} AND other.id < NEW.id) "
+    f"AND NOT EXISTS (SELECT 1 FROM resource_audit AS other WHERE {_SAME} "
+    "AND other.id = (SELECT max(id) FROM resource_audit WHERE id < NEW.id)); END"
+)
+
 HISTORY = (
     Exchange(
         "audit-lookups-ignore-kind",
@@ -27,6 +38,20 @@ HISTORY = (
         "stigmer b070f18, store.go: '' and never NULL",
         save_audit=f"{ARCHIVE} VALUES (:kind, :id, :data, datetime('now'), nullif(:hash, ''), "
         "nullif(:tag, ''))",
+    ),
+    # Of snapshots that are equal in everything the newest, unless they follow one another.
+    Exchange(
+        "equal-snapshots-are-kept-once",
+        "Going back to an earlier version deletes from the history that it was current before.",
+        "D18, turned round",
+        ddl=(_ONE_OF_EQUALS,),
+    ),
+    Exchange(
+        "empty-snapshots-are-lost",
+        "A version that holds only default values is not archived.",
+        "D64, for versions",
+        save_audit=f"{ARCHIVE} SELECT :kind, :id, :data, datetime('now'), :hash, :tag "
+        "WHERE length(:data) > 0",
     ),
     Exchange(
         "equal-versions-are-kept-once",

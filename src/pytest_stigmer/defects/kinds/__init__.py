@@ -1,0 +1,1 @@
+"""A kind given by its number is another kind than the one given by name."""

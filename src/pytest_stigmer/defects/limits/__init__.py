@@ -1,0 +1,1 @@
+"""What is long or many is cut."""

@@ -1,0 +1,1 @@
+"""Names that differ are taken for one, or a name is changed."""

@@ -1,0 +1,1 @@
+"""A unit of several changes is kept in part."""
