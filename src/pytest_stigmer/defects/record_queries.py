@@ -69,6 +69,18 @@ LIFECYCLE = (
         get_resource="SELECT data FROM resources WHERE id = :id ORDER BY kind LIMIT 1",
     ),
     Exchange(
+        "listing-follows-the-last-save",
+        "Two listings of the same records differ when one of them was saved again in between.",
+        "stigmer b070f18, store.go: records are listed by id",
+        list_resources="SELECT data FROM resources WHERE kind = :kind ORDER BY updated_at DESC",
+    ),
+    Exchange(
+        "listing-ignores-case",
+        "Listings are ordered otherwise than those of every other server.",
+        "stigmer b070f18, store.go: records are listed by id",
+        list_resources="SELECT data FROM resources WHERE kind = :kind ORDER BY lower(id)",
+    ),
+    Exchange(
         "prefix-ignores-kind",
         "Removing a group of skills removes agents whose ids start alike.",
         "stigmer b070f18, store.go: the key is kind and id",

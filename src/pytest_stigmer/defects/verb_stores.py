@@ -141,7 +141,32 @@ def _forgetting(verb: str) -> type[SqliteStore]:
     return Forgetting
 
 
+class _OneLevel(SqliteStore):
+    """Lets what is enclosed in a transaction belong to it alone, whatever it encloses itself."""
+
+    is_inside = False
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Begin where none has begun."""
+        if self.is_inside:
+            yield
+            return
+        self.is_inside = True
+        try:
+            with super().transaction():
+                yield
+        finally:
+            self.is_inside = False
+
+
 TRANSACTIONS = (
+    Exchange(
+        "failed-inner-transaction-keeps-its-writes",
+        "Half of a step that failed is kept when the caller goes on with the next one.",
+        "stigmer b070f18, store.go: a failure rolls everything back",
+        store=_OneLevel,
+    ),
     Exchange(
         "undone-transaction-keeps-its-deletions",
         "A failed change of several records leaves some of them deleted.",
