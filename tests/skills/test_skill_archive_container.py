@@ -110,17 +110,6 @@ def test_a_zip64_size_without_its_field_is_refused() -> None:
     assert why_not(data) == NOT_A_ZIP
 
 
-@pytest.mark.parametrize("junk", [b"#!/bin/sh\nexit\n", b"\0" * 70_000])
-def test_bytes_before_the_zip_are_accepted(junk: bytes) -> None:
-    """Self-extracting archives carry a program in front."""
-    assert ArchiveReader().read(junk + artifact(skill_md="# one")).skill_md == "# one"
-
-
-def test_bytes_after_the_zip_are_accepted() -> None:
-    """The real server reads such an archive, and they change nothing in it."""
-    assert ArchiveReader().read(artifact(skill_md="# one") + b"\n" * 999).skill_md == "# one"
-
-
 @pytest.mark.parametrize("data", [b"", b"PK", b"PK\5\6", b"x" * 22, b"PK\5\6" + b"\0" * 17])
 def test_bytes_without_an_end_record_are_no_zip(data: bytes) -> None:
     """However much they look like one."""
@@ -130,7 +119,7 @@ def test_bytes_without_an_end_record_are_no_zip(data: bytes) -> None:
 @pytest.mark.parametrize("off", [{"count": 1}, {"count": -1}, {"length": 1}, {"length": -1}])
 def test_a_directory_that_is_not_as_declared_is_refused(off: dict[str, int]) -> None:
     """A number or length that is off would show different entries to different readers."""
-    assert why_not(with_end(artifact(), **off)) == NOT_A_ZIP
+    assert why_not(with_end(artifact(), **off)).startswith(NOT_A_ZIP)
 
 
 @pytest.mark.parametrize("length", [1, 255, 65_535])
@@ -151,10 +140,10 @@ def test_an_entry_without_its_local_header_is_refused() -> None:
     """Where the directory points there must be the header's mark, and room for all of it."""
     data = zips.pack([zips.file("SKILL.md", "# one")])
     unmarked = data.replace(b"PK\3\4", b"PK\0\0", 1)
-    assert why_not(unmarked).endswith("zip: not a valid zip file")
+    assert "its data is not where the directory says" in why_not(unmarked)
     beyond = bytearray(data + b"PK\3\4")
     struct.pack_into("<L", beyond, data.rindex(b"PK\1\2") + 42, len(data))
-    assert why_not(bytes(beyond)).endswith("zip: not a valid zip file")
+    assert why_not(bytes(beyond)).startswith(NOT_A_ZIP)
 
 
 def test_data_beyond_the_end_of_the_file_is_refused() -> None:
@@ -162,7 +151,7 @@ def test_data_beyond_the_end_of_the_file_is_refused() -> None:
     data = bytearray(zips.pack([zips.file("SKILL.md", "# one")]))
     at = data.rindex(b"PK\1\2")
     struct.pack_into("<2L", data, at + 20, 5000, 5000)
-    assert why_not(bytes(data)) == "failed to read SKILL.md: unexpected EOF"
+    assert "its two headers differ" in why_not(bytes(data))
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -224,27 +213,3 @@ def test_an_entry_without_a_name_is_refused() -> None:
     """There is nothing that it could be unpacked as."""
     data = zips.pack([zips.file("SKILL.md", "# one"), zips.file("", "x")])
     assert why_not(data) == "unsafe filename:  (it would become '')"
-
-
-def test_data_that_ends_after_the_file_is_refused() -> None:
-    """What is there may be whole; another reader would look for the rest."""
-    data = zips.pack([zips.file("SKILL.md", "# one"), zips.file("x", "data")])
-    local = data[data.rindex(b"PK\3\4") : data.index(b"PK\1\2")]
-    header = data.rindex(b"PK\1\2")
-    moved = bytearray(data + local)
-    struct.pack_into("<L", moved, header + 42, len(data))
-    assert ArchiveReader().read(bytes(moved)).skill_md == "# one"
-    struct.pack_into("<L", moved, header + 20, 1000)
-    assert why_not(bytes(moved)) == "failed to read x: unexpected EOF"
-
-
-@pytest.mark.parametrize(("system", "refused"), [(0, False), (3, True), (19, True)])
-def test_a_symlink_is_one_where_the_writers_system_has_them(system: int, *, refused: bool) -> None:
-    """Unix and macOS do; what DOS writers leave in the same place means nothing."""
-    link = zips.file("x", "/etc/passwd", mode=zips.SYMLINK)
-    data = bytearray(zips.pack([zips.file("SKILL.md", "# one"), link]))
-    data[data.rindex(b"PK\1\2") + 5] = system
-    if refused:
-        assert why_not(bytes(data)) == "symlink in ZIP: x"
-    else:
-        assert ArchiveReader().read(bytes(data)).skill_md == "# one"

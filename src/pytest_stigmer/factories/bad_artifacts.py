@@ -10,6 +10,7 @@ from pytest_stigmer.errors import UsageError
 from pytest_stigmer.factories.flawed_content import flawed_content
 from pytest_stigmer.factories.flawed_files import flawed_files
 from pytest_stigmer.factories.flawed_names import flawed_names
+from pytest_stigmer.factories.flawed_readings import flawed_readings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
     from pytest_stigmer.factories.flaws import BadArtifact
 
 BAD_ARTIFACTS: Mapping[str, BadArtifact] = MappingProxyType(
-    {bad.kind: bad for bad in (*flawed_content(), *flawed_files(), *flawed_names())}
+    {
+        bad.kind: bad
+        for bad in (*flawed_content(), *flawed_files(), *flawed_names(), *flawed_readings())
+    }
 )
 """Every bad artifact by kind."""
 

@@ -35,7 +35,6 @@ def _names() -> Iterator[BadArtifact]:
         ("absolute", "/etc/cron.d/escape", "unpacking writes anywhere on the machine"),
         ("backslash", "..\\escape.sh", "unpacking on Windows writes outside the skill's folder"),
         ("dot_name", "./scripts/run.sh", "one file has two names, and two files have one"),
-        ("short_name", "notes~1.txt", "on Windows it opens the file whose short name this is"),
     ):
         yield BadArtifact(
             kind,

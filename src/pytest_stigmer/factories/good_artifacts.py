@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -78,6 +79,13 @@ def _streamed() -> bytes:
     return bytes(pipe.taken)
 
 
+def _from_standard_input(mode: int) -> bytes:
+    """Pack as Info-ZIP does what it reads without knowing how long it will be."""
+    entry = replace(zips.file("-", "1 + 1\n", mode=mode), flags=0, needed=45)
+    wide = zips.field(1, struct.pack("<2Q", len(entry.body), len(entry.body)))
+    return zips.zip64(beside_good(replace(entry, local=replace(entry, extra=wide, wide=True))))
+
+
 def _of_ratio(excess: int) -> bytes:
     """Pack an entry that unpacks to a hundred times its packed size and `excess` bytes more."""
     # A run of one letter, then a last block of incompressible content stored as it is: 5 bytes of
@@ -108,6 +116,9 @@ def _from_tools() -> Iterator[tuple[str, Callable[[], bytes]]]:
     yield "entries written on DOS", partial(_zipped, system=_DOS)
     yield "times in an extra field", partial(_zipped, extra=struct.pack("<2HBL", 0x5455, 5, 1, 0))
     yield "a comment", partial(_zipped, comment=b"by hand")
+    yield "ZIP64 records beside an end record that needs none", lambda: zips.zip64(artifact())
+    yield "an entry from standard input", partial(_from_standard_input, zips.REGULAR_FILE)
+    yield "an entry from a pipe", partial(_from_standard_input, zips.FIFO)
     yield "comments on its entries", partial(_zipped, of_entries=b"by hand")
 
 
@@ -117,6 +128,8 @@ def _of_content() -> Iterator[tuple[str, Callable[[], bytes]]]:
     yield "empty files", partial(_zipped, {SKILL_MD: _TEXT, "empty": b"", ".keep": b""})
     within = {"examples/SKILL.md": b"# Another", SKILL_MD: _TEXT}
     yield "a SKILL.md in a folder too", partial(_zipped, within)
+    short = {SKILL_MD: _TEXT, "packages/pkg-1.0~2.deb": b"a", "PROGRA~1/x": b"", "notes~1.txt": b""}
+    yield "names like short ones of Windows", partial(_zipped, short)
     names = ("two words.md", "\u00dcbung.md", "\u65e5\u672c.md", "a~b.md", "a..b", "UPPER.MD")
     yield "unusual names", partial(_zipped, {SKILL_MD: _TEXT, **dict.fromkeys(names, b"a")})
 

@@ -42,15 +42,25 @@ STATES = (
 )
 # The kinds of `stigmer_factory.bad_artifact`; a test holds them against the factory's own.
 BAD_ARTIFACTS = (
-    *("not_a_zip", "truncated", "empty_zip", "too_many_files", "bomb", "total_size", "no_skill_md"),
-    *("skill_md_in_folder", "lower_case_skill_md", "skill_md_folder", "empty_skill_md", "oversize"),
-    *("oversize_by_two", "duplicate_skill_md", "non_utf8_skill_md", "wrong_crc", "encrypted"),
-    *("unsupported_method", "corrupt_deflate", "lying_size_smaller", "lying_size_larger"),
-    *("lying_file_smaller", "lying_file_larger", "wrong_crc_file", "two_names", "padded_deflate"),
-    *("duplicate_file", "traversal", "inner_traversal", "absolute", "backslash", "dot_name"),
-    *("short_name", "traversal_skill_md", "absolute_skill_md", "backslash_skill_md"),
-    *("dot_skill_md", "control_character", "nul_character", "newline", "delete_character"),
-    *("symlink", "symlink_skill_md", "symlink_hides_skill_md", "special_file", "special_skill_md"),
+    *("not_a_zip", "truncated", "empty_zip", "too_many_files", "bomb", "total_size"),
+    *("no_skill_md", "skill_md_in_folder", "lower_case_skill_md", "skill_md_folder"),
+    *("empty_skill_md", "oversize", "oversize_by_two", "duplicate_skill_md", "non_utf8_skill_md"),
+    *("wrong_crc", "encrypted", "unsupported_method", "corrupt_deflate", "lying_size_smaller"),
+    *("lying_size_larger", "lying_file_smaller", "lying_file_larger", "wrong_crc_file"),
+    *("two_names", "padded_deflate", "duplicate_file", "traversal", "inner_traversal"),
+    *("absolute", "backslash", "dot_name", "traversal_skill_md", "absolute_skill_md"),
+    *("backslash_skill_md", "dot_skill_md", "control_character", "nul_character", "newline"),
+    *("delete_character", "symlink", "symlink_skill_md", "symlink_hides_skill_md"),
+    *("special_file", "special_skill_md", "two_archives", "zip64_in_a_comment"),
+    *("zip64_in_an_extra_field", "bytes_before", "bytes_after", "bytes_before_the_end"),
+    *("second_end", "bytes_between", "shared_bytes", "two_methods", "two_sizes", "two_checksums"),
+    *("two_flags", "wrong_descriptor", "unicode_name", "unknown_extra_field", "patched"),
+    *("strongly_encrypted", "later_version", "symlink_of_system_0", "symlink_of_system_2"),
+    *("symlink_of_system_5", "symlink_of_system_11", "symlink_of_system_16"),
+    *("symlink_of_system_30", "folder_by_mode", "folder_by_attribute", "folder_with_content"),
+    *("unmarked_name", "broken_name", "two_forms_of_a_name", "skill_md_in_other_case"),
+    *("skill_md_with_a_dot", "drive", "file_version", "packed_as_dot", "short_name_control"),
+    *("file_and_folder", "long_name_part", "long_name", "nested_folders", "short_name_bomb"),
 )
 
 _AT = "2026-01-25T10:00:00Z"

@@ -7,40 +7,41 @@ or trusts some of what it reads; here the same archive is refused, and each such
 
 from __future__ import annotations
 
-import posixpath
-import re
-import stat
 import zlib
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import pairwise
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.errors import ArchiveError
-from pytest_stigmer.skills.zipdirectory import (
-    DEFLATED,
-    STORED,
+from pytest_stigmer.skills.zipdirectory import EntryRules, is_alias, named, paths_of
+from pytest_stigmer.skills.zipdirectory import cleaned_name as cleaned_name  # noqa: PLC0414
+from pytest_stigmer.skills.ziplayout import (
+    LENGTHS,
+    LOCAL,
+    check_local,
+    check_place,
     entries_of,
     find_directory,
-    packed_data,
-    unpacked,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pytest_stigmer.skills.zipdirectory import Entry
+STORED = 0
+DEFLATED = 8
+"""The two methods that every reader knows."""
 
 SKILL_MD = "SKILL.md"
 MAX_ZIP_BYTES = 100 * 1024 * 1024
 MAX_TOTAL_BYTES = 500 * 1024 * 1024
-MAX_RATIO = 100
 MAX_FILES = 10_000
 MAX_SKILL_MD_BYTES = 1024 * 1024
-"""Limits: bytes packed and unpacked, unpacked bytes per packed one, entries, bytes of SKILL.md."""
+"""Limits: bytes packed and unpacked, entries, bytes of SKILL.md."""
 
-_CONTROL = re.compile("[\x00-\x1f\x7f]")
-_SHORT_NAME = re.compile(r"~\d")
-_ORDINARY = (0, stat.S_IFREG, stat.S_IFDIR)
+_CHUNK = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,15 @@ class Archive:
     version_hash: str
 
 
-class ArchiveReader:
-    """Reads an artifact and holds it against the rules, one method each."""
+class ArchiveReader(EntryRules):
+    """Reads an artifact and holds it against the rules, one method each.
+
+    What is accepted has one reading: whichever program unpacks it finds the same names, files and
+    folders with the same content.
+    """
+
+    check_place = staticmethod(check_place)
+    check_local = staticmethod(check_local)
 
     def read(self, data: bytes) -> Archive:
         """Return what a version is made of; raise ArchiveError with the first rule it breaks."""
@@ -61,7 +69,10 @@ class ArchiveReader:
         entries = self.directory(data)
         self.check_entries(entries)
         self.check_total(entries)
-        content = self.skill_md(data, self.find_skill_md(entries))
+        skill_md = self.find_skill_md(entries)
+        self.check_paths(entries)
+        self.check_layout(data, entries)
+        content = self.skill_md(data, skill_md)
         self.check_others(data, entries)
         return Archive(content, version_hash)
 
@@ -73,70 +84,16 @@ class ArchiveReader:
     def directory(self, data: bytes) -> list[Entry]:
         """Return the entries; their declared number comes first, so a huge one costs nothing."""
         directory = find_directory(data)
-        if directory.entries == 0:
+        self.check_place(data, directory)
+        self.check_number(directory.entries)
+        return entries_of(data, directory)
+
+    def check_number(self, entries: int) -> None:
+        """Refuse an archive of no entries, and of more than a disk wants."""
+        if entries == 0:
             raise ArchiveError("ZIP file is empty")
-        if directory.entries > MAX_FILES:
-            raise ArchiveError(f"too many files in ZIP: {directory.entries} (max: {MAX_FILES})")
-        return list(entries_of(data, directory))
-
-    def check_entries(self, entries: list[Entry]) -> None:
-        """Judge every entry by its declaration, in the directory's order."""
-        seen: set[bytes] = set()
-        for entry in entries:
-            self.check_characters(entry)
-            self.check_name(entry)
-            self.check_type(entry)
-            self.check_encryption(entry)
-            self.check_repetition(entry, seen)
-            self.check_ratio(entry)
-            seen.add(entry.raw_name)
-
-    def check_characters(self, entry: Entry) -> None:
-        """Refuse control characters in a name."""
-        if _CONTROL.search(entry.name):
-            raise ArchiveError(f"invalid character in filename: {entry.name}")
-
-    def check_name(self, entry: Entry) -> None:
-        r"""Refuse a name that cleaning would change, and one that looks like a Windows short name.
-
-        The real server cleans the first (`..\SKILL.md` becomes `SKILL.md`) and drops the second
-        unseen, while the stored artifact keeps both as they are.
-        """
-        cleaned = cleaned_name(entry.name)
-        if entry.name != cleaned or not cleaned:
-            raise ArchiveError(f"unsafe filename: {entry.name} (it would become {cleaned!r})")
-        if _SHORT_NAME.search(entry.name):
-            raise ArchiveError(f"unsafe filename: {entry.name} (a Windows short name)")
-
-    def check_type(self, entry: Entry) -> None:
-        """Refuse all but files and folders.
-
-        The real server takes a symlink's target for its content and drops devices, pipes and
-        sockets unseen.
-        """
-        kind = stat.S_IFMT(entry.unix_mode)
-        if kind == stat.S_IFLNK:
-            raise ArchiveError(f"symlink in ZIP: {entry.name}")
-        if kind not in _ORDINARY:
-            raise ArchiveError(f"special file in ZIP: {entry.name}")
-
-    def check_encryption(self, entry: Entry) -> None:
-        """Refuse encrypted data; the real server ignores the mark and reads the cipher as text."""
-        if entry.encrypted:
-            raise ArchiveError(f"encrypted file in ZIP: {entry.name}")
-
-    def check_repetition(self, entry: Entry, seen: set[bytes]) -> None:
-        """Refuse a second entry of one name: some readers take the first, others the last."""
-        if entry.raw_name in seen:
-            raise ArchiveError(f"duplicate filename: {entry.name}")
-
-    def check_ratio(self, entry: Entry) -> None:
-        """Refuse an entry that declares to unpack to over a hundred times its size."""
-        ratio = entry.size // entry.packed_size if entry.packed_size else 0
-        if ratio > MAX_RATIO:
-            raise ArchiveError(
-                f"suspicious compression ratio in {entry.name}: {ratio}:1 (max: {MAX_RATIO}:1)"
-            )
+        if entries > MAX_FILES:
+            raise ArchiveError(f"too many files in ZIP: {entries} (max: {MAX_FILES})")
 
     def check_total(self, entries: list[Entry]) -> None:
         """Refuse an archive whose entries declare too many bytes together."""
@@ -152,6 +109,31 @@ class ArchiveReader:
             if entry.name == SKILL_MD:
                 return entry
         raise ArchiveError(f"{SKILL_MD} not found in ZIP archive")
+
+    def check_paths(self, entries: list[Entry]) -> None:
+        """Refuse entries that cannot be unpacked together: one is written over, or not at all."""
+        paths = paths_of(entries)
+        for path, following in pairwise(paths):
+            if (
+                following[len(path) : len(path) + 1] == "\0"
+                and following.startswith(path)
+                and path[-1:] != "\0"
+            ):
+                raise ArchiveError(f"file and folder of one name in ZIP: {named(path)}")
+        for path in paths:
+            if is_alias(path, SKILL_MD):
+                raise ArchiveError(
+                    f"second {SKILL_MD} in ZIP: {named(path)} (macOS or Windows unpack both as one)"
+                )
+
+    def check_layout(self, data: bytes, entries: list[Entry]) -> None:
+        """Refuse bytes that belong to nobody or to two, and headers that contradict each other."""
+        ordered = sorted(entries, key=attrgetter("start"))
+        if ordered[0].start:
+            raise ordered[0].unreadable("bytes before its data")
+        ends = [*(entry.start for entry in ordered[1:]), entries[0].header]
+        for entry, until in zip(ordered, ends, strict=True):
+            self.check_local(data, entry, until)
 
     def skill_md(self, data: bytes, entry: Entry) -> str:
         """Return the instructions as they are, byte order mark and line ends included.
@@ -182,7 +164,7 @@ class ArchiveReader:
         """Unpack one entry, at most one byte over `most` or its declared size, and check it."""
         if entry.method not in (STORED, DEFLATED):
             raise ArchiveError(
-                f"failed to open {entry.name}: zip: unsupported compression algorithm"
+                f"failed to open {entry.shown}: zip: unsupported compression algorithm"
             )
         pieces, size, crc = [], 0, 0
         try:
@@ -191,7 +173,7 @@ class ArchiveReader:
                 if keep:
                     pieces.append(piece)
         except ArchiveError as error:
-            raise ArchiveError(f"failed to read {entry.name}: {error}") from None
+            raise ArchiveError(f"failed to read {entry.shown}: {error}") from None
         self.check_unpacked(entry, size, crc, most)
         return pieces
 
@@ -201,21 +183,49 @@ class ArchiveReader:
         The real server checks the CRC only where the declared one is not 0.
         """
         if size > most:
-            raise ArchiveError(f"{entry.name} too large (max: {most} bytes)")
+            raise ArchiveError(f"{entry.shown} too large (max: {most} bytes)")
         if size != entry.size:
             why = "zip: not a valid zip file" if size > entry.size else "unexpected EOF"
-            raise ArchiveError(f"failed to read {entry.name}: {why}")
+            raise ArchiveError(f"failed to read {entry.shown}: {why}")
         if crc != entry.crc:
-            raise ArchiveError(f"failed to read {entry.name}: zip: checksum error")
+            raise ArchiveError(f"failed to read {entry.shown}: zip: checksum error")
 
 
-def cleaned_name(name: str) -> str:
-    r"""Return the name with `\`, `.`, `..` and doubled or leading slashes resolved."""
-    cleaned = posixpath.normpath("/" + name.replace("\\", "/").lstrip("/")).lstrip("/")
-    return cleaned + "/" if name.endswith(("/", "\\")) and cleaned else cleaned
+def _pieces(data: bytes, entry: Entry, limit: int) -> Iterable[bytes | memoryview]:
+    """Return the unpacked data in pieces, at most `limit` bytes in all.
+
+    Raises ArchiveError, now or while it is read, for a corrupt or unfinished stream, and for bytes
+    after its end: they would only make the ratio look harmless.
+    """
+    start = entry.start + LOCAL.size
+    name_length, extra_length = LENGTHS.unpack_from(data, start - LENGTHS.size)
+    start += name_length + extra_length
+    packed: bytes | memoryview
+    if start + entry.packed_size > len(data):
+        raise ArchiveError("unexpected EOF")
+    if entry.packed_size <= _CHUNK:
+        packed = data[start : start + entry.packed_size]
+    else:
+        packed = memoryview(data)[start : start + entry.packed_size]
+    if entry.method == STORED:
+        return (packed[:limit],)
+    # Some writers give a folder a method and no data at all, not even an end mark.
+    return _inflated(packed, limit) if packed or not entry.is_folder else ()
 
 
-def _pieces(data: bytes, entry: Entry, limit: int) -> Iterator[bytes | memoryview]:
-    packed = packed_data(data, entry)
-    # Some writers give an empty entry a method and no data at all, not even an end mark.
-    return unpacked(packed, entry.method, limit) if packed else iter(())
+def _inflated(packed: bytes | memoryview, limit: int) -> Iterator[bytes]:
+    stream, fed, left = zlib.decompressobj(-zlib.MAX_WBITS), 0, limit
+    while left > 0 and not stream.eof:
+        # Fed piece by piece: zlib copies what it has not consumed at every call.
+        piece_in = stream.unconsumed_tail or packed[fed : fed + _CHUNK]
+        fed += 0 if stream.unconsumed_tail else len(piece_in)
+        try:
+            piece = stream.decompress(piece_in, min(left, _CHUNK))
+        except zlib.error:
+            raise ArchiveError("flate: corrupt input") from None
+        if not piece and not piece_in:
+            raise ArchiveError("unexpected EOF")
+        left -= len(piece)
+        yield piece
+    if stream.eof and (stream.unused_data or fed < len(packed)):
+        raise ArchiveError("zip: not a valid zip file: bytes after its compressed data")

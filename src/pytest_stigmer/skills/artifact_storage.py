@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import re
 import secrets
+import stat
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +16,7 @@ from pytest_stigmer.errors import StatusError
 
 _FOLDER = "skills"
 _KEY = re.compile(r"skills/([0-9a-f]{64})\.zip", re.ASCII)
+_TEMPORARY = re.compile(r"tmp[0-9a-f]{16}", re.ASCII)
 
 
 class FileIdentity(NamedTuple):
@@ -71,12 +75,12 @@ class ArtifactStorage:
         """Return the artifact of this key.
 
         Raises StatusError: NOT_FOUND for a key that is not stored or not of the form above,
-        DATA_LOSS when the content is not the one that the key names, INTERNAL when the file cannot
-        be read.
+        DATA_LOSS when the content is not the one that the key names or no file of its own holds it,
+        INTERNAL when the file cannot be read.
         """
         path = self.path_of(key)
         try:
-            data = path.read_bytes()
+            data = self.content(path)
         except (FileNotFoundError, NotADirectoryError):
             raise self.missing(key) from None
         except OSError as error:
@@ -84,19 +88,50 @@ class ArtifactStorage:
                 "INTERNAL",
                 f"failed to load skill artifact: failed to read artifact: {error.strerror}",
             ) from error
+        if data is None:
+            raise self.damaged(key, "another file lies there")
         self.verify(key, data)
         return data
+
+    def content(self, path: Path) -> bytes | None:
+        """Return what the file holds; None for a link, a pipe or a file of two names, unopened.
+
+        Closing a second descriptor of the database, by whatever name, drops the locks that this
+        process holds on it, and the next acknowledged write can be lost.
+        """
+        expected = path.lstat()
+        if stat.S_ISDIR(expected.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not stat.S_ISREG(expected.st_mode) or expected.st_nlink > 1:
+            return None
+        with open(path, "rb", opener=_of_a_file) as file:
+            found = os.fstat(file.fileno())
+            return file.read() if os.path.samestat(found, expected) else None
 
     def discard(self, artifact: StoredArtifact) -> None:
         """Remove the file that a failed push created, unless another push has stored it since."""
         path = self.path_of(artifact.key)
         try:
-            if artifact.created == _identity(path.stat()):
+            if artifact.created == _identity(path.lstat()):
                 path.unlink()
         except OSError:
             # What stays behind is a complete artifact that nothing names: harmless, and reused by
             # its hash.
             return
+
+    def leftovers(self) -> list[Path]:
+        """Return the files of unfinished writes: of killed pushes, and of those under way."""
+        try:
+            with os.scandir(self._root / _FOLDER) as found:
+                return [Path(file.path) for file in found if _TEMPORARY.fullmatch(file.name)]
+        except OSError:
+            return []
+
+    def sweep(self, leftovers: list[Path]) -> None:
+        """Remove the files of unfinished writes, while nobody can be writing any of them."""
+        for path in leftovers:
+            with contextlib.suppress(OSError):
+                path.unlink()
 
     def path_of(self, key: str) -> Path:
         """Return the file of a key; raise NOT_FOUND for any key that could lead elsewhere."""
@@ -107,10 +142,11 @@ class ArtifactStorage:
     def verify(self, key: str, data: bytes) -> None:
         """Raise DATA_LOSS unless the content is the one that the key names."""
         if key != self.key_of(sha256(data).hexdigest()):
-            raise StatusError(
-                "DATA_LOSS",
-                f"skill artifact {key} is damaged: its content has another hash; push it again",
-            )
+            raise self.damaged(key, "its content has another hash")
+
+    def damaged(self, key: str, why: str) -> StatusError:
+        """Build the answer for a key that leads to something else than its artifact."""
+        return StatusError("DATA_LOSS", f"skill artifact {key} is damaged: {why}; push it again")
 
     def missing(self, key: str) -> StatusError:
         """Build the answer for a key that leads to no artifact."""
@@ -140,6 +176,11 @@ def _for_the_owner(path: str, flags: int) -> int:
     except FileNotFoundError:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         return os.open(path, flags, 0o600)
+
+
+def _of_a_file(path: str, flags: int) -> int:
+    """Open neither what a link leads to nor, with a wait, a pipe."""
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
 def _identity(found: os.stat_result) -> FileIdentity:

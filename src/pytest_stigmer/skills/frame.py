@@ -7,7 +7,7 @@ per generation does.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -102,6 +102,7 @@ class SkillFrame(ABC):
         self.archives = archives()
         self.index = index(store, generation)
         self.references = (references or self.resolver)(store, self.index, generation)
+        self.sweep()
 
     @abstractmethod
     def check_push(self, request: PushSkill) -> None:
@@ -249,6 +250,14 @@ class SkillFrame(ABC):
         except StoreError:
             # Without the lock the file must stay: another push may rely on it by now.
             return
+
+    def sweep(self) -> None:
+        """Remove the half-written files of killed pushes, under the lock that every push holds."""
+        leftovers = self.artifacts.leftovers()
+        if not leftovers:
+            return
+        with suppress(StoreError), self.store.transaction():
+            self.artifacts.sweep(leftovers)
 
     def message(self, skill_id: str) -> Any:
         """Return the live record as a message; raise NOT_FOUND."""

@@ -1,55 +1,61 @@
-"""A ZIP file's central directory, and the data it points to, read without trusting either.
+"""One entry of a ZIP as the directory declares it, and the rules that it is judged by alone.
 
-The standard library's zipfile repairs what it reads (it cuts names at NUL, takes the last of two
-equal names, swaps separators), so the little that the archive rules need is read here.
-Format: PKWARE APPNOTE 6.3.10; what the real server's reader accepts: Go's archive/zip.
+What extractors make of names and types was found by running them: unzip 6.00, 7-Zip 26.02, bsdtar
+3.6, Python's zipfile and Go's archive/zip (`tests/archives`).
 """
 
 from __future__ import annotations
 
-import zlib
-from dataclasses import dataclass
-from struct import Struct
-from typing import TYPE_CHECKING, NamedTuple
+import posixpath
+import re
+import stat
+import unicodedata
+from typing import NamedTuple
 
 from pytest_stigmer.errors import ArchiveError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+MAX_RATIO = 100
+"""How many bytes one packed byte may unpack to."""
 
-STORED = 0
-DEFLATED = 8
+MAX_NAME_BYTES = 3840
+MAX_PART_BYTES = 255
+MAX_NAME_PARTS = 100
+"""Limits of a name, by what Linux can write, 255 bytes left for the folder around it."""
 
-_END = Struct("<4s4H2LH")
-_END_64 = Struct("<4sQ2H2L4Q")
-_LOCATOR_64_SIZE = 20
-_ENTRY = Struct("<4s6H3L5H2L")
-_LOCAL = Struct("<4s5H3L2H")
-_FIELD = Struct("<2H")
-_WIDE = Struct("<Q")
-_MAX_COMMENT = 0xFFFF
-_FULL_16 = 0xFFFF
-_FULL_32 = 0xFFFFFFFF
-_ZIP64_FIELD = 1
+NEWEST_VERSION = 45
+"""The version of the format that added ZIP64; later ones add what few programs read."""
+
+_LONGEST_SHOWN = 120
+_CONTROL = re.compile("[\x00-\x1f\x7f]")
+_CLEANED = r"^$|^/|//|\\|(?:^|/)\.\.?(?:/|$)"
+_CUT = r"^[A-Za-z]:|;\d*$"
+"""What cleaning would change; what bsdtar takes for a drive and unzip for a version of VMS."""
+
+_UNSAFE = re.compile(f"({_CLEANED})|{_CUT}")
+
 _ENCRYPTED = 1
+_UTF8 = 0x800
+_UNKNOWN_FLAGS = 0xFFFF ^ 0x80F
+
+_ORDINARY = (0, stat.S_IFREG, stat.S_IFDIR)
+_FROM_A_PIPE = "-"
+"""What Info-ZIP calls an entry that it read from a pipe, and marks as one: all unpack a file."""
+
+_DOS_FOLDER = 0x10
+_DOS_SPECIAL = 0x448
+"""Volume labels, devices and reparse points, by their bits."""
+
+_AMIGA, _AMIGA_FOLDER = 1, 0o4000 << 16
 _UNIX_CREATORS = (3, 19)
-_CHUNK = 64 * 1024
+_CODE_PAGE_CREATORS = (0, 6, 11)
 
 
-class Directory(NamedTuple):
-    """The central directory: entries, first byte, length, and how many bytes precede the ZIP."""
-
-    entries: int
-    start: int
-    length: int
-    base: int
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry as declared; sizes in bytes, `start` is where its local header lies."""
+class Entry(NamedTuple):
+    """One entry as the directory declares it, at `header`; its local header lies at `start`."""
 
     raw_name: bytes
+    name: str
+    needed: int
     flags: int
     method: int
     crc: int
@@ -58,11 +64,8 @@ class Entry:
     creator: int
     attributes: int
     start: int
-
-    @property
-    def name(self) -> str:
-        """The name as text; bytes that are not UTF-8 show as U+FFFD."""
-        return self.raw_name.decode("utf-8", "replace")
+    header: int
+    extra: bytes
 
     @property
     def encrypted(self) -> bool:
@@ -70,149 +73,184 @@ class Entry:
         return bool(self.flags & _ENCRYPTED)
 
     @property
+    def is_folder(self) -> bool:
+        """Whether the name is that of a folder."""
+        return self.name.endswith("/")
+
+    @property
+    def declares_folder(self) -> bool:
+        """Whether the attributes of DOS or Amiga declare a folder."""
+        is_amiga = self.creator == _AMIGA
+        return bool(self.attributes & (_DOS_FOLDER | (_AMIGA_FOLDER if is_amiga else 0)))
+
+    @property
     def unix_mode(self) -> int:
         """File type and permission bits; 0 where the creating system has none."""
         return self.attributes >> 16 if self.creator in _UNIX_CREATORS else 0
 
+    @property
+    def shown(self) -> str:
+        """The name as a message has it."""
+        return shown(self.name)
 
-def invalid() -> ArchiveError:
-    """Build the refusal of bytes that are not a ZIP file."""
-    return ArchiveError("invalid ZIP file: zip: not a valid zip file")
+    def unreadable(self, why: str) -> ArchiveError:
+        """Build the refusal of what lies beside the data of this entry."""
+        return ArchiveError(f"failed to read {self.shown}: zip: not a valid zip file: {why}")
 
 
-def find_directory(data: bytes) -> Directory:
-    """Find the end record and with it the directory; raise ArchiveError when there is none.
+class EntryRules:
+    """The rules that an entry is held against by its declaration, one method each."""
 
-    Bytes before and after the ZIP are accepted, as the real server accepts them: they change
-    nothing in what the directory says, and self-extracting archives carry them.
+    def check_entries(self, entries: list[Entry]) -> None:
+        """Judge every entry by its declaration, in the directory's order."""
+        seen: set[bytes] = set()
+        for entry in entries:
+            self.check_characters(entry)
+            self.check_name(entry)
+            self.check_length(entry)
+            self.check_type(entry)
+            self.check_encryption(entry)
+            self.check_flags(entry)
+            self.check_repetition(entry, seen)
+            self.check_ratio(entry)
+
+    def check_characters(self, entry: Entry) -> None:
+        """Refuse control characters in a name, and bytes that readers decode differently."""
+        if entry.name.isascii() and entry.name.isprintable():
+            return
+        if _CONTROL.search(entry.name):
+            raise ArchiveError(f"invalid character in filename: {entry.shown}")
+        if not is_marked(entry):
+            raise ArchiveError(
+                f"invalid character in filename: {entry.shown} (neither ASCII nor marked as UTF-8 "
+                "for every program: use plain letters, or pack with Python, 7z or bsdtar on Unix)"
+            )
+
+    def check_name(self, entry: Entry) -> None:
+        r"""Refuse a name that cleaning would change, and one that some extractor cannot write.
+
+        The real server cleans the first (`..\SKILL.md` becomes `SKILL.md`), while the stored
+        artifact keeps it as it is.
+        """
+        unsafe = _UNSAFE.search(entry.name)
+        if not unsafe:
+            return
+        why = "some programs cut it at ; or :"
+        if unsafe[1] is not None:
+            why = f"it would become {cleaned_name(entry.name)[:80]!r}"
+        advice = "; pack without the leading ./" if entry.name.startswith("./") else ""
+        raise ArchiveError(f"unsafe filename: {entry.shown} ({why}){advice}")
+
+    def check_length(self, entry: Entry) -> None:
+        """Refuse a name that is too long or too deep for a disk, or for who walks through it."""
+        raw = entry.raw_name
+        is_deep = raw.count(b"/") >= MAX_NAME_PARTS
+        if len(raw) <= MAX_PART_BYTES and not is_deep:
+            return
+        if is_deep or len(raw) > MAX_NAME_BYTES or max(map(len, raw.split(b"/"))) > MAX_PART_BYTES:
+            limits = f"{MAX_NAME_BYTES} bytes, {MAX_NAME_PARTS} parts of {MAX_PART_BYTES}"
+            raise ArchiveError(f"filename too long: {entry.shown} (max: {limits})")
+
+    def check_type(self, entry: Entry) -> None:
+        """Refuse all but files and folders, whichever system the creator claims to be.
+
+        The real server takes a symlink's target for its content and drops devices, pipes and
+        sockets unseen, and looks at Unix and macOS alone; extractors look at more systems.
+        """
+        kind = stat.S_IFMT(entry.attributes >> 16)
+        if kind == stat.S_IFLNK:
+            raise ArchiveError(f"symlink in ZIP: {entry.shown}")
+        if kind == stat.S_IFIFO and entry.name == _FROM_A_PIPE:
+            return
+        if kind not in _ORDINARY or entry.attributes & _DOS_SPECIAL:
+            raise ArchiveError(f"special file in ZIP: {entry.shown}")
+        if entry.name.endswith("/"):
+            if entry.size:
+                raise ArchiveError(f"folder with content in ZIP: {entry.shown}")
+        elif kind == stat.S_IFDIR or entry.declares_folder:
+            raise ArchiveError(f"file declared a folder in ZIP: {entry.shown}")
+
+    def check_encryption(self, entry: Entry) -> None:
+        """Refuse encrypted data; the real server ignores the mark and reads the cipher as text."""
+        if entry.flags & _ENCRYPTED:
+            raise ArchiveError(f"encrypted file in ZIP: {entry.shown}")
+
+    def check_flags(self, entry: Entry) -> None:
+        """Refuse what only some readers can do: strong encryption, patches, later versions."""
+        if entry.flags & _UNKNOWN_FLAGS:
+            raise entry.unreadable(
+                f"its flags 0x{entry.flags:x} are not understood by every program"
+            )
+        if entry.needed > NEWEST_VERSION:
+            raise entry.unreadable(
+                f"it needs version {entry.needed / 10} of the format (most: 4.5)"
+            )
+
+    def check_repetition(self, entry: Entry, seen: set[bytes]) -> None:
+        """Refuse a second entry of one name: some readers take the first, others the last."""
+        key = entry.raw_name
+        if not key.isascii():
+            key = composed(entry.name).encode()
+        if key in seen:
+            raise ArchiveError(f"duplicate filename: {entry.shown}")
+        seen.add(key)
+
+    def check_ratio(self, entry: Entry) -> None:
+        """Refuse an entry that declares to unpack to over a hundred times its size."""
+        if entry.size <= entry.packed_size:
+            return
+        ratio = entry.size // entry.packed_size if entry.packed_size else 0
+        if ratio > MAX_RATIO:
+            raise ArchiveError(
+                f"suspicious compression ratio in {entry.shown}: {ratio}:1 (max: {MAX_RATIO}:1)"
+            )
+
+
+def is_marked(entry: Entry) -> bool:
+    """Whether every reader decodes the name alike: ASCII, or valid UTF-8 that is marked as such.
+
+    On Unix unzip takes the names of some systems for their code page whatever the mark says.
     """
-    at = data.rfind(
-        b"PK\5\6", max(0, len(data) - _MAX_COMMENT - _END.size), len(data) - _END.size + 4
-    )
-    if at < 0 or at + _END.size > len(data):
-        raise invalid()
-    _, _, _, _, entries, length, start, comment = _END.unpack_from(data, at)
-    if at + _END.size + comment > len(data):
-        raise invalid()
-    wide = (
-        _find_directory_64(data, at) if entries == _FULL_16 or _FULL_32 in (length, start) else None
-    )
-    end, entries, length, start = wide or (at, entries, length, start)
-    base = end - length - start
-    if base < 0:
-        raise invalid()
-    return Directory(entries, base + start, length, base)
+    if entry.raw_name.isascii():
+        return True
+    is_utf8 = entry.flags & _UTF8 and entry.name.encode() == entry.raw_name
+    return bool(is_utf8) and entry.creator not in _CODE_PAGE_CREATORS
 
 
-def _find_directory_64(data: bytes, end: int) -> tuple[int, int, int, int] | None:
-    locator = end - _LOCATOR_64_SIZE
-    # The record's own offset is off by whatever precedes the ZIP, its distance to the locator is
-    # not.
-    at = locator - _END_64.size
-    if at < 0 or data[locator : locator + 4] != b"PK\6\7" or data[at : at + 4] != b"PK\6\6":
-        return None
-    *_, entries, length, start = _END_64.unpack_from(data, at)
-    return at, entries, length, start
+def cleaned_name(name: str) -> str:
+    r"""Return the name with `\`, `.`, `..` and doubled or leading slashes resolved."""
+    cleaned = posixpath.normpath("/" + name.replace("\\", "/").lstrip("/")).lstrip("/")
+    return cleaned + "/" if name.endswith(("/", "\\")) and cleaned else cleaned
 
 
-def entries_of(data: bytes, directory: Directory) -> Iterator[Entry]:
-    """Yield the declared entries in order; raise ArchiveError unless all are there."""
-    at, end = directory.start, directory.start + directory.length
-    for _ in range(directory.entries):
-        entry, at = _entry_at(data, at, directory.base, end)
-        yield entry
-    # A directory that is longer than its entries would hide some from one reader and not from
-    # another.
-    if at != end:
-        raise invalid()
+def shown(name: str) -> str:
+    """Return a name as a message has it, cut to a readable length."""
+    if len(name) <= _LONGEST_SHOWN:
+        return name
+    return f"{name[:80]}...{name[-20:]} ({len(name)} characters)"
 
 
-def _entry_at(data: bytes, at: int, base: int, end: int) -> tuple[Entry, int]:
-    if at + _ENTRY.size > end or not data.startswith(b"PK\1\2", at):
-        raise invalid()
-    fields = _ENTRY.unpack_from(data, at)
-    _, made_by, _, flags, method, _, _, crc, packed, size = fields[:10]
-    name_length, extra_length, comment_length, _, _, attributes, start = fields[10:]
-    name_end = at + _ENTRY.size + name_length
-    extra_end = name_end + extra_length
-    after = extra_end + comment_length
-    if after > end:
-        raise invalid()
-    if _FULL_32 in (size, packed, start):
-        size, packed, start = _wide(data[name_end:extra_end], size, packed, start)
-    raw_name = data[at + _ENTRY.size : name_end]
-    creator = made_by >> 8
-    return (
-        Entry(raw_name, flags, method, crc, packed, size, creator, attributes, base + start),
-        after,
-    )
+def composed(name: str) -> str:
+    """Return a name in the form of Unicode that macOS and bsdtar make of it."""
+    return unicodedata.normalize("NFC", name)
 
 
-def _wide(extra: bytes, *narrow: int) -> list[int]:
-    """Fill the values that did not fit into 32 bits from the ZIP64 field, in its order."""
-    field = _extra_field(extra, _ZIP64_FIELD)
-    missing = narrow.count(_FULL_32)
-    if len(field) < missing * _WIDE.size:
-        raise invalid()
-    wide = _WIDE.iter_unpack(field[: missing * _WIDE.size])
-    return [next(wide)[0] if value == _FULL_32 else value for value in narrow]
+def paths_of(entries: list[Entry]) -> list[str]:
+    """Return the paths in order, NUL between their parts: what a folder holds follows it."""
+    names = [entry.name for entry in entries]
+    return sorted([(n if n.isascii() else composed(n)).replace("/", "\0") for n in names])
 
 
-def _extra_field(extra: bytes, wanted: int) -> bytes:
-    at = 0
-    while at + _FIELD.size <= len(extra):
-        tag, length = _FIELD.unpack_from(extra, at)
-        at += _FIELD.size + length
-        if tag == wanted:
-            return extra[at - length : at]
-    return b""
+def named(path: str) -> str:
+    """Return what a message calls such a path."""
+    return shown(path.replace("\0", "/"))
 
 
-def packed_data(data: bytes, entry: Entry) -> memoryview:
-    """Return an entry's data as it lies in the file; raise ArchiveError without a local header.
-
-    The local header must carry the directory's name: extractors differ in which of the two they
-    follow.
-    """
-    if entry.start + _LOCAL.size > len(data) or not data.startswith(b"PK\3\4", entry.start):
-        raise ArchiveError("zip: not a valid zip file")
-    *_, name_length, extra_length = _LOCAL.unpack_from(data, entry.start)
-    name_start = entry.start + _LOCAL.size
-    if data[name_start : name_start + name_length] != entry.raw_name:
-        raise ArchiveError("zip: not a valid zip file: its two names differ")
-    start = name_start + name_length + extra_length
-    if start + entry.packed_size > len(data):
-        raise ArchiveError("unexpected EOF")
-    return memoryview(data)[start : start + entry.packed_size]
-
-
-def unpacked(packed: memoryview, method: int, limit: int) -> Iterator[bytes | memoryview]:
-    """Yield the unpacked data in pieces, at most `limit` bytes in all.
-
-    Raises ArchiveError for a method other than stored and deflated, a corrupt or unfinished stream,
-    and for bytes after its end: they would only make the ratio look harmless.
-    """
-    if method == STORED:
-        yield packed[:limit]
-    elif method == DEFLATED:
-        yield from _inflated(packed, limit)
-    else:
-        raise ArchiveError("zip: unsupported compression algorithm")
-
-
-def _inflated(packed: memoryview, limit: int) -> Iterator[bytes]:
-    stream, fed, left = zlib.decompressobj(-zlib.MAX_WBITS), 0, limit
-    while left > 0 and not stream.eof:
-        # Fed piece by piece: zlib copies what it has not consumed at every call.
-        piece_in = stream.unconsumed_tail or packed[fed : fed + _CHUNK]
-        fed += 0 if stream.unconsumed_tail else len(piece_in)
-        try:
-            piece = stream.decompress(piece_in, min(left, _CHUNK))
-        except zlib.error:
-            raise ArchiveError("flate: corrupt input") from None
-        if not piece and not piece_in:
-            raise ArchiveError("unexpected EOF")
-        left -= len(piece)
-        yield piece
-    if stream.eof and (stream.unused_data or fed < len(packed)):
-        raise ArchiveError("zip: not a valid zip file: bytes after its compressed data")
+def is_alias(path: str, name: str) -> bool:
+    """Whether macOS or Windows may take what is at the top of a path for this other name."""
+    start = path[: len(name)]
+    if start.isascii() and start.lower() != name.lower():
+        return False
+    top = path.partition("\0")[0]
+    folded = unicodedata.normalize("NFKC", top).casefold().partition(":")[0]
+    return top != name and folded.rstrip(". ") == name.lower()
