@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.clock import DEFAULT_START
-from pytest_stigmer.errors import ServerLost, StigmerError
 from pytest_stigmer.scenario.compare import Difference
 from pytest_stigmer.scenario.model import ExpectedFailure
-from pytest_stigmer.scenario.runner import answer_differences
+from pytest_stigmer.scenario.runner import answer_differences, asked
 from pytest_stigmer.scenario.saved_values import resolve
-from pytest_stigmer.scenario.target import Answer
 from pytest_stigmer.scenario.verbs import VERBS
 from pytest_stigmer.scenario.writer import scenario_text
 
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pytest_stigmer.explore.model_target import ModelTarget
-    from pytest_stigmer.scenario.target import Target
+    from pytest_stigmer.scenario.target import Answer, Target
 
 _LONGEST = 120
 _MAPS = ("metadata.labels", "metadata.annotations")
@@ -105,7 +103,7 @@ class Comparison:
         saved as `save_as`, or is numbered.
         """
         sent = resolve(dict(arguments), self._saved)
-        got = self._answer_of_subject(verb, sent)
+        got = asked(self.subject, verb, sent)
         # That what should be damaged is missing is an answer; that it cannot be reached is none.
         if verb in _FAULTS and got.failure is not None and got.failure.code == "UNKNOWN":
             raise FaultImpossibleError(f"{verb}: {got.failure.message}")
@@ -133,16 +131,6 @@ class Comparison:
     def pushes(self) -> list[str]:
         """The names under which the answers of pushes are saved."""
         return list(self._saved)
-
-    def _answer_of_subject(self, verb: str, sent: Mapping[str, Any]) -> Answer:
-        try:
-            return self.subject.perform(verb, sent)
-        except ServerLost:
-            raise
-        except StigmerError as error:
-            return Answer.of_error(error)
-        except Exception as error:  # noqa: BLE001 - a registry that breaks down is what is sought
-            return Answer.refused("UNKNOWN", f"{type(error).__name__}: {error}")
 
     def _adopt_id(self, verb: str, got: Answer) -> None:
         given = got.value["metadata"]["id"] if verb == "push" and got.failure is None else ""

@@ -99,7 +99,7 @@ class RegistryMachine(RuleBasedStateMachine):
         if duration and "clock" in self.can:
             self.step("advance", duration=duration)
 
-    @precondition(lambda self: "store" in self.can and self.is_open)
+    @precondition(lambda self: "reopen" in self.can and self.is_open)
     @rule()
     def reopen(self) -> None:
         """Close the registry and open its file again."""

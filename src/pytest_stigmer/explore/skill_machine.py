@@ -129,7 +129,7 @@ class SkillMachine(RegistryMachine):
         """Read the snapshots behind a skill."""
         self.step("list_audit_history", resource_id=self._of_push(data, "metadata.id"))
 
-    @precondition(lambda self: "faults" in self.can and not self.has_crashed)
+    @precondition(lambda self: "files" in self.can and not self.has_crashed)
     @rule()
     def artifacts(self) -> None:
         """Look at what lies in the storage; a crash may leave an artifact that nothing names."""

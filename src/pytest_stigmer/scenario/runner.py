@@ -170,10 +170,11 @@ def _take(step: Step, running: _Run) -> None:
 def _perform(step: Step, running: _Run) -> None:
     target = running.target.other() if step.on_other else running.target
     sent = resolve(step.arguments, running.saved) if step.refers else step.arguments
-    _judge(step, sent, _asked(target, step.verb, sent), running)
+    _judge(step, sent, asked(target, step.verb, sent), running)
 
 
-def _asked(target: Target, verb: str, sent: Mapping[str, Any]) -> Answer:
+def asked(target: Target, verb: str, sent: Mapping[str, Any]) -> Answer:
+    """Return what a target answers, or what becomes of an exception that it lets pass."""
     answers = answered(lambda: target.perform(verb, sent))
     return answers if answers.failure else answers.value
 
