@@ -69,16 +69,16 @@ LIFECYCLE = (
         get_resource="SELECT data FROM resources WHERE id = :id ORDER BY kind LIMIT 1",
     ),
     Exchange(
-        "listing-follows-the-last-save",
-        "Two listings of the same records differ when one of them was saved again in between.",
-        "stigmer b070f18, store.go: records are listed by id",
-        list_resources="SELECT data FROM resources WHERE kind = :kind ORDER BY updated_at DESC",
-    ),
-    Exchange(
         "listing-ignores-case",
         "Listings are ordered otherwise than those of every other server.",
         "stigmer b070f18, store.go: records are listed by id",
         list_resources="SELECT data FROM resources WHERE kind = :kind ORDER BY lower(id)",
+    ),
+    Exchange(
+        "listing-is-ordered-by-content",
+        "A listing changes its order when a record is edited.",
+        "stigmer b070f18, store.go: records are listed by id",
+        list_resources="SELECT data FROM resources WHERE kind = :kind ORDER BY data",
     ),
     Exchange(
         "prefix-ignores-kind",
