@@ -10,10 +10,9 @@ form, or a `Defect`. Ids are known without importing any of the modules.
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +22,7 @@ from pytest_stigmer.defects.tables import TABLES
 from pytest_stigmer.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from importlib.metadata import EntryPoint
     from types import ModuleType
 
@@ -44,24 +43,27 @@ class _Entry:
 
 
 class Catalogue(Mapping[str, Defect]):
-    """Every known defect by id, each loaded when it is first asked for."""
+    """Every known defect by id, each loaded when it is first asked for.
+
+    What other distributions register is looked for when no shipped defect has the id.
+    """
 
     def __init__(self) -> None:
-        self._entries: dict[str, _Entry] = {}
+        self._ours = _unique(_shipped())
         self._loaded: dict[str, Defect] = {}
-        for defect_id, entry in (*_shipped(), *_registered()):
-            if defect_id in self._entries:
-                msg = f"two defects have the id {defect_id!r}: rename the module of one of them"
-                raise UsageError(msg)
-            self._entries[defect_id] = entry
+
+    @cached_property
+    def _entries(self) -> dict[str, _Entry]:
+        return _unique((*self._ours.items(), *_registered()))
 
     def __getitem__(self, defect_id: str) -> Defect:
         if defect_id not in self._loaded:
-            self._loaded[defect_id] = self._entries[defect_id].load()
+            known = self._ours if defect_id in self._ours else self._entries
+            self._loaded[defect_id] = known[defect_id].load()
         return self._loaded[defect_id]
 
     def __contains__(self, defect_id: object) -> bool:
-        return defect_id in self._entries
+        return defect_id in self._ours or defect_id in self._entries
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._entries)
@@ -99,19 +101,27 @@ def known_id(defect_id: str) -> str:
     return defect_id
 
 
+def _unique(entries: Iterable[tuple[str, _Entry]]) -> dict[str, _Entry]:
+    found: dict[str, _Entry] = {}
+    for defect_id, entry in entries:
+        if defect_id in found:
+            msg = f"two defects have the id {defect_id!r}: rename the module of one of them"
+            raise UsageError(msg)
+        found[defect_id] = entry
+    return found
+
+
 def _shipped() -> Iterator[tuple[str, _Entry]]:
     found = [
         (family, row.id, partial(_from_row, family, row))
         for family, rows in TABLES.items()
         for row in rows
     ]
-    here = Path(__file__).parent
-    for folder in pkgutil.iter_modules([str(here)]):
-        if folder.ispkg:
-            found += [
-                (folder.name, _id_of(module.name), partial(_from_file, folder.name, module.name))
-                for module in pkgutil.iter_modules([str(here / folder.name)])
-            ]
+    found += [
+        (path.parent.name, _id_of(path.stem), partial(_from_file, path.parent.name, path.stem))
+        for path in Path(__file__).parent.glob("*/*.py")
+        if path.stem != "__init__"
+    ]
     for _, defect_id, load in sorted(found, key=lambda entry: entry[:2]):
         yield defect_id, _Entry(DISTRIBUTION, load)
 
