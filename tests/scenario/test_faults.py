@@ -181,6 +181,62 @@ BAD_FILES = {
         HEAD + b"  - push:\n      name: x\n      artifact:\n        base64: '@@@='\n",
         "x.scenario.yaml:6: `base64`: not base64: ",
     ),
+    "`ends` of no transaction": (
+        HEAD + b"  - reopen:\n    ends: rolled_back\n",
+        "x.scenario.yaml:4: `ends` belongs to a `transaction`",
+    ),
+    "`on` beside what every registry shares": (
+        HEAD + b"  - advance: 1s\n    on: other\n",
+        "x.scenario.yaml:4: `on` cannot stand beside `advance`",
+    ),
+    "no caller's step": (
+        HEAD + b"  - together:\n      - get: {id: x}\n      - advance: 1s\n",
+        "x.scenario.yaml:5: `advance` cannot stand in `together`",
+    ),
+    "typo in a step of a step": (
+        HEAD + b"  - transaction:\n      - get: {id: x}\n      - gett: {id: x}\n",
+        "x.scenario.yaml:5: unknown verb `gett`; did you mean `get`?",
+    ),
+    "wrong value in a step of a step": (
+        HEAD + b"  - transaction:\n      - get: {id: x}\n      - get: {id: 5}\n",
+        "x.scenario.yaml:5: `get.id`: 5 must be a text, for example",
+    ),
+    "saved within calls at once": (
+        HEAD + b"  - together:\n      - get: {id: x}\n        as: a\n      - get: {id: '${a}'}\n",
+        "x.scenario.yaml:6: `${a}`: nothing is saved as `a` before this step; no step before",
+    ),
+    "no counter": (
+        HEAD + b"  - get: {id: '${n}'}\n",
+        "x.scenario.yaml:3: `${n}`: nothing is saved as `n` before this step",
+    ),
+    "a name of our own": (
+        HEAD + b"  - get: {id: x}\n    as: database\n",
+        "x.scenario.yaml:4: `database` has a meaning of its own; take another name",
+    ),
+    "a text without end": (
+        HEAD + b"  - get:\n      id: {text: abc, times: 20000000}\n",
+        "x.scenario.yaml:4: `id`: longer than 20971520 bytes",
+    ),
+    "generated without a number": (
+        HEAD + b"  - get:\n      id: {text: abc}\n",
+        "x.scenario.yaml:4: `get.id` needs `times`, for example 255",
+    ),
+    "a case twice": (
+        b"scenario: t\ncases:\n  - {case: a}\n  - {case: a}\nsteps: [reopen: ]\n",
+        "x.scenario.yaml:4: the case `a` is there twice",
+    ),
+    "a case without a value": (
+        b"scenario: t\ncases: [{case: a, x: i}, {case: b}]\nsteps: [get: {id: '${case.x}'}]\n",
+        "x.scenario.yaml:2: the case `b`: ${case.x}: no `x` on the way to `x`; there is case",
+    ),
+    "a case with a wrong value": (
+        b"scenario: t\ncases: [{case: a, x: INTRENAL}]\nsteps: [{reopen: , fails: '${case.x}'}]\n",
+        'x.scenario.yaml:3: the case `a`: `fails`: "INTRENAL" is not known; did you mean `INTERN',
+    ),
+    "a case without cases": (
+        HEAD + b"  - get: {id: '${case.id}'}\n",
+        "x.scenario.yaml:3: `${case.id}`: nothing is saved as `case` before this step; no step",
+    ),
     "malformed reference": (
         HEAD + b"  - get: {id: '${A b}'}\n",
         "x.scenario.yaml:3: `${A b}` is not a saved name and a path; write `${name.path}`",

@@ -73,7 +73,7 @@ def _meaning_faults(document: Document) -> Iterator[Fault]:
     saved = {*_PATHS, *(["case"] if "cases" in document.value else [])}
     for place, step in all_steps(document.value):
         yield from _step_faults(step, place, document)
-        yield from _reference_faults(step, place, document, saved)
+        yield from _reference_faults(step, place, document, saved - _at_once(place, document))
         yield from _save_fault(step, place, document, saved)
 
 
@@ -168,7 +168,7 @@ def _reference_faults(
     step: dict[str, Any], place: Place, document: Document, saved: set[str]
 ) -> Iterator[Fault]:
     own = {key: value for key, value in step.items() if key not in NESTING}
-    saved = saved | {"n"} if "repeat" in step else saved
+    saved = saved | {"n"} if _is_repeated(place, document) else saved
     for inner, text in references(own):
         line = document.line((*place, *inner))
         name = text.partition(".")[0]
@@ -180,6 +180,26 @@ def _reference_faults(
             known = sorted(saved - _PATHS)
             hint = nearest(name, known) if known else "; no step before it has an `as:`"
             yield Fault(line, f"`${{{text}}}`: nothing is saved as `{name}` before this step{hint}")
+
+
+def _at_once(place: Place, document: Document) -> set[str]:
+    """Return what is saved by calls that are made at the same time as a step."""
+    if place[-2] != "together":
+        return set()
+    value = document.value
+    for part in place[:-1]:
+        value = value[part]
+    return {step["as"] for step in value if "as" in step}
+
+
+def _is_repeated(place: Place, document: Document) -> bool:
+    """Tell whether a step, or one that it stands in, is repeated."""
+    value = document.value
+    for part in place:
+        value = value[part]
+        if isinstance(value, dict) and "repeat" in value:
+            return True
+    return False
 
 
 def _save_fault(

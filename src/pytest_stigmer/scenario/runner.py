@@ -161,9 +161,11 @@ def _take(step: Step, running: _Run) -> None:
     """Perform a step, as often as it says."""
     running.step = step
     acts = {"transaction": _transaction, "together": _together}
+    around = running.saved.get("n")
     for turn in range(1, int(resolve(step.repeat, running.saved)) + 1):
-        running.saved["n"] = turn
+        running.saved["n"] = around if step.repeat == 1 else turn
         acts.get(step.verb, _perform)(step, running)
+    running.saved["n"] = around
     running.look(running.target, step)
 
 

@@ -1,0 +1,222 @@
+"""What the language has beside single verbs does what it says, in process and behind a server."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_stigmer.scenario.loader import loads
+from pytest_stigmer.scenario.runner import Status, run
+from pytest_stigmer.store.faults import is_locked, lock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_stigmer.scenario.runner import Outcome
+
+CONSTRUCTS = {
+    "repeat": """
+  - save_resource: {id: "r${n}", message: {spec.tag: "v${n}"}}
+    repeat: 3
+  - list_resources:
+    returns: [{spec.tag: v1}, {spec.tag: v2}, {spec.tag: v3 RED}]
+""",
+    "a repeated expectation": """
+  - push: {name: A, tag: v1}
+    repeat: 3
+    returns: {spec.tag: "v1 RED"}
+""",
+    "generated text": """
+  - save_audit: {resource_id: {text: ab, times: 200}, message: {spec.tag: {text: é, times: 3}}}
+  - list_audit_history: {resource_id: {text: ab, times: 200}}
+    returns: [{spec.tag: "ééé RED"}]
+""",
+    "noise": """
+  - push: {name: A, skill_md: "# a", files: {noise.bin: {noise: 5000}}}
+    as: one
+  - get_artifact: {key: "${one.status.artifact_storage_key}"}
+    returns: {size: 5211RED}
+""",
+    "one of several values": """
+  - push: {name: A, tag: v2}
+    returns: {spec.tag: {one_of: [v1, "v2 RED"]}}
+""",
+    "one of several answers": """
+  - get: {id: nobody}
+    returns: {one_of: [{spec.tag: v1}, {fails: {code: NOT_FOUND, message: "nobody RED"}}]}
+""",
+    "a text that is not there": """
+  - get: {id: skl-nobody}
+    fails: {code: NOT_FOUND, without: "${database} RED"}
+""",
+    "kinds of any text and number": """
+  - save_resource: {id: a, kind: zebra, message: {spec.tag: v1}}
+  - save_resource: {id: a, kind: 43, message: {spec.tag: v2}}
+  - get_resource: {id: a, kind: skill}
+    returns: {spec.tag: "v2 RED"}
+""",
+    "rolled back": """
+  - transaction:
+      - save_resource: {id: a, message: {spec.tag: v1}}
+      - get_resource: {id: a}
+        returns: {spec.tag: v1}
+    ends: rolled_back
+  - get_resource: {id: a}
+    fails: {code: NOT_FOUND, message: "a RED"}
+""",
+    "committed, unseen by others before": """
+  - transaction:
+      - save_resource: {id: a, message: {spec.tag: v1}}
+      - get_resource: {id: a}
+        on: other
+        fails: NOT_FOUND
+  - get_resource: {id: a}
+    on: other
+    returns: {spec.tag: "v1 RED"}
+""",
+    "a red step in a transaction": """
+  - transaction:
+      - save_resource: {id: a, message: {spec.tag: v1}}
+      - get_resource: {id: a}
+        returns: {spec.tag: "v1 RED"}
+""",
+    "rows": """
+  - set_clock: 2026-01-25T10:00:00.900Z
+  - save_audit: {resource_id: a, message: {spec.tag: v1}, tag: v1}
+  - save_audit: {resource_id: b, message: {spec.tag: v1}}
+  - rows: {table: resource_audit, resource_id: a}
+    returns: [{id: 1, version_hash: "", archived_at: "2026-01-25 10:00:00 RED", size: 6}]
+  - rows: {table: schema_version}
+    returns: [{version: 1}, {version: 2}]
+""",
+    "stat_artifact": """
+  - write_artifact: {key: a/b, content: "12345"}
+  - stat_artifact: {key: a/b}
+    returns: {size: 5, mode: {matches: "^06[04][04]$RED"}}
+  - stat_artifact: {key: a/c}
+    fails: NOT_FOUND
+""",
+    "a key that leaves the folder": """
+  - write_artifact: {key: ../b, content: x}
+    fails: {code: INVALID_ARGUMENT, message: "leaves the artifact folder RED"}
+  - write_artifact: {key: /tmp/stigmer-never, content: x}
+    fails: INVALID_ARGUMENT
+""",
+    "a crash during an upgrade": """
+  - crash_after: {statement: 6}
+  - open_legacy: {rows: [{id: skill_audit/skl-1/17, message: {spec.tag: v1}}]}
+    fails: UNAVAILABLE
+  - list_audit_history: {resource_id: skl-1}
+    returns: [{spec.tag: "v1 RED"}]
+""",
+    "a crash while opening": """
+  - save_audit: {resource_id: skl-1, message: {spec.tag: v1}}
+  - close:
+  - crash_after: {statement: 0}
+  - reopen:
+    fails: UNAVAILABLE
+  - list_audit_history: {resource_id: skl-1}
+    returns: [{spec.tag: "v1 RED"}]
+""",
+    "together": """
+  - together:
+      - push: {name: A, tag: v1, skill_md: "# 1"}
+        as: one
+      - push: {name: A, tag: v1, skill_md: "# 2"}
+        returns: {metadata.slug: "a RED"}
+  - get_by_reference: {slug: a, version: v1}
+    returns: {spec.skill_md: {one_of: ["# 1", "# 2"]}, metadata.id: "${one.metadata.id}"}
+""",
+    "one order that is forgotten": """
+  - push: {name: A}
+    as: one
+  - together:
+      - delete: {id: "${one.metadata.id}"}
+      - get: {id: "${one.metadata.id}"}
+        returns: {one_of: [{}, {fails: "NOT_FOUND RED"}]}
+""",
+    "a time zone": """
+  - set_timezone: Asia/Kolkata
+  - push: {name: A}
+    returns: {status.audit.status_audit.updated_at: "2026-02-01T00:00:00.700Z RED"}
+""",
+}
+
+
+@pytest.fixture(params=["local", "service"])
+def outcome(
+    request: pytest.FixtureRequest, tmp_path: Path, on_local: Any, on_service: Any
+) -> Callable[[str], Outcome]:
+    """Run steps on a fresh registry of ours."""
+    place = {"local": on_local, "service": on_service}[request.param]
+
+    def run_steps(steps: str) -> Outcome:
+        text = f"scenario: t\nclock: 2026-02-01T00:00:00.700Z\nsteps:{steps}"
+        scenario = loads(text.encode(), Path("t.scenario.yaml"))
+        with place(scenario, tmp_path / "t.db") as target:
+            return run(scenario, target)
+
+    return run_steps
+
+
+@pytest.mark.parametrize("name", CONSTRUCTS)
+def test_a_construct_does_what_it_says(name: str, outcome: Callable[[str], Outcome]) -> None:
+    """The steps pass as they are meant, and are red where one expectation is spoilt."""
+    steps = CONSTRUCTS[name]
+    assert "RED" in steps
+    told = outcome(steps.replace(" RED", "").replace("RED", ""))
+    assert (told.status, told.reason) == (Status.PASSED, "")
+
+
+@pytest.mark.parametrize("name", CONSTRUCTS)
+def test_a_construct_can_be_red(name: str, outcome: Callable[[str], Outcome]) -> None:
+    """What is spoilt on purpose is told at its own step."""
+    told = outcome(CONSTRUCTS[name].replace("NOT_FOUND RED", "ABORTED"))
+    if name == "a text that is not there":  # nothing that the text lacks can be spoilt this way
+        told = outcome(CONSTRUCTS[name].replace("${database} RED", "nobody"))
+    assert told.status is Status.FAILED
+    assert told.performed[-1].step is told.stopped
+
+
+def test_calls_at_once_have_every_order(outcome: Callable[[str], Outcome]) -> None:
+    """Each order that leaves another newest version is really had: neither may be left out."""
+    newest = 'returns: {spec.skill_md: "# 1"}', 'returns: {spec.skill_md: "# 2"}'
+    steps = """
+  - together:
+      - push: {name: A, skill_md: "# 1"}
+      - push: {name: A, skill_md: "# 2"}
+  - get_by_reference: {slug: a}
+    """
+    told = [outcome(steps + expected) for expected in newest]
+    assert [one.status for one in told] == [Status.FAILED, Status.FAILED]
+    assert [one.reason.partition(" in ")[2] for one in told] == ["order 2 of the calls at once", ""]
+
+
+def test_a_call_that_would_wait_for_the_lock_lets_the_first_go_on(
+    outcome: Callable[[str], Outcome],
+) -> None:
+    """No order ends with a lock that nobody gives back, however many callers there are."""
+    push = "      - push: {name: A, skill_md: '# ${n}'}\n"
+    assert outcome(f"\n  - together:\n{push * 4}    repeat: 2\n").status is Status.PASSED
+
+
+def test_the_time_zone_is_left_with_the_scenario(outcome: Callable[[str], Outcome]) -> None:
+    """What runs next lives where it did before."""
+    before = os.environ.get("TZ")
+    outcome("\n  - set_timezone: Pacific/Apia\n")
+    assert os.environ.get("TZ") == before
+    assert outcome("\n  - set_timezone: Atlantis\n").performed[-1].answer.failure is not None
+
+
+def test_a_lock_is_seen_from_outside(tmp_path: Path, on_local: Any) -> None:
+    """What decides about an order asks the file, not the connection."""
+    scenario = loads(b"scenario: t\nsteps: [reopen: ]\n", Path("t.scenario.yaml"))
+    with on_local(scenario, tmp_path / "t.db") as target:
+        assert not is_locked(target.store)
+        unlock = lock(target.store)
+        assert is_locked(target.store)
+        unlock()
+        assert not is_locked(target.store)
