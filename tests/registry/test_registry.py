@@ -209,6 +209,14 @@ def test_copy_brings_back_records_and_artifacts(registry: Registry) -> None:
     assert {path for path in registry.path.parent.iterdir() if "-" not in path.name} == left
 
 
+def test_a_half_written_artifact_is_not_copied(registry: Registry) -> None:
+    """The temporary file of a push under way is in no copy; the artifacts beside it are."""
+    before, copy = registry.files.artifact_contents(), registry.files.beside(".copy")
+    registry.files.write_artifact("skills/tmpabcdef12", b"PK")
+    registry.files.copy_to(copy)
+    assert copy.artifact_contents() == before
+
+
 def test_copy_that_cannot_be_read_changes_nothing(registry: Registry) -> None:
     """Records and artifacts stay, and nothing is left beside the database."""
     before, copy = holds(registry), registry.files.beside(".copy")

@@ -10,7 +10,8 @@ import pytest
 
 from pytest_stigmer.api.generation import load
 from pytest_stigmer.errors import StatusError
-from pytest_stigmer.service import injection, namespaces
+from pytest_stigmer.registry import registry
+from pytest_stigmer.service import injection
 from pytest_stigmer.service.injection import Fault
 from pytest_stigmer.service.namespaces import Namespace
 from pytest_stigmer.skills.endpoint import SkillClient
@@ -46,7 +47,7 @@ def aside(
     condition = namespace.gate._changed
     wait_for = condition.wait_for
 
-    def told(ready: Callable[[], bool]) -> bool:
+    def waits(ready: Callable[[], bool]) -> bool:
         if not ready():
             stopped.set()
         return wait_for(ready)
@@ -64,7 +65,7 @@ def aside(
         assert stopped.wait(10)
         return thread
 
-    monkeypatch.setattr(condition, "wait_for", told)
+    monkeypatch.setattr(condition, "wait_for", waits)
     yield run
     for thread in threads:
         thread.join(10)
@@ -86,7 +87,7 @@ def test_a_push_during_a_restore_keeps_its_artifact(
 ) -> None:
     """A push that comes between the database and the artifacts waits for both."""
     skills, request = SkillClient(API, namespace), stigmer_factory.push_request(name="Calculator")
-    snapshot, restore = namespace.snapshot(), namespaces.restore
+    snapshot, restore = namespace.snapshot(), registry.restore
     pushed: list[Any] = []
     pushing: list[threading.Thread] = []
 
@@ -94,7 +95,7 @@ def test_a_push_during_a_restore_keeps_its_artifact(
         restore(*halves)
         pushing.append(aside(lambda: pushed.append(skills.push(request))))
 
-    monkeypatch.setattr(namespaces, "restore", meanwhile)
+    monkeypatch.setattr(registry, "restore", meanwhile)
     namespace.restore(snapshot)
     pushing[0].join(10)
     assert artifact_of(skills, pushed[0])

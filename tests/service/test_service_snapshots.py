@@ -10,7 +10,7 @@ import pytest
 
 from pytest_stigmer.api.generation import load
 from pytest_stigmer.errors import StatusError
-from pytest_stigmer.service import namespaces
+from pytest_stigmer.registry import files
 from pytest_stigmer.service.namespaces import Namespace
 from pytest_stigmer.skills.endpoint import SkillClient
 
@@ -42,28 +42,9 @@ def pushed(namespace: Namespace, stigmer_factory: Factory) -> Any:
     return SkillClient(API, namespace).push(stigmer_factory.push_request(name="Calculator"))
 
 
-def artifact_of(namespace: Namespace, skill: Any) -> bytes:
-    """Return the artifact of a skill."""
-    key = API.GetArtifactRequest(artifact_storage_key=skill.status.artifact_storage_key)
-    data: bytes = SkillClient(API, namespace).get_artifact(key).artifact
-    return data
-
-
 def no_space(*_: Any, **__: Any) -> None:
     """Refuse to copy, as a full disk does."""
     raise OSError(28, "No space left on device")
-
-
-def test_a_half_written_artifact_is_not_copied(
-    namespace: Namespace, database: Path, pushed: Any
-) -> None:
-    """The temporary file of a push is in no snapshot; the artifact beside it is in it."""
-    folder = database.with_name(f"{database.name}.artifacts") / "skills"
-    (folder / "tmpabcdef12").write_bytes(b"PK")
-    number = namespace.snapshot()
-    copied = database.with_name(f"{database.name}.snapshot-{number}.artifacts") / "skills"
-    names = [file.name for file in copied.iterdir()]
-    assert [f"skills/{name}" for name in names] == [pushed.status.artifact_storage_key]
 
 
 @pytest.mark.usefixtures("pushed")
@@ -73,12 +54,16 @@ def test_a_snapshot_that_fails_leaves_nothing_and_the_next_one_is_taken(
     """The refusal is a status without a path, the half copy is gone, its number comes no more."""
     before = sorted(database.parent.rglob("*"))
     with monkeypatch.context() as patched:
-        patched.setattr(namespaces, "_copy_folder", no_space)
+        patched.setattr(shutil, "copytree", no_space)
         with pytest.raises(StatusError) as caught:
             namespace.snapshot()
     assert str(caught.value) == "INTERNAL: cannot take a snapshot: No space left on device"
     assert sorted(database.parent.rglob("*")) == before
     assert namespace.snapshot() == "2"
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "copytree", no_space)
+        with pytest.raises(StatusError, match="cannot restore the snapshot: No space left"):
+            namespace.restore("2")
     namespace.restore("2")
     with pytest.raises(StatusError, match="NOT_FOUND: no snapshot '1' was taken"):
         namespace.restore("1")
@@ -111,31 +96,13 @@ def test_a_copy_that_another_process_left_is_passed_over(
     assert other.exists()
 
 
-def test_a_restore_that_fails_changes_nothing(
-    namespace: Namespace, database: Path, pushed: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Record and artifact stay, and no file is left of the attempt."""
-    skills, skill_id = SkillClient(API, namespace), API.SkillId(value=pushed.metadata.id)
-    snapshot = namespace.snapshot()
-    skills.delete(skill_id)
-    again = skills.push(API.PushSkillRequest(name="Other", artifact=artifact_of(namespace, pushed)))
-    before = sorted(database.parent.rglob("*"))
-    monkeypatch.setattr(shutil, "copytree", no_space)
-    with pytest.raises(StatusError) as caught:
-        namespace.restore(snapshot)
-    assert str(caught.value) == "INTERNAL: cannot restore the snapshot: No space left on device"
-    assert sorted(database.parent.rglob("*")) == before
-    assert skills.get(API.SkillId(value=again.metadata.id)) == again
-    assert artifact_of(namespace, again)
-
-
 def test_a_reset_that_fails_leaves_a_namespace_that_answers(
     namespace: Namespace, pushed: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its registry is open again, and the next reset empties it."""
     skills, skill_id = SkillClient(API, namespace), API.SkillId(value=pushed.metadata.id)
     with monkeypatch.context() as patched:
-        patched.setattr(namespaces, "_delete", no_space)
+        patched.setattr(files, "delete_database", no_space)
         with pytest.raises(StatusError, match="INTERNAL: cannot reset the namespace: No space"):
             namespace.reset()
     assert skills.get(skill_id) == pushed

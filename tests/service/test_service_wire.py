@@ -68,20 +68,6 @@ def test_a_client_that_knows_only_bytes_gets_right_answers(stigmer_service: Serv
     assert call(stigmer_service, f"/{QUERY}/getArtifact", key) == field(1, data)
 
 
-def test_a_request_of_another_generation_is_refused_by_name(stigmer_service: Service) -> None:
-    """A push whose field 2 is the artifact is told of which generation this server is."""
-    foreign = field(1, b"acme") + field(2, archive("# one")) + field(3, b"stable")
-    code, text = refusal(stigmer_service, f"/{COMMAND}/push", foreign)
-    assert code == "INVALID_ARGUMENT"
-    assert "another API generation: field 2 is length-delimited" in text
-
-
-def test_a_request_that_is_equal_on_the_wire_is_served(stigmer_service: Service) -> None:
-    """Unknown fields of a newer client do no harm."""
-    request = field(1, b"Calculator") + field(4, archive("# one")) + field(99, b"new")
-    assert call(stigmer_service, f"/{COMMAND}/push", request)
-
-
 @pytest.mark.parametrize(
     ("path", "text"),
     [
@@ -94,12 +80,6 @@ def test_an_unknown_method_is_refused_in_the_real_servers_words(
 ) -> None:
     """UNIMPLEMENTED names the method and the service, or the service alone."""
     assert refusal(stigmer_service, path, b"") == ("UNIMPLEMENTED", text)
-
-
-def test_bytes_that_are_no_message_are_refused(stigmer_service: Service) -> None:
-    """The text is the real server's, whatever grpcio would say."""
-    code, text = refusal(stigmer_service, f"/{QUERY}/get", b"\xff\xff")
-    assert (code, text.split(": ")[:2]) == ("INTERNAL", ["grpc", "error unmarshalling request"])
 
 
 @pytest.mark.parametrize("over", [1, 2 * MEBIBYTE])
