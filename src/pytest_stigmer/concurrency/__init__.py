@@ -1,1 +1,1 @@
-"""Recorded histories of concurrent callers, and the checker that judges them."""
+"""Recorded histories of concurrent callers, and the checker whether each is linearizable."""

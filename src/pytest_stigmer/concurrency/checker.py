@@ -1,4 +1,4 @@
-"""The judge of recorded histories: what no correct registry could have answered."""
+"""The linearizability checker: what no registry whose calls happen one by one could answer."""
 
 from __future__ import annotations
 

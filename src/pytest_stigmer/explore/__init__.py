@@ -1,1 +1,1 @@
-"""Looks for counterexamples: the oracle, the state machines, the search."""
+"""The explorer: random histories held against an oracle, the models, down to a counterexample."""
