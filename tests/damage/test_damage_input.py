@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from pytest_stigmer.errors import ArchiveError, InvalidText, StatusError, StigmerError
+from pytest_stigmer.errors import ArchiveError, StatusError
 from pytest_stigmer.explore.skill_model import model_slug
 from pytest_stigmer.factories.artifacts import artifact
 from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS, bad_artifact
@@ -166,28 +166,6 @@ def test_bad_archive_that_is_cut_anywhere_is_refused(kind: str) -> None:
             ArchiveReader().read(data[:length])
 
 
-CONFUSABLES = {
-    "Calc\u200b": "calc",
-    "\u0421alc": "alc",
-    "\uff23alc": "alc",
-    "Calc\u202e": "calc",
-    "\u212aalc": "kalc",
-    "\u0130x": "ix",
-    "Ca\u0301lc": "calc",
-    "\U0001f600": "",
-    "x" * 100_000: "x" * 100_000,
-    "-" * 1000: "",
-    "a \0b": "a-b",
-}
-"""Names that look like others, or like nothing, and their slugs."""
-
-
-@pytest.mark.parametrize("name", CONFUSABLES, ids=range(len(CONFUSABLES)))
-def test_confusable_name_has_the_slug_of_its_letters(name: str) -> None:
-    """Only ASCII letters, digits and hyphens of a name count, however it looks."""
-    assert slug_of(name) == model_slug(name) == CONFUSABLES[name]
-
-
 @hostile
 @given(name=TEXTS)
 def test_slug_is_clean_and_final(name: str) -> None:
@@ -271,24 +249,6 @@ def test_row_of_any_bytes_breaks_nothing(
         assert missing == ("NOT_FOUND" if code == "OK" else "DATA_LOSS")
     finally:
         store.delete_resource("skill", "zz")
-
-
-@pytest.mark.parametrize("text", ["\ud800", "a\udfff", "\udc80b"])
-def test_text_without_utf8_form_is_refused(assembled_once: Registry, text: str) -> None:
-    """An unpaired surrogate cannot be stored and is refused by name, as id, kind, hash or tag."""
-    store, message = assembled_once.store, assembled_once.generation.Skill()
-    calls: list[Callable[[], Any]] = [
-        lambda: store.save_resource("skill", text, message),
-        lambda: store.save_resource(text, "a", message),
-        lambda: store.save_audit("skill", "a", message, tag=text),
-        lambda: store.save_audit("skill", "a", message, version_hash=text),
-        lambda: store.delete_resources_by_id_prefix("skill", text),
-    ]
-    for call in calls:
-        with pytest.raises(InvalidText):
-            call()
-    with pytest.raises((StigmerError, ValueError)):
-        store.list_resources(text)
 
 
 @pytest.fixture
