@@ -255,3 +255,42 @@ def test_a_matrix_runs_once_per_plan_cell(files: pytest.Pytester) -> None:
     result.assert_outcomes(passed=11)
     result.stdout.fnmatch_lines(["*The newest of two snapshots is found *no-index* PASSED*"])
     assert Path("cells.scenario.yaml").exists()
+
+
+def test_each_case_is_an_item_and_any_may_be_red(files: pytest.Pytester) -> None:
+    """A case is named in its item, on its page and in the report; a red one makes a proof red."""
+    files.path.joinpath("cases.scenario.yaml").write_text(
+        """\
+scenario: A tag is found
+detects: [tag-order-tiebreak-ascending]
+cases:
+  - {case: one snapshot, times: 1, tag: v1}
+  - {case: two in one second, times: 2, tag: v2}
+steps:
+  - save_audit: {resource_id: a, tag: t, message: {spec.tag: "v${n}"}}
+    repeat: ${case.times}
+  - get_audit_by_tag: {resource_id: a, tag: t}
+    returns: {spec.tag: "${case.tag}"}
+"""
+    )
+    green = files.runpytest_inprocess("cases.scenario.yaml", "-v", *PLAIN)
+    green.stdout.fnmatch_lines(["*A tag is found?one snapshot? PASSED*", "*second? PASSED*"])
+    defect = ("--stigmer-defect", "tag-order-tiebreak-ascending")
+    red = files.runpytest_inprocess(
+        "cases.scenario.yaml", *defect, "--stigmer-report=r.json", *PLAIN
+    )
+    red.assert_outcomes(passed=1, failed=1)
+    red.stdout.fnmatch_lines(
+        ["FAILED: A tag is found?two in one second?", "*::A tag is found?two*"]
+    )
+    (told,) = json.loads(files.path.joinpath("r.json").read_text())["scenarios"]
+    assert {(run["case"], run["status"]) for run in told["runs"]} == {
+        ("one snapshot", "passed"),
+        ("two in one second", "failed"),
+    }
+    proof = files.runpytest_inprocess("cases.scenario.yaml", "--stigmer-prove", *defect, *PLAIN)
+    proof.assert_outcomes(passed=1)
+    on_reference = files.path.joinpath("cases.scenario.yaml")
+    on_reference.write_text(on_reference.read_text().replace("tag: v2}", "tag: v1}"))
+    proof = files.runpytest_inprocess("cases.scenario.yaml", "--stigmer-prove", *defect, *PLAIN)
+    assert "is failed on the reference (plan cell v2): case two in one" in proof.stdout.str()

@@ -44,7 +44,7 @@ class ScenarioRecorder:
     def look(self, target: Target, step: Step) -> None:
         """Note which audit records are new: this step wrote them."""
         if step.place == self._scenario.all_steps()[0].place:
-            self._rows.clear()  # a run has begun
+            self._rows.clear()  # the calls at once are made again, in another order
         try:
             rows = target.timeline() or ()
         except Exception:  # noqa: BLE001 - a scenario may close or lock the store it is about
@@ -57,6 +57,7 @@ class ScenarioRecorder:
         run = _run_data(outcome, self._rows, cell, defect or self._defect)
         if defect is None or not (run.status == "passed" or self._is_told(run)):
             self._runs.append(run)
+        self._rows.clear()
 
     def _is_told(self, run: RunData) -> bool:
         happened = dataclasses.replace(run, defect=None, cells=())
@@ -89,6 +90,7 @@ def _run_data(
     return RunData(
         status=str(outcome.status),
         cells=(cell,),
+        case=outcome.scenario.case["case"] if outcome.scenario.case else "",
         defect=defect,
         target=outcome.target,
         reason=outcome.reason,

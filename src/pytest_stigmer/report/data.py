@@ -89,6 +89,7 @@ class RunData:
     steps: tuple[StepData, ...] = ()
     archives: Annotated[tuple[ArchiveData, ...], "In the order of their writing."] = ()
     explanation: Annotated[str, "SQL and query plan of the failed lookup."] = ""
+    case: Annotated[str, "The case of the scenario, or '' where it has none."] = ""
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,8 @@ def _caught(run: RunData, row: RowData | None) -> str:
 
 
 def _who(run: RunData) -> str:
-    return f"with {text(run.defect)}" if run.defect else "reference"
+    case = f", case {text(run.case)}" if run.case else ""
+    return (f"with {text(run.defect)}" if run.defect else "reference") + case
 
 
 def _cells(run: RunData, row: RowData | None) -> str:
