@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from jsonschema import Draft202012Validator
 
 from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS
 from pytest_stigmer.scenario.api_words import BAD_ARTIFACTS as KNOWN_BAD
+from pytest_stigmer.scenario.reference_page import page_path, reference_page
 from pytest_stigmer.scenario.schema_file import SCHEMA_PATH, STEP_KEYS, build, text
-from pytest_stigmer.scenario.verbs import VERBS
+from pytest_stigmer.scenario.verbs import VERBS, is_harmful
+from pytest_stigmer.targets.flow import Flow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pytest_stigmer.scenario.vocabulary import Verb
 
 SCHEMA = build()
 STEP = SCHEMA["$defs"]["step"]
@@ -84,6 +90,31 @@ def test_the_verbs_are_those_of_the_table() -> None:
 def test_the_shipped_file_is_the_one_that_the_table_makes() -> None:
     """Editors see the language that the loader reads."""
     assert SCHEMA_PATH.read_text(encoding="utf-8") == text()
+
+
+def test_the_shipped_page_is_the_one_that_the_table_makes() -> None:
+    """Whoever looks a verb up reads what the loader reads."""
+    assert page_path().read_text(encoding="utf-8") == reference_page()
+
+
+@pytest.mark.parametrize("verb", [one for one in VERBS.values() if hasattr(Flow, one.name)])
+def test_a_flow_takes_what_the_table_says(verb: Verb) -> None:
+    """The method of a verb has its arguments, and needs none that may be left out."""
+    taken = signature(getattr(Flow, verb.name)).parameters.values()
+    if verb.bare == "steps":
+        return  # the steps are the block's own
+    assert {one.name for one in taken} - {"self"} == {one.name for one in verb.arguments}
+    needed = {one.name for one in taken if one.default is Parameter.empty} - {"self"}
+    assert needed <= {one.name for one in verb.arguments if one.required}
+
+
+def test_what_could_harm_a_server_is_known_by_verb_and_by_key() -> None:
+    """Injected faults and deletions of many harm, and so does a key that leaves the storage."""
+    harmful = {name for name in VERBS if is_harmful(name, {})}
+    assert {"lock", "write_artifact", "delete_resources_by_id_prefix"} <= harmful
+    assert harmful.isdisjoint({"push", "get", "delete", "reopen", "rows", "get_artifact"})
+    keys = ("../stigmer.db", "/etc/passwd", "skills\\..\\x")
+    assert all(is_harmful("get_artifact", {"key": key}) for key in keys)
 
 
 def test_every_shape_of_an_answer_can_be_expected() -> None:

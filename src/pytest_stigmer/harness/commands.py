@@ -197,6 +197,25 @@ def _say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
 
 
+def _schema_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--write", action="store_true", help="write it, and the page of verbs, where they ship"
+    )
+
+
+def _schema(options: argparse.Namespace) -> int:
+    from pytest_stigmer.scenario.reference_page import page_path, reference_page
+    from pytest_stigmer.scenario.schema_file import SCHEMA_PATH, text
+
+    if not options.write:
+        _say(text().rstrip())
+        return 0
+    for path, content in ((SCHEMA_PATH, text()), (page_path(), reference_page())):
+        path.write_text(content, encoding="utf-8")
+        _say(f"wrote {path}")
+    return 0
+
+
 COMMANDS = {
     "run": Command("run scenarios", _run_arguments, _run),
     "prove": Command(
@@ -204,6 +223,7 @@ COMMANDS = {
         _prove_arguments,
         _prove,
     ),
+    "schema": Command("print the JSON schema of scenario files", _schema_arguments, _schema),
     "new": Command("write a commented scenario file to start from", _new_arguments, _new),
     "defects": Command("list the catalogue of defects", _defects_arguments, _defects),
     "inspect": Command(
