@@ -1,15 +1,17 @@
-"""Messages of generation 2026-01 into plain values and back."""
+"""Messages of generation 2026-01 into plain values and back, and the rules of their fields."""
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_stigmer.api import values
 from pytest_stigmer.api.wire import foreign, why_undecodable
-from pytest_stigmer.errors import UndecodableMessage
+from pytest_stigmer.errors import UndecodableMessage, UsageError
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
+    from protovalidate import Violation
 
     from pytest_stigmer.api.generation import Generation
 
@@ -49,6 +51,33 @@ class Codec:
             return None
         return foreign(_descriptor(message), data, self._messages.name)
 
+    def push_message(
+        self, *, name: str, artifact: bytes, org: str = "", scope: str | int = 0, tag: str = ""
+    ) -> Any:
+        """Return a PushSkillRequest; a scope is given by name or number."""
+        number = self._number("ApiResourceOwnerScope", scope)
+        return self._messages.PushSkillRequest(
+            name=name, scope=number, org=org, artifact=artifact, tag=tag
+        )
+
+    def reference_message(
+        self,
+        *,
+        slug: str,
+        org: str = "",
+        version: str = "",
+        scope: str | int = 0,
+        kind: str | int = 0,
+    ) -> Any:
+        """Return an ApiResourceReference; scope and kind are given by name or number."""
+        return self._messages.ApiResourceReference(
+            slug=slug,
+            org=org,
+            version=version,
+            scope=self._number("ApiResourceOwnerScope", scope),
+            kind=self._number("ApiResourceKind", kind),
+        )
+
     def push(self, message: Any) -> values.PushSkill:
         """Read a PushSkillRequest."""
         return values.PushSkill(
@@ -73,9 +102,21 @@ class Codec:
         """Read a SkillId."""
         return str(message.value)
 
+    def id_message(self, skill_id: str) -> Any:
+        """Return a SkillId."""
+        return self._messages.SkillId(value=skill_id)
+
+    def artifact_key_message(self, key: str) -> Any:
+        """Return a GetArtifactRequest."""
+        return self._messages.GetArtifactRequest(artifact_storage_key=key)
+
     def artifact_key(self, message: Any) -> str:
         """Read a GetArtifactRequest."""
         return str(message.artifact_storage_key)
+
+    def artifact(self, message: Any) -> bytes:
+        """Read a GetArtifactResponse."""
+        return bytes(message.artifact)
 
     def artifact_message(self, data: bytes) -> Any:
         """Return a GetArtifactResponse."""
@@ -122,6 +163,14 @@ class Codec:
             _write_status(message.status, skill)
         return message
 
+    def _number(self, enum: str, value: str | int) -> int:
+        if not isinstance(value, str):
+            return value
+        numbers: dict[str, int] = dict(getattr(self._messages, enum).items())
+        if value not in numbers:
+            raise UsageError.unknown(enum, value, numbers)
+        return numbers[value]
+
     def legacy(self, kind: str, data: bytes) -> tuple[str, str] | None:
         """Return version hash and tag of a schema v1 audit row, None unless it is a skill."""
         if kind != values.SKILL_KIND:
@@ -131,6 +180,43 @@ class Codec:
         except UndecodableMessage:
             return None
         return message.status.version_hash, message.spec.tag
+
+
+class Rules:
+    """The rules of the .proto files, for one pool: protovalidate caches rules by message name."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._validator: Any = None
+
+    def __call__(self, message: Message) -> str | None:
+        """Return what is wrong with `message`, or None: every violation, in field order.
+
+        The text is that of protovalidate for Go 1.1.0, which the real server sends.
+        Source: stigmer b070f18, backend/libs/go/grpc/request/pipeline/steps.
+        """
+        lines = [_line(violation) for violation in self._loaded().collect_violations(message)]
+        if not lines:
+            return None
+        if len(lines) == 1:
+            return f"validation error: {lines[0]}"
+        return "".join(["validation errors:", *(f"\n - {line}" for line in lines)])
+
+    def _loaded(self) -> Any:
+        with self._lock:
+            if self._validator is None:
+                from protovalidate import Validator
+
+                self._validator = Validator()
+            return self._validator
+
+
+def _line(violation: Violation) -> str:
+    found = violation.proto
+    path = ".".join(element.field_name for element in found.field.elements) if found.field else ""
+    # For a pattern the Python words leave out the subject that the Go words start with.
+    subject = "value " if found.rule_id == "string.pattern" else ""
+    return f"{path}: {subject}{found.message}"
 
 
 def _descriptor(message: Message | type[Message]) -> Any:

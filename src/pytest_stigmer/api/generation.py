@@ -7,10 +7,9 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pytest_stigmer.api.codec import Codec
+from pytest_stigmer.api.codec import Codec, Rules
 from pytest_stigmer.api.descriptors import private_pool, read_set
 from pytest_stigmer.api.stubs import PACKAGE, installed_pool
-from pytest_stigmer.api.validation import Validation
 from pytest_stigmer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ class Generation:
         self.__dict__.update(_enums(pool, own))
         self.methods: Mapping[str, Method] = {method.name: method for method in _methods(pool, own)}
         self.codec = Codec(self)
-        self.validate = Validation()
+        self.validate = Rules()
 
     def __getattr__(self, name: str) -> Any:
         """Refuse a name that is neither a message nor an enum; those are ordinary attributes."""
@@ -68,18 +67,6 @@ class Generation:
     def __repr__(self) -> str:
         """Say which generation this is and whose classes it gives."""
         return f"<Generation {self.name}, {self.source} stubs>"
-
-    def number(self, enum: str, value: str | int) -> int:
-        """Return the number of an enum's value, given by name or number.
-
-        Raises UsageError with the nearest name for a name that the enum has not.
-        """
-        if not isinstance(value, str):
-            return value
-        numbers: dict[str, int] = dict(getattr(self, enum).items())
-        if value not in numbers:
-            raise UsageError.unknown(enum, value, numbers)
-        return numbers[value]
 
     def option(self, descriptor: Any, extension: str) -> Any:
         """Return the option of this full name that a descriptor carries, or None.

@@ -83,9 +83,9 @@ def push_request(generation: Generation, draws: Draws, fields: PushFields) -> An
     if "artifact" in fields and not fields.keys().isdisjoint(("skill_md", "files")):
         raise UsageError("push_request(): artifact holds skill_md and files; give it or them")
     name = fields["name"] if "name" in fields else draws.name()
-    return generation.PushSkillRequest(
+    return generation.codec.push_message(
         name=name,
-        scope=_scope(generation, fields),
+        scope=fields.get("scope", values.SCOPE_UNSPECIFIED),
         org=fields.get("org", ""),
         artifact=fields["artifact"] if "artifact" in fields else _packed(draws, name, fields),
         tag=fields.get("tag", ""),
@@ -104,19 +104,15 @@ def reference(
 ) -> Any:
     """Return an ApiResourceReference to a Skill message, to a given slug or to a made-up one."""
     check_fields("reference", fields, ReferenceFields)
-    known = (skill.metadata.slug, skill.metadata.org) if skill is not None else (None, "")
-    named = fields.get("slug", known[0])
-    return generation.ApiResourceReference(
-        scope=_scope(generation, fields),
-        org=fields.get("org", known[1]),
-        kind=generation.number("ApiResourceKind", fields.get("kind", values.KIND_UNKNOWN_NUMBER)),
+    org, known = generation.codec.identity(skill) if skill is not None else ("", None)
+    named = fields.get("slug", known)
+    return generation.codec.reference_message(
+        scope=fields.get("scope", values.SCOPE_UNSPECIFIED),
+        org=fields.get("org", org),
+        kind=fields.get("kind", values.KIND_UNKNOWN_NUMBER),
         slug=slug(draws.name()) if named is None else named,
         version=fields.get("version", ""),
     )
-
-
-def _scope(generation: Generation, fields: PushFields | ReferenceFields) -> int:
-    return generation.number("ApiResourceOwnerScope", fields.get("scope", values.SCOPE_UNSPECIFIED))
 
 
 def skill(generation: Generation, draws: Draws, fields: SkillFields) -> Any:

@@ -13,7 +13,7 @@ from pytest_stigmer.store.migration import Migrations
 from pytest_stigmer.store.queries import Queries
 from pytest_stigmer.store.schema import LATEST
 from pytest_stigmer.store.session import Session
-from pytest_stigmer.store.translation import checked_text, decode, encode, kind_text
+from pytest_stigmer.store.translation import bound, checked_text, decode, encode, kind_text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 _REFERENCE = Queries()
 _SYSTEM_CLOCK = SystemClock()
-_BLOBS = {"data", "end"}
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -101,7 +100,7 @@ class SqliteStore:
 
     def resource_rows(self, kind: str | int) -> list[tuple[str, bytes]]:
         """Return id and serialized record of each live record of a kind, by id as UTF-8 bytes."""
-        return self._session.rows(self.queries.resource_rows, _bound(kind, {}))
+        return self._session.rows(self.queries.resource_rows, bound(kind, {}))
 
     def delete_resource(self, kind: str | int, resource_id: str) -> None:
         """Delete the live record if there is one; audit records stay."""
@@ -211,18 +210,10 @@ class SqliteStore:
         self.close()
 
     def _read(self, sql: str, kind: str | int, **values: str) -> list[Any]:
-        return [data for (data,) in self._session.rows(sql, _bound(kind, values))]
+        return [data for (data,) in self._session.rows(sql, bound(kind, values))]
 
     def _write(self, sql: str, kind: str | int, **values: str | bytes) -> int:
-        return self._session.count(sql, _bound(kind, values))
-
-
-def _bound(kind: str | int, values: dict[str, Any]) -> dict[str, Any]:
-    bound = {"kind": kind_text(kind), **values}
-    for name, value in bound.items():
-        if name not in _BLOBS:
-            checked_text(value)
-    return bound
+        return self._session.count(sql, bound(kind, values))
 
 
 def _after_all_with(prefix: bytes) -> bytes:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_stigmer.errors import (
     ClockNotFollowed,
@@ -63,6 +63,7 @@ _NAMED = {
     sqlite3.SQLITE_CANTOPEN: PathNotWritable.because,
     sqlite3.SQLITE_PERM: PathNotWritable.because,
 }
+_BLOBS = {"data", "end"}
 # What SQLite says when a replaced date function stands where only an unchangeable one may.
 _CLOCK_EXCLUDED = ("non-deterministic", "unsafe use of")
 
@@ -116,6 +117,15 @@ def checked_text(value: str) -> str:
     except UnicodeEncodeError:
         raise InvalidText.of(value) from None
     return value
+
+
+def bound(kind: str | int, values: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of a statement, the kind's text among them; their texts can be stored."""
+    values["kind"] = kind_text(kind)
+    for name, value in values.items():
+        if name not in _BLOBS:
+            checked_text(value)
+    return values
 
 
 def encode(message: Message | None) -> bytes:

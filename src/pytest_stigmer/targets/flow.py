@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.errors import UsageError
+from pytest_stigmer.factories.artifacts import artifact as packed
 from pytest_stigmer.store.translation import decode, kind_text
 
 if TYPE_CHECKING:
@@ -70,14 +71,13 @@ class Flow:
             data = self._given(artifact)
         else:
             raise UsageError("push(): artifact holds skill_md and files; give it or them")
-        number = self.api.number("ApiResourceOwnerScope", scope)
         return self.skills.push(
-            self.api.PushSkillRequest(name=name, scope=number, org=org, artifact=data, tag=tag)
+            self.api.codec.push_message(name=name, artifact=data, org=org, scope=scope, tag=tag)
         )
 
     def get(self, *, id: str) -> Any:  # noqa: A002 - the field's own name
         """Return the current record of a skill."""
-        return self.skills.get(self.api.SkillId(value=id))
+        return self.skills.get(self.api.codec.id_message(id))
 
     def get_by_reference(
         self,
@@ -89,23 +89,19 @@ class Flow:
         version: str = "",
     ) -> Any:
         """Return the version that a reference names."""
-        reference = self.api.ApiResourceReference(
-            scope=self.api.number("ApiResourceOwnerScope", scope),
-            org=org,
-            kind=self.api.number("ApiResourceKind", kind),
-            slug=slug,
-            version=version,
+        reference = self.api.codec.reference_message(
+            slug=slug, org=org, version=version, scope=scope, kind=kind
         )
         return self.skills.get_by_reference(reference)
 
     def get_artifact(self, *, key: str) -> bytes:
         """Return the ZIP behind a storage key."""
-        answer = self.skills.get_artifact(self.api.GetArtifactRequest(artifact_storage_key=key))
-        return bytes(answer.artifact)
+        answer = self.skills.get_artifact(self.api.codec.artifact_key_message(key))
+        return self.api.codec.artifact(answer)
 
     def delete(self, *, id: str) -> Any:  # noqa: A002 - the field's own name
         """Delete a skill with its history and return it as it was."""
-        return self.skills.delete(self.api.SkillId(value=id))
+        return self.skills.delete(self.api.codec.id_message(id))
 
     def save_resource(self, *, id: str, message: Any, kind: str | int = "skill") -> None:  # noqa: A002
         """Save a live record."""
@@ -198,12 +194,10 @@ class Flow:
         return self._clock
 
     def _packed(self, skill_md: Any, files: Mapping[str, Any] | None) -> bytes:
-        if skill_md is not None and files is None:
-            files = {}
-        return self._factory.artifact(
-            skill_md=None if skill_md is None else content_bytes(skill_md),
-            files=files and {name: content_bytes(content) for name, content in files.items()},
-        )
+        given = files and {name: content_bytes(content) for name, content in files.items()}
+        if skill_md is None:
+            return self._factory.artifact(files=given)
+        return packed(skill_md=content_bytes(skill_md), files=given or {})
 
     def _given(self, artifact: Any) -> bytes:
         if isinstance(artifact, bytes):
