@@ -13,8 +13,7 @@ from pytest_stigmer.clock import DEFAULT_START, FrozenClock, parse_instant, stop
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.factories.audit_history import History
 from pytest_stigmer.factories.factory import Factory
-from pytest_stigmer.factories.loading import load_history
-from pytest_stigmer.factories.progress import ProgressBar
+from pytest_stigmer.factories.loading import ProgressBar, load_history
 from pytest_stigmer.store.sqlite import SqliteStore
 
 START = parse_instant(DEFAULT_START)

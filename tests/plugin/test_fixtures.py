@@ -190,10 +190,10 @@ def test_a_long_load_shows_its_progress_whatever_is_captured(
 ) -> None:
     """At a terminal the bar shows during the test, and what the test prints stays captured."""
     pytester.makepyfile("""
-        from pytest_stigmer.factories import progress
+        from pytest_stigmer.factories import loading
 
         def test_load(stigmer_store_factory, stigmer_factory, capsys):
-            progress.PATIENCE = -1
+            loading.PATIENCE = -1
             stigmer_store_factory(history=stigmer_factory.audit_history(versions=2))
             assert capsys.readouterr().err == ""
     """)

@@ -254,6 +254,14 @@ def test_reset_registry_is_empty_and_works(registry: Registry) -> None:
     assert pushed(registry, "Calc")
 
 
+def test_reset_registry_is_made_as_it_was_at_first(tmp_path: Path) -> None:
+    """Whatever statements its new file had run are run again."""
+    ddl = ("CREATE TABLE mine (x)",)
+    with Registry(tmp_path / "stigmer.db", new=True, ddl=ddl) as registry:
+        registry.reset()
+        assert registry.store.execute("SELECT * FROM mine") == []
+
+
 def test_deleted_registry_leaves_no_file(registry: Registry) -> None:
     """Database, side files and artifacts are gone; a second time nothing happens."""
     registry.delete()

@@ -24,6 +24,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Print every fault, a line each; return 1 when there is one."""
-    told = [f"{path}: {fault}" for path in given.histories for fault in check_file(path)]
-    sys.stdout.write("".join(f"{line}\n" for line in told) or "no fault\n")
-    return 1 if told else 0
+    faults = [f"{path}: {fault}" for path in given.histories for fault in check_file(path)]
+    sys.stdout.write("".join(f"{line}\n" for line in faults) or "no fault\n")
+    return 1 if faults else 0

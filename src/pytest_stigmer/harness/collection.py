@@ -127,8 +127,8 @@ class ScenarioItem(_Item):
         from pytest_stigmer.scenario.report import page
 
         options = self.harness.options
-        told = page(excinfo.value.outcome, seed=options.seed, defect=options.defect)
-        return render(told, shutil.get_terminal_size().columns)
+        shown = page(excinfo.value.outcome, seed=options.seed, defect=options.defect)
+        return render(shown, shutil.get_terminal_size().columns)
 
 
 class ProofItem(_Item):

@@ -175,8 +175,8 @@ def _defects(options: argparse.Namespace) -> int:
         for found in catalogue().values()
     ]
     if options.json:
-        told = [{**row, "origin_explained": explained(row["origin"])} for row in rows]
-        _say(json.dumps(told, indent=2))
+        listed = [{**row, "origin_explained": explained(row["origin"])} for row in rows]
+        _say(json.dumps(listed, indent=2))
         return 0
     _print_table([list(row.values()) for row in rows], ("id", "family", "harm", "origin"))
     named = {number for row in rows for number in hazards_of(row["origin"])}

@@ -102,7 +102,7 @@ def annotate(item: pytest.Item, report: Any, text: str | None) -> Any:
     if report.when == "call" and PROVED in item.stash:
         setattr(report, ROW, item.stash[PROVED].as_data())
     if report.when == "call" and RECORDED in item.stash:
-        setattr(report, SCENARIO, item.stash[RECORDED].told())
+        setattr(report, SCENARIO, item.stash[RECORDED].as_json())
     if report.failed:
         item.stash[FAILED] = True
         notes = item.config.stash[SESSION].notes(item)

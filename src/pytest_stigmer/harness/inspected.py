@@ -76,8 +76,8 @@ def _kinds(facts: Facts) -> Iterator[str]:
         yield "none: the file holds no resource"
     for kind in facts.kinds:
         audits = f"{_many(kind.audits, 'audit record')} of {kind.audited_resources:,}"
-        told = f", {audits}, {kind.tagged_audits:,} with a tag" if kind.audits else ""
-        yield f"{kind.kind}: {_many(kind.resources, 'live resource')}{told}"
+        more = f", {audits}, {kind.tagged_audits:,} with a tag" if kind.audits else ""
+        yield f"{kind.kind}: {_many(kind.resources, 'live resource')}{more}"
 
 
 def _orphans(facts: Facts) -> Iterator[str]:

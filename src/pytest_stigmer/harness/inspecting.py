@@ -63,8 +63,8 @@ def as_json(facts: Facts) -> str:
     """Return the facts as JSON: the fields of `store.facts.Facts`, and the two verdicts."""
     data = asdict(facts)
     data["has_hazards"] = facts.has_hazards
-    for told, tag in zip(data["tags_at_risk"]["shown"], facts.tags_at_risk.shown, strict=True):
-        told["is_wrong"] = tag.is_wrong
+    for sample, tag in zip(data["tags_at_risk"]["shown"], facts.tags_at_risk.shown, strict=True):
+        sample["is_wrong"] = tag.is_wrong
     return json.dumps(data, indent=2, ensure_ascii=not _speaks_utf8())
 
 
@@ -80,8 +80,8 @@ def _progress() -> Callable[[str], None]:
         return lambda _: None
 
     def tell(what: str) -> None:
-        told = f"reading {what} ..." if what else ""
-        sys.stderr.write(f"\r{told:<40}" + ("" if what else "\r"))
+        line = f"reading {what} ..." if what else ""
+        sys.stderr.write(f"\r{line:<40}" + ("" if what else "\r"))
         sys.stderr.flush()
 
     return tell

@@ -24,7 +24,7 @@ class Recorder(Protocol):
     def keep(self, outcome: Outcome, *, cell: str, defect: str | None = None) -> None:
         """Take what the report needs of a run that has ended."""
 
-    def told(self) -> str | None:
+    def as_json(self) -> str | None:
         """Return what was kept, as JSON; None for nothing."""
 
 
@@ -37,7 +37,7 @@ class NoRecorder:
     def keep(self, outcome: Outcome, *, cell: str, defect: str | None = None) -> None:
         """Forget the run."""
 
-    def told(self) -> str | None:
+    def as_json(self) -> str | None:
         """Return None."""
         return None
 

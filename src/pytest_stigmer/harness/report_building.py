@@ -65,10 +65,10 @@ def document(
     """Put everything in an order of its own: nothing may depend on who finished first."""
     scenarios = _scenarios(run.root, tests)
     paths = {scenario.path for scenario in scenarios}
-    told = [_test(phases, paths) for phases in tests]
-    told += [_uncollected(report) for report in collected]
-    told.sort(key=lambda test: (STATUSES.index(test.status), test.id))
-    counts = Counter(test.status for test in told)
+    made = [_test(phases, paths) for phases in tests]
+    made += [_uncollected(report) for report in collected]
+    made.sort(key=lambda test: (STATUSES.index(test.status), test.id))
+    counts = Counter(test.status for test in made)
     options = run.session.options
     return Document(
         verdict=_verdict(run.exit_code),
@@ -79,7 +79,7 @@ def document(
         versions=_versions(),
         times=run.times,
         counts={status: counts[status] for status in STATUSES},
-        tests=tuple(told),
+        tests=tuple(made),
         scenarios=scenarios,
         matrix=_matrix(run.root, matrix) if matrix else None,
     )
@@ -157,12 +157,12 @@ def _reason(telling: pytest.TestReport, call: pytest.TestReport, status: str) ->
 
 def _why_red(report: pytest.TestReport) -> str:
     """Prefer what the harness knows to what pytest printed."""
-    row, told = getattr(report, ROW, None), getattr(report, SCENARIO, None)
+    row, recorded = getattr(report, ROW, None), getattr(report, SCENARIO, None)
     if row is not None:
         problems = Row.from_data(row).problems() or [_first_line(report)]
         more = f"; and {len(problems) - 1} more" if len(problems) > 1 else ""
         return f"{problems[0]}{more}"
-    reasons = [run["reason"] for run in json.loads(told)["runs"]] if told else []
+    reasons = [run["reason"] for run in json.loads(recorded)["runs"]] if recorded else []
     return next(filter(None, reasons), "") or _first_line(report)
 
 
@@ -174,8 +174,8 @@ def _first_line(report: pytest.TestReport | pytest.CollectReport) -> str:
 
 def _detail(report: pytest.TestReport) -> str:
     notes = [text for title, text in report.sections if title == "stigmer"]
-    told = _WORKER.sub("", report.longreprtext).strip()
-    return without_scratch("\n\n".join([told, *notes]))
+    text = _WORKER.sub("", report.longreprtext).strip()
+    return without_scratch("\n\n".join([text, *notes]))
 
 
 def _uncollected(report: pytest.CollectReport) -> TestData:

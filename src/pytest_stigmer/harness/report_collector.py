@@ -61,8 +61,8 @@ class Collector:
         """Say where the reports are."""
         for path in self._session.options.reports:
             error = self._unwritten.get(path)
-            told = f"{path} was not written: {error}" if error else str(path)
-            terminalreporter.write_line(f"stigmer report: {told}", red=bool(error))
+            line = f"{path} was not written: {error}" if error else str(path)
+            terminalreporter.write_line(f"stigmer report: {line}", red=bool(error))
 
     def document(self, exit_code: int) -> Document:
         """Build the model of the run."""

@@ -67,7 +67,7 @@ class ScenarioRecorder:
             for known in self._runs
         )
 
-    def told(self) -> str | None:
+    def as_json(self) -> str | None:
         """Return the scenario and its runs as JSON."""
         scenario = self._scenario
         data = ScenarioData(
@@ -105,16 +105,16 @@ def _run_data(
 
 
 def _step_data(performed: Performed, rows: list[AuditRow]) -> StepData:
-    told = exchange(performed)
+    exchanged = exchange(performed)
     answered, expected = places(rows, performed) if _is_lookup(performed) else ({}, {})
     return StepData(
-        verb=told.happened.verb,
-        line=told.happened.line,
-        at=told.happened.at,
-        sent=_short(told.happened.sent),
-        save_as=told.happened.save_as,
-        got=_short(told.got),
-        expected=_short(told.expected),
+        verb=exchanged.happened.verb,
+        line=exchanged.happened.line,
+        at=exchanged.happened.at,
+        sent=_short(exchanged.happened.sent),
+        save_as=exchanged.happened.save_as,
+        got=_short(exchanged.got),
+        expected=_short(exchanged.expected),
         differences=tuple(
             Deviation(d.where, _cut(d.expected), _cut(d.got), d.why) for d in performed.differences
         ),

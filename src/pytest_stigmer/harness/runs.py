@@ -103,8 +103,8 @@ def first_red(scenario: Scenario, run: Callable[[Scenario], Outcome]) -> Outcome
     for case in scenario.expanded():
         outcome = run(case)
         if outcome.status != "passed":
-            told = f"case {case.case['case']}: " if case.case else ""
-            return replace(outcome, reason=f"{told}{outcome.reason}")
+            name = f"case {case.case['case']}: " if case.case else ""
+            return replace(outcome, reason=f"{name}{outcome.reason}")
     return outcome
 
 

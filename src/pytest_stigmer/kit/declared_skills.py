@@ -11,7 +11,7 @@ from pytest_stigmer.kit.calls import shown
 from pytest_stigmer.kit.capabilities import ToldClock
 from pytest_stigmer.scenario.target import Answer, BasicTarget, Unsupported
 from pytest_stigmer.targets.flow import Flow
-from pytest_stigmer.targets.hunting import ToldTimes
+from pytest_stigmer.targets.hunting import ScenarioTimes
 from pytest_stigmer.targets.isolation import IsolatedSkills
 from pytest_stigmer.targets.plain import answer_value
 
@@ -65,7 +65,7 @@ class SkillTarget(BasicTarget):
         api = load()
         self._skills = IsolatedSkills(api, self._carrier)
         self._clock = ToldClock(self._move if declared.can_move_clock else None)
-        self._times = ToldTimes()
+        self._times = ScenarioTimes()
         clock = cast("Any", self._clock)
         self._flow = Flow(api, self._skills, Factory(0, test_id, api), clock=clock)
 

@@ -103,17 +103,17 @@ def _cell(defect: DefectData, row: RowData, places: Mapping[str, str]) -> str:
     shown, is_claimed = states.count(SHOWN), defect.id in row.claimed
     if not shown and not is_claimed:
         return "<td></td>"
-    told = f"{defect.id}: red in {shown} of {len(states)} plan cells of {row.title}"
+    title = f"{defect.id}: red in {shown} of {len(states)} plan cells of {row.title}"
     if not shown:
-        told, mark, kind = f"{defect.id}: claimed and not seen by {row.title}", "!", "wrong"
+        title, mark, kind = f"{defect.id}: claimed and not seen by {row.title}", "!", "wrong"
     elif is_claimed or defect.id in row.unjudged:
         mark, kind = str(shown), f"heat{_heat(shown, len(states))}"
     else:
-        told, mark, kind = f"{told}; not claimed", f"{shown}?", "wrong"
+        title, mark, kind = f"{title}; not claimed", f"{shown}?", "wrong"
     target = f"{places[row.path]}-{defect.id}" if row.path in places else "matrix"
     return (
-        f'<td class="{kind}"><a href="#{text(target)}" title="{text(told)}" '
-        f'aria-label="{text(told)}">{mark}</a></td>'
+        f'<td class="{kind}"><a href="#{text(target)}" title="{text(title)}" '
+        f'aria-label="{text(title)}">{mark}</a></td>'
     )
 
 

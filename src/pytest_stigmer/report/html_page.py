@@ -75,13 +75,13 @@ def _head(document: Document) -> Iterator[str]:
 def _told(document: Document) -> str:
     total = sum(document.counts.values())
     parts = [f"{document.counts[status]} {status}" for status in STATUSES]
-    told = ", ".join(part for part in parts if not part.startswith("0 "))
+    counts = ", ".join(part for part in parts if not part.startswith("0 "))
     if document.matrix is None:
-        return f"{total} tests: {told or 'none ran'}"
+        return f"{total} tests: {counts or 'none ran'}"
     matrix = document.matrix
     size = f"{len(matrix.rows)} scenarios x {len(matrix.defects)} defects"
     exact = f"NOT as claimed (problems: {len(matrix.problems)})"
-    return f"{size}: {exact if matrix.problems else 'exactly as claimed'}; {told or 'none ran'}"
+    return f"{size}: {exact if matrix.problems else 'exactly as claimed'}; {counts or 'none ran'}"
 
 
 def _facts(document: Document) -> Iterator[tuple[str, object]]:

@@ -112,8 +112,8 @@ def _cells(run: RunData, row: RowData | None) -> str:
         return f'<p class="cells">plan cells {chips(run.cells)}</p>'
     shows = [cell for cell, state in states.items() if state == SHOWN]
     masks = [cell for cell in states if cell not in shows]
-    told = f'<p class="cells">shown by {chips(shows, kind="shows")}'
-    return f"{told} masked by {chips(masks)}</p>" if masks else f"{told}</p>"
+    line = f'<p class="cells">shown by {chips(shows, kind="shows")}'
+    return f"{line} masked by {chips(masks)}</p>" if masks else f"{line}</p>"
 
 
 def _transcript(run: RunData, place: str, *, is_open: bool) -> Iterator[str]:

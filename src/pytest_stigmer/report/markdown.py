@@ -27,8 +27,11 @@ def _lines(document: Document) -> Iterator[str]:
     kind = "proof" if document.is_proof else "report"
     yield f"## Stigmer {kind}: {_safe(document.verdict)}"
     yield ""
-    told = [f"{document.counts[status]} {status}" for status in STATUSES if document.counts[status]]
-    yield ", ".join(told) or "no test ran"
+    counts = document.counts
+    yield (
+        ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
+        or "no test ran"
+    )
     defect = f", defect {_safe(document.defect)}" if document.defect else ""
     yield (
         f"in {document.times.seconds:.1f} s; target {_safe(document.target)}, "

@@ -1,7 +1,8 @@
 """Same-second histories on a server whose clock is not ours: wait for a second, then prove it.
 
-The scenario's clock is only told. Pushes that it puts into one second are sent in a burst that
-starts with a second of the server; whether they stayed in it is read from the server's answers.
+The scenario's clock exists in the scenario alone. Pushes that it puts into one second are sent in a
+burst that starts with a second of the server; whether they stayed in it is read from the server's
+answers.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _MARGIN = _NANOSECONDS // 50
 
 
 class Hunt:
-    """Keeps the told time and the server's side by side.
+    """Keeps the scenario's time and the server's side by side.
 
     `probe` pushes something and returns when the server says that it did, in nanoseconds since the
     Unix epoch; `wait` sleeps, in seconds. Every archive of the server lies between the time that
@@ -34,7 +35,7 @@ class Hunt:
     def __init__(self, probe: Callable[[], int], wait: Callable[[float], None] = sleep) -> None:
         self._probe = probe
         self._wait = wait
-        self.told = parse_instant(DEFAULT_START)
+        self.now = parse_instant(DEFAULT_START)
         self._earliest = dt.datetime.min.replace(tzinfo=dt.UTC)
         self._burst: list[int] = []
         self._proved = 0
@@ -46,7 +47,7 @@ class Hunt:
 
     def advance(self, duration: str) -> None:
         """Go on by a duration; Unsupported when it leads to where `set_clock` cannot go."""
-        self._go(moved(self.told, duration))
+        self._go(moved(self.now, duration))
 
     def before_push(self) -> None:
         """Wait for a second of the server's when a burst begins."""
@@ -61,7 +62,7 @@ class Hunt:
         if at // _NANOSECONDS <= self._last // _NANOSECONDS and not self._burst:
             raise Inconclusive(f"the server's clock did not go on to another second: {_text(at)}")
         self._burst.append(at)
-        self._earliest = self.told
+        self._earliest = self.now
 
     def prove(self) -> None:
         """Show that the archives of the burst shared a second, or raise Inconclusive."""
@@ -82,19 +83,19 @@ class Hunt:
             self.prove()
             self._burst, self._proved = [], 0
             self._earliest = self._earliest.replace(microsecond=0) + _SECOND
-        self.told = instant
+        self.now = instant
 
 
-class ToldTimes:
+class ScenarioTimes:
     """Puts the scenario's instants into answers, in the place of the server's own."""
 
     def __init__(self) -> None:
-        self._told: dict[str, str] = {}
+        self._instants: dict[str, str] = {}
 
     def learn(self, answer: Any, instant: dt.datetime) -> None:
         """Take every time in a push's answer that was not seen before for this instant."""
         for text in _times(answer):
-            self._told.setdefault(text, _json_text(instant))
+            self._instants.setdefault(text, _json_text(instant))
 
     def translate(self, answer: Any) -> Any:
         """Return an answer in plain values with the times that are known put in."""
@@ -102,7 +103,7 @@ class ToldTimes:
             return {name: self.translate(value) for name, value in answer.items()}
         if isinstance(answer, list):
             return [self.translate(value) for value in answer]
-        return self._told.get(answer, answer) if isinstance(answer, str) else answer
+        return self._instants.get(answer, answer) if isinstance(answer, str) else answer
 
 
 def _times(answer: Any) -> list[str]:

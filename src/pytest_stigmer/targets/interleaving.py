@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from threading import Event, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_stigmer.store.faults import is_locked, writes_next
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from pytest_stigmer.registry.registry import Registry
     from pytest_stigmer.scenario.target import Answer, Call
-    from pytest_stigmer.targets.local import LocalTarget, SecondTarget
+
+
+class Caller(Protocol):
+    """Whoever performs verbs on a registry of this process."""
+
+    registry: Registry
+
+    def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
+        """Perform one verb."""
 
 
 def interleaved(
-    calls: Sequence[Call], order: int, *, first: LocalTarget, second: SecondTarget
+    calls: Sequence[Call], order: int, *, first: Caller, second: Caller
 ) -> tuple[list[Answer], bool]:
     """Perform the first call on one registry and the others on a second one on the same file.
 
@@ -43,9 +52,7 @@ def interleaved(
 class _Stop:
     """Lets other calls in right before the n-th writing statement of a registry; 0 is none."""
 
-    def __init__(
-        self, first: LocalTarget, second: SecondTarget, at: int, others: Callable[[], None]
-    ) -> None:
+    def __init__(self, first: Caller, second: Caller, at: int, others: Callable[[], None]) -> None:
         self._first = first
         self._second = second
         self._statements_left = at

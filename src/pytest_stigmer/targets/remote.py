@@ -11,7 +11,7 @@ from pytest_stigmer.errors import StatusError, UsageError
 from pytest_stigmer.scenario.target import Answer, BasicTarget, Inconclusive, Unsupported, answered
 from pytest_stigmer.skills.endpoint import SkillClient
 from pytest_stigmer.targets.flow import Flow
-from pytest_stigmer.targets.hunting import Hunt, ToldTimes
+from pytest_stigmer.targets.hunting import Hunt, ScenarioTimes
 from pytest_stigmer.targets.isolation import IsolatedSkills
 from pytest_stigmer.targets.plain import answer_value
 
@@ -96,7 +96,7 @@ class AnyServerTarget(BasicTarget):
         self.skills = IsolatedSkills(api, connection.transport())
         self.flow = Flow(api, self.skills, factory)
         self._hunt = Hunt(self._probe, wait) if hunting else None
-        self._times = ToldTimes()
+        self._times = ScenarioTimes()
 
     def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
         """Perform one verb; raise ServerLost, Inconclusive, or Unsupported for a step back."""
@@ -106,12 +106,12 @@ class AnyServerTarget(BasicTarget):
             return _moved(getattr(self._hunt, verb), arguments)
         if verb != "push":
             self._hunt.prove()
-            return self._told(_answer(self.flow, verb, arguments))
+            return self._translated(_answer(self.flow, verb, arguments))
         return self._push(self._hunt, arguments)
 
     def now(self) -> dt.datetime | None:
         """Return the instant that the scenario tells, when it needs a clock."""
-        return self._hunt.told if self._hunt else None
+        return self._hunt.now if self._hunt else None
 
     def close(self) -> list[str]:
         """Delete everything that was made; return what could not be, a line each."""
@@ -122,10 +122,10 @@ class AnyServerTarget(BasicTarget):
         answer = _answer(self.flow, "push", arguments)
         if answer.failure is None:
             hunt.pushed(_archived(answer.value))
-            self._times.learn(answer.value, hunt.told)
-        return self._told(answer)
+            self._times.learn(answer.value, hunt.now)
+        return self._translated(answer)
 
-    def _told(self, answer: Answer) -> Answer:
+    def _translated(self, answer: Answer) -> Answer:
         return Answer(self._times.translate(answer.value), answer.failure)
 
     def _probe(self) -> int:
