@@ -157,7 +157,12 @@ def test_archive_with_any_one_byte_changed_is_read_whole_or_refused(data: bytes)
     assert texts == {TEXT, ""}
 
 
-@pytest.mark.parametrize("kind", sorted(set(BAD_ARTIFACTS) - {"too_many_files", "total_size"}))
+SLOW_TO_BUILD = {"too_many_files", "total_size"}
+GOOD_WHEN_CUT = {"two_archives"}
+"""What is good where it is cut behind the first of two."""
+
+
+@pytest.mark.parametrize("kind", sorted(set(BAD_ARTIFACTS) - SLOW_TO_BUILD - GOOD_WHEN_CUT))
 def test_bad_archive_that_is_cut_anywhere_is_refused(kind: str) -> None:
     """Cutting a bad archive short at any place does not make it acceptable."""
     data = bad_artifact(kind)
