@@ -72,8 +72,10 @@ class StoreMachine(RegistryMachine):
 
     @rule(id=ids)
     def save_nothing(self, id: str) -> None:  # noqa: A002
-        """Save a message with nothing set."""
+        """Save and archive a message with nothing set."""
         self.step("save_resource", id=id, message={})
+        self.step("save_audit", resource_id=id, message={})
+        self.step("list_audit_history", resource_id=id)
 
     @rule(kind=kinds, burst=bursts("stable", "v1", ""), other=kinds, tag=tags, digest=hashes)
     def archive_burst(
