@@ -1,0 +1,42 @@
+"""A proof makes no run twice, and says the same as if it made them all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_stigmer.defects.catalogue import DISTRIBUTION, catalogue, recipe_with
+from pytest_stigmer.prove.prover import Prover
+from pytest_stigmer.scenario.loader import load
+from pytest_stigmer.scenario.runner import Outcome, Status
+from pytest_stigmer.scenario.shipped import scenario_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pytest_stigmer.registry.assembly import Recipe
+
+OURS = sorted(set(catalogue()) - set(catalogue().of_others(DISTRIBUTION)))
+
+
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [("lifecycle/equal_records", 60), ("history/equal_snapshots", 75)],
+)
+def test_a_run_is_made_once_for_all_it_cannot_tell_apart(
+    name: str, most: int, status_on: Callable[[Recipe, Path], str]
+) -> None:
+    """Under every defect the shared run ends as one of its own does."""
+    path = scenario_folder() / f"{name}.scenario.yaml"
+    runs = []
+
+    def run_on(recipe: Recipe, cell: str, defect: str | None) -> Outcome:
+        runs.append((cell, defect))
+        return Outcome(load(path), "local", Status(status_on(recipe, path)))
+
+    prover = Prover(load(path), run_on)
+    shared = {defect: prover.run(defect, "v2").status.value for defect in OURS}
+    assert len(runs) <= most
+    assert shared == {defect: status_on(recipe_with(defect), path) for defect in OURS}
