@@ -97,32 +97,6 @@ def test_a_failed_first_push_leaves_nothing(
     assert refusal(refer, "v1") == ("NOT_FOUND", "skill not found: calc")
 
 
-def test_a_failed_update_leaves_the_version_before(
-    stopped: Callable[[], None],
-    push: Push,
-    parts: Registry,
-    refer: Callable[..., Any],
-    refusal: Refusal,
-) -> None:
-    """It stays current, and the tag of the failed push names nothing."""
-    skill = push()
-    kept = files(parts)
-    stopped()
-    refusal(push, skill_md="# two", tag="v2")
-    assert (refer(), history(parts), files(parts)) == (skill, [skill.metadata.id], kept)
-    assert refusal(refer, "v2")[0] == "NOT_FOUND"
-
-
-def test_a_failed_push_leaves_an_artifact_that_was_there_before(
-    stopped: Callable[[], None], push: Push, parts: Registry, refusal: Refusal
-) -> None:
-    """Another version relies on it."""
-    key = push("Other").status.artifact_storage_key
-    stopped()
-    refusal(push)
-    assert parts.skills.get_artifact(key)
-
-
 def test_a_push_interrupted_after_its_commit_keeps_its_artifact(
     push: Push, parts: Registry, refer: Refer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

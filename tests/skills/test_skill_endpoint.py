@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -114,37 +113,6 @@ def test_an_answer_of_the_limit_is_given_and_one_byte_more_is_not(
             assert answer == ("RESOURCE_EXHAUSTED", expected)
         else:
             assert len(parts.endpoint.call("getArtifact", request)) == MAX_MESSAGE_BYTES
-
-
-@pytest.mark.parametrize("call", ["push", "get", "get_by_reference", "delete"])
-def test_a_closed_store_is_unavailable(
-    call: str, parts: Registry, api: Generation, refusal: Refusal
-) -> None:
-    """Never 'not found', and without the folder of the database."""
-    requests = {
-        "push": api.PushSkillRequest(name="Calc", artifact=artifact()),
-        "get_by_reference": api.ApiResourceReference(slug="calc"),
-    }
-    parts.close()
-    request = requests.get(call, api.SkillId(value="skl-1"))
-    code, details = refusal(getattr(parts.client(), call), request)
-    assert (code, str(parts.store.path.parent) in details) == ("UNAVAILABLE", False)
-    assert not parts.artifacts.root.exists()
-
-
-def test_a_locked_store_is_unavailable_for_pushes(
-    parts: Registry, push: Push, refusal: Refusal
-) -> None:
-    """Reads go on; the push that waited in vain leaves nothing."""
-    parts.store.connection.execute("PRAGMA busy_timeout=1")
-    other = sqlite3.connect(parts.store.path, isolation_level=None)
-    try:
-        other.execute("BEGIN IMMEDIATE")
-        code, details = refusal(push)
-    finally:
-        other.close()
-    assert (code, str(parts.store.path.parent) in details) == ("UNAVAILABLE", False)
-    assert not parts.artifacts.root.exists()
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -106,17 +106,6 @@ def test_a_push_updates_the_skill_that_another_connection_made(push: Push, other
     assert push().metadata.id == made.metadata.id
 
 
-def test_a_skill_written_through_the_store_is_found(
-    push: Push, refer: Refer, parts: Registry, api: Generation, refusal: Refusal
-) -> None:
-    """And one deleted through it is not."""
-    push("Warm")
-    parts.store.save_resource("skill", "skl-1", saved(api, "calc"))
-    assert refer().metadata.slug == "calc"
-    parts.store.delete_resource("skill", "skl-1")
-    assert refusal(refer)[0] == "NOT_FOUND"
-
-
 def test_a_slug_changed_through_the_store_is_found_under_the_new_one(
     push: Push, refer: Refer, parts: Registry, refusal: Refusal
 ) -> None:

@@ -40,24 +40,6 @@ def _history_ids(store: SqliteStore) -> list[tuple[str, str]]:
     return store.execute("SELECT kind, resource_id FROM resource_audit ORDER BY id")
 
 
-def _decoder(kind: str, data: bytes) -> tuple[str, str] | None:
-    value = StringValue.FromString(data).value if data != b"\xff" else ""
-    return (f"hash of {kind} {value}", f"tag {value}") if value else None
-
-
-@pytest.mark.parametrize("versioned", [True, False])
-def test_snapshots_move_to_the_audit_table(
-    opened: Callable[..., SqliteStore], path: Path, *, versioned: bool
-) -> None:
-    """Snapshots of a v1 file, or of one older still, become history; live rows stay live."""
-    rows = [_row("skl-1", "live"), _row(legacy_id("skl-1", 17), "old")]
-    path.write_bytes(legacy_database(rows, versioned=versioned))
-    store = opened()
-    assert _texts(store.list_resources("skill")) == ["live"]
-    assert _texts(store.list_audit_history("skill", "skl-1")) == ["old"]
-    assert store.execute("SELECT version FROM schema_version") == [(1,), (2,)]
-
-
 def test_file_from_before_versions_has_no_version_table(
     opened: Callable[..., SqliteStore], path: Path
 ) -> None:
@@ -76,18 +58,6 @@ def test_moved_snapshot_keeps_kind_bytes_and_time(
     columns = "kind, resource_id, data, archived_at, version_hash, tag"
     assert opened().execute(f"SELECT {columns} FROM resource_audit") == [
         ("agent", "a", _blob("v"), "2026-01-20 08:30:15", "", "")
-    ]
-
-
-def test_hash_and_tag_come_from_the_message(opened: Callable[..., SqliteStore], path: Path) -> None:
-    """A moved snapshot is found by hash and by tag; one that does not decode has neither."""
-    rows = [_row(legacy_id("a", 1), "one"), ResourceRow("skill", legacy_id("a", 2), b"\xff")]
-    path.write_bytes(legacy_database(rows))
-    store = opened(decoder=_decoder)
-    assert store.get_audit_by_tag("skill", "a", "tag one", StringValue).value == "one"
-    assert store.get_audit_by_hash("skill", "a", "hash of skill one", StringValue).value == "one"
-    assert store.execute("SELECT version_hash, tag FROM resource_audit WHERE data = x'ff'") == [
-        ("", "")
     ]
 
 
@@ -158,15 +128,6 @@ def test_row_of_another_form_stays_live(
     assert _history_ids(store) == []
 
 
-def test_same_id_of_another_kind_moves_under_its_own_kind(
-    opened: Callable[..., SqliteStore], path: Path
-) -> None:
-    """Each row moves alone: kinds are not mixed."""
-    rows = [_row("skill_audit/a/1", kind="skill"), _row("skill_audit/a/1", kind="agent")]
-    path.write_bytes(legacy_database(rows))
-    assert sorted(_history_ids(opened())) == [("agent", "a"), ("skill", "a")]
-
-
 def test_ids_that_are_not_utf8_move_byte_for_byte(
     opened: Callable[..., SqliteStore], path: Path
 ) -> None:
@@ -222,10 +183,3 @@ def test_file_migrated_between_two_looks_at_it_is_whole(
     path.write_bytes(legacy_database([_row(legacy_id("a", 1), "old")]))
     assert _texts(opened(migrations=Overtaken).list_audit_history("skill", "a")) == ["old"]
     assert len(looks) > 1
-
-
-def test_second_opening_moves_nothing(opened: Callable[..., SqliteStore], path: Path) -> None:
-    """Rows that look like snapshots are ordinary once a file is at version 2."""
-    opened().save_resource("skill", "skill_audit/a/1", StringValue(value="live"))
-    assert _texts(opened().list_resources("skill")) == ["live"]
-    assert path.is_file()

@@ -38,38 +38,6 @@ def _undone(store: SqliteStore) -> Iterator[None]:
         raise Stop
 
 
-def test_block_is_kept_whole(store: SqliteStore) -> None:
-    """What a finished block wrote is there."""
-    with store.transaction():
-        _save(store, "a", "b")
-    assert _ids(store) == ["a", "b"]
-
-
-def test_failed_block_leaves_nothing(store: SqliteStore) -> None:
-    """An exception undoes all verbs of the block and comes out as it is."""
-    with _undone(store):
-        _save(store, "a")
-    assert _ids(store) == []
-
-
-def test_failed_inner_block_leaves_the_outer_one(store: SqliteStore) -> None:
-    """A nested block is undone alone."""
-    with store.transaction():
-        _save(store, "a")
-        with _undone(store):
-            _save(store, "b")
-        with store.transaction():
-            _save(store, "c")
-    assert _ids(store) == ["a", "c"]
-
-
-def test_failed_outer_block_undoes_the_inner_one(store: SqliteStore) -> None:
-    """A finished nested block is part of its outer block."""
-    with _undone(store), store.transaction():
-        _save(store, "a")
-    assert _ids(store) == []
-
-
 def test_block_has_the_write_lock_from_its_start(
     store: SqliteStore, opened: Callable[..., SqliteStore]
 ) -> None:
