@@ -95,3 +95,12 @@ def test_none_means_that_nothing_is_there() -> None:
     assert difference({"labels.team": None}, {"labels": {}}) == []
     (found,) = difference({"labels.team": None}, {"labels": {"team": "core"}})
     assert (found.where, found.got) == ("labels.team", "core")
+
+
+def test_a_count_is_the_length_of_a_list() -> None:
+    """`{count: N}` looks at the length of a list alone; in a map it is a key like any other."""
+    assert difference({"count": 2}, [{}, {}]) == []
+    assert difference({"count": 3}, [{}, {}]) == [
+        Difference("", "a list of 3", "a list of 2", "has another length")
+    ]
+    assert difference({"count": 3}, {"count": 3}) == []

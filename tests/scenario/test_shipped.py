@@ -21,6 +21,12 @@ def test_every_shipped_scenario_loads_and_says_what_it_detects() -> None:
     assert [path.name for path in SHIPPED if not load(path).detects] == []
 
 
+def test_no_two_shipped_scenarios_have_one_name() -> None:
+    """The name of its file is a promise's name in the kit, whatever its folder."""
+    names = [path.name for path in SHIPPED]
+    assert sorted(names) == sorted(set(names))
+
+
 def test_every_shipped_scenario_names_the_schema() -> None:
     """Its first line leads an editor in a checkout to the schema."""
     lines = {path: path.read_text(encoding="utf-8").splitlines()[0] for path in SHIPPED}

@@ -81,6 +81,13 @@ LIFECYCLE = (
         list_resources="SELECT data FROM resources WHERE kind = :kind ORDER BY data",
     ),
     Exchange(
+        "large-records-are-cut",
+        "A long SKILL.md is saved and cannot be read any more.",
+        "a column of 64 KiB, as other engines have for BLOB",
+        save_resource="INSERT OR REPLACE INTO resources (kind, id, data, updated_at) "
+        "VALUES (:kind, :id, coalesce(substr(:data, 1, 65535), x''), datetime('now'))",
+    ),
+    Exchange(
         "prefix-ignores-kind",
         "Removing a group of skills removes agents whose ids start alike.",
         "stigmer b070f18, store.go: the key is kind and id",

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 
 from pytest_stigmer.clock import DEFAULT_START, moved, parse_instant
-from pytest_stigmer.kit.promises import ask, check_names, promises_of
+from pytest_stigmer.kit.promises import check_names, promises_of
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping
 
+    from _pytest.mark.structures import ParameterSet
+
     from pytest_stigmer.kit.promises import Promise
-    from pytest_stigmer.scenario.target import Target
 
 CLOCK_STEPS = {
     "one millisecond": 0.001,
@@ -24,11 +25,7 @@ CLOCK_STEPS = {
 }
 """How a clock may move between two writes, in seconds."""
 
-_DECLARED_BY = {
-    "transactions": "has_transactions",
-    "second": "can_open_twice",
-    "reopen": "can_reopen",
-}
+_DECLARED_BY = {"second": "can_open_twice", "reopen": "can_reopen"}
 """The attribute of a class that declares a capability of its target."""
 
 
@@ -63,7 +60,7 @@ class Capabilities:
         if "promise" in metafunc.fixturenames:
             found = promises_of(self.subject)
             check_names(self.waived, found)
-            metafunc.parametrize("promise", found, ids=[promise.id for promise in found])
+            metafunc.parametrize("promise", [self._test(promise) for promise in found])
 
     def needs(self, capability: str) -> None:
         """Skip the fact unless the class declares the capability."""
@@ -86,15 +83,14 @@ class Capabilities:
             return f"the promise needs {word}, and the kit reaches nothing but the {self.subject}"
         return ""
 
-    def keep(self, promise: Promise, target: Target, request: pytest.FixtureRequest) -> None:
-        """Ask a promise of a target; skip with the reason, or fail with the scenario's page."""
-        if reason := self.left_out(promise):
-            pytest.skip(reason)
-        ask(self.asked(promise), target, request.node.nodeid)
-
     def asked(self, promise: Promise) -> Promise:
         """Return a promise as it is asked of this class."""
         return promise
+
+    def _test(self, promise: Promise) -> ParameterSet:
+        reason = self.left_out(promise)
+        marks = [pytest.mark.skip(reason=reason)] if reason else []
+        return pytest.param(self.asked(promise), id=promise.id, marks=marks)
 
 
 class ToldClock:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_stigmer.api.generation import load
-from pytest_stigmer.errors import STATUS_SHAPES, StatusError, StigmerError, carried_status
+from pytest_stigmer.errors import STATUS_SHAPES, StatusError, carried_status
 from pytest_stigmer.factories.factory import Factory
 from pytest_stigmer.kit.calls import shown
 from pytest_stigmer.kit.capabilities import ToldClock
-from pytest_stigmer.scenario.target import Answer, BasicTarget, Unsupported
+from pytest_stigmer.scenario.target import BasicTarget, answered
 from pytest_stigmer.targets.flow import Flow
 from pytest_stigmer.targets.hunting import ScenarioTimes
 from pytest_stigmer.targets.isolation import IsolatedSkills
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_stigmer.kit.skill_declarations import SkillDeclarations
+    from pytest_stigmer.scenario.target import Answer, Target
     from pytest_stigmer.skills.endpoint import SkillApi
 
 _CALLS = {
@@ -61,7 +63,7 @@ class SkillTarget(BasicTarget):
         self.capabilities = declared.capabilities()
         self._declared = declared
         self._carrier = _Carrier(declared.api, skills)
-        self._other: SkillApi | None = None
+        self._beside: SkillApi | None = None
         api = load()
         self._skills = IsolatedSkills(api, self._carrier)
         self._clock = ToldClock(self._move if declared.can_move_clock else None)
@@ -71,16 +73,17 @@ class SkillTarget(BasicTarget):
 
     def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
         """Perform one verb; what the calls raise is an answer too."""
-        if verb == "close":
-            raise Unsupported("a skill API has no close")
-        own = {"reopen": self._reopen}
-        try:
-            value = answer_value((own.get(verb) or getattr(self._flow, verb))(**arguments))
-        except StigmerError as error:
-            return Answer.of_error(error)
-        if verb == "push" and self._declared.can_move_clock:
-            self._times.learn(value, self._clock.now())
-        return Answer(self._times.translate(value))
+        act = self._reopen if verb == "reopen" else getattr(self._flow, verb)
+        answer = answered(lambda: answer_value(act(**arguments)))
+        if verb == "push" and answer.failure is None and self._declared.can_move_clock:
+            self._times.learn(answer.value, self._clock.now())
+        return replace(answer, value=self._times.translate(answer.value))
+
+    def other(self) -> Target:
+        """Return this target, its calls sent to a second server on the same data."""
+        if self._beside is None:
+            self._beside = self._declared.beside(self._carrier.skills)
+        return _Beside(self, self._carrier, self._beside)
 
     def now(self) -> dt.datetime:
         """Return the instant that the scenario has told so far."""
@@ -95,3 +98,26 @@ class SkillTarget(BasicTarget):
 
     def _move(self, seconds: float) -> None:
         self._declared.move_clock(self._carrier.skills, seconds)
+
+
+class _Beside(BasicTarget):
+    """A target whose calls go to another server: names, clean-up and clock are shared."""
+
+    def __init__(self, target: SkillTarget, carrier: _Carrier, skills: SkillApi) -> None:
+        self.name = target.name
+        self.capabilities = target.capabilities
+        self._target = target
+        self._carrier = carrier
+        self._skills = skills
+
+    def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
+        """Perform one verb on the other server."""
+        first, self._carrier.skills = self._carrier.skills, self._skills
+        try:
+            return self._target.perform(verb, arguments)
+        finally:
+            self._carrier.skills = first
+
+    def now(self) -> dt.datetime:
+        """Return the instant that the scenario has told so far."""
+        return self._target.now()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_stigmer.api.generation import load
 from pytest_stigmer.errors import StatusError
 from pytest_stigmer.kit.calls import shown
 from pytest_stigmer.kit.capabilities import ToldClock
-from pytest_stigmer.scenario.target import Answer, BasicTarget, Unsupported, answered
+from pytest_stigmer.scenario.target import BasicTarget, answered
 from pytest_stigmer.targets.flow import Flow
 from pytest_stigmer.targets.plain import answer_value
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from google.protobuf.message import Message
 
     from pytest_stigmer.kit.store_declarations import StoreDeclarations
+    from pytest_stigmer.scenario.target import Answer, Target
     from pytest_stigmer.store.interface import Store
 
 _LOOKUPS = ("get_audit_by_hash", "get_audit_by_tag")
@@ -144,30 +146,46 @@ class SkillStore:
 class StoreTarget(BasicTarget):
     """Performs the verbs of a store on the one that a class declares."""
 
-    def __init__(self, declared: StoreDeclarations, store: Store) -> None:
+    def __init__(
+        self, declared: StoreDeclarations, store: Store, clock: ToldClock | None = None
+    ) -> None:
         self.name = type(declared).__name__
         self.capabilities = declared.capabilities()
+        self._declared = declared
         api, nothing = load(), cast("Any", None)
         self._store = SkillStore(declared, store, api.Skill)
-        self._clock = ToldClock(self._move if declared.can_move_clock else None)
-        opened, clock = cast("Any", self._store), cast("Any", self._clock)
-        self._flow = Flow(api, nothing, nothing, store=opened, clock=clock)
+        self._clock = clock or ToldClock(self._move if declared.can_move_clock else None)
+        opened, told = cast("Any", self._store), cast("Any", self._clock)
+        self._flow = Flow(api, nothing, nothing, store=opened, clock=told)
+        self._other: StoreTarget | None = None
 
     def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
         """Perform one verb; what the store raises is an answer too."""
-        if verb == "reopen" and not self._store.declared.can_reopen:
-            raise Unsupported(f"{self.name} declares can_reopen = False")
         life = {"reopen": self._store.reopen, "close": self._store.close}
         act = life.get(verb) or getattr(self._flow, verb)
         return answered(lambda: answer_value(act(**arguments)))
 
     def transaction(self, *, keep: bool) -> AbstractContextManager[None]:
-        """Make the block one unit of the store's own."""
+        """Make the block one unit; a block that is kept needs no unit where there are none."""
+        if keep and not self._declared.has_transactions:
+            return nullcontext()
         return self._flow.transaction(keep=keep)
+
+    def other(self) -> Target:
+        """Return a target on a second store on the same data."""
+        if self._other is None:
+            beside = self._declared.beside(self._store.store)
+            self._other = StoreTarget(self._declared, beside, self._clock)
+        return self._other
 
     def now(self) -> dt.datetime:
         """Return the instant that the scenario has told so far."""
         return self._clock.now()
 
+    def close(self) -> None:
+        """Close what was opened beside the store of the fixture."""
+        if self._other is not None:
+            self._other.perform("close", {})
+
     def _move(self, seconds: float) -> None:
-        self._store.declared.move_clock(self._store.store, seconds)
+        self._declared.move_clock(self._store.store, seconds)

@@ -19,7 +19,7 @@ from pytest_stigmer.scenario.shipped import known_scenarios
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pytest_stigmer.scenario.model import Scenario
+    from pytest_stigmer.scenario.model import Scenario, Step
     from pytest_stigmer.scenario.target import Target
 
 
@@ -47,8 +47,15 @@ def promises_of(subject: str) -> tuple[Promise, ...]:
 
 @cache
 def _all() -> tuple[Promise, ...]:
-    scenarios = [load(path) for path in known_scenarios()]
-    return tuple(Promise(scenario.name, scenario.name, scenario) for scenario in scenarios)
+    return tuple(
+        Promise(_id(case), case.name, case)
+        for path in known_scenarios()
+        for case in load(path).expanded()
+    )
+
+
+def _id(scenario: Scenario) -> str:
+    return f"{scenario.name}[{scenario.case['case']}]" if scenario.case else scenario.name
 
 
 def check_names(names: Iterable[str], promises: Iterable[Promise]) -> None:
@@ -61,11 +68,12 @@ def check_names(names: Iterable[str], promises: Iterable[Promise]) -> None:
 
 def without_texts(scenario: Scenario) -> Scenario:
     """Return a scenario that expects of failures their status alone."""
-    steps = (
-        replace(step, fails=step.fails and replace(step.fails, message=""))
-        for step in scenario.steps
-    )
-    return replace(scenario, steps=tuple(steps))
+    return replace(scenario, steps=tuple(map(_step_without_texts, scenario.steps)))
+
+
+def _step_without_texts(step: Step) -> Step:
+    fails = step.fails and replace(step.fails, message="", without="")
+    return replace(step, fails=fails, steps=tuple(map(_step_without_texts, step.steps)))
 
 
 def ask(promise: Promise, target: Target, test_id: str) -> None:

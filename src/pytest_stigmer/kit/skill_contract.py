@@ -20,6 +20,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.kit.declared_skills import SkillTarget
+from pytest_stigmer.kit.promises import ask
 from pytest_stigmer.kit.skill_acceptance import AcceptanceFacts
 from pytest_stigmer.kit.skill_identity import IdentityFacts
 from pytest_stigmer.kit.skill_refusals import RefusalFacts
@@ -41,7 +42,7 @@ class SkillContract(VersionFacts, IdentityFacts, AcceptanceFacts, RefusalFacts):
         """The registry keeps the promise that a scenario states."""
         target = SkillTarget(self, skills, request.node.nodeid)
         try:
-            self.keep(promise, target, request)
+            ask(promise, target, request.node.nodeid)
         finally:
             for left in target.clean_up():
                 warnings.warn(f"left behind by {promise.id}: {left}", stacklevel=2)

@@ -69,11 +69,13 @@ class SkillDeclarations(Capabilities):
 
     def left_out(self, promise: Promise) -> str:
         """Leave out, besides what the base does, what a registry of one tenant does not promise."""
-        steps = promise.scenario.steps
+        steps = promise.scenario.all_steps()
         if not self.has_organisations and any(map(_names_organisations, steps)):
             return f"{type(self).__name__} declares has_organisations = False"
         if not self.can_move_clock and any(map(_names_times, steps)):
             return f"{type(self).__name__} declares can_move_clock = False"
+        if any(step.verb == "close" for step in steps):
+            return "a skill API has no close"
         return super().left_out(promise)
 
     def asked(self, promise: Promise) -> Promise:

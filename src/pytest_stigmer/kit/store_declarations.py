@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
@@ -14,7 +13,6 @@ from pytest_stigmer.errors import (
     UndecodableRow,
     UsageError,
 )
-from pytest_stigmer.kit.calls import must_succeed
 from pytest_stigmer.kit.capabilities import Capabilities
 
 if TYPE_CHECKING:
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
     from pytest_stigmer.kit.promises import Promise
     from pytest_stigmer.store.interface import Store
 
-_MOST_LETTERS = 40
 _WITHOUT_CASCADE = ("bulk_delete_keeps_history", "delete_keeps_history")
 """The promises of a store whose deletions leave the snapshots alone."""
 
@@ -88,9 +85,18 @@ class StoreDeclarations(Capabilities):
 
     def left_out(self, promise: Promise) -> str:
         """Leave out, besides what the base does, what a cascading store does not promise."""
+        name, steps = type(self).__name__, promise.scenario.all_steps()
         if self.deletes_cascade and promise.name in _WITHOUT_CASCADE:
-            return f"{type(self).__name__} declares deletes_cascade = True"
+            return f"{name} declares deletes_cascade = True"
+        if not self.can_reopen and any(step.verb == "reopen" for step in steps):
+            return f"{name} declares can_reopen = False"
+        if not self.has_transactions and any(not step.keeps for step in steps):
+            return f"{name} declares has_transactions = False"
         return super().left_out(promise)
+
+    def capabilities(self) -> frozenset[str]:
+        """Return what a scenario may use here: any store can be closed, and asked step by step."""
+        return super().capabilities() | {"reopen", "transactions"}
 
     def foreign(self) -> Message:
         """Return `foreign_message`, after a look that its bytes really do not parse."""
@@ -100,64 +106,3 @@ class StoreDeclarations(Capabilities):
         except Exception:  # noqa: BLE001 - protobuf libraries have errors of their own
             return message
         raise UsageError.foreign_parses(type(self).__name__, self.message_class.__name__)
-
-    def read(self, data: bytes) -> str:
-        """Return the text of a serialized message."""
-        return self.text_of(self.message_class.FromString(data))
-
-    def live(self, store: Store, kind: str | int = "skill") -> list[str]:
-        """Return the texts of the live records of a kind."""
-        listed = must_succeed(f"list_resources({kind!r})", store.list_resources, kind)
-        return [self.read(data) for data in listed]
-
-    def history(self, store: Store, resource_id: str, kind: str | int = "skill") -> list[str]:
-        """Return the texts of a resource's snapshots, in the order the store lists them."""
-        what = f"list_audit_history of {kind!r}, {_short(resource_id)}"
-        listed = must_succeed(what, store.list_audit_history, kind, resource_id)
-        return [self.read(data) for data in listed]
-
-    def save(self, store: Store, resource_id: str, text: str, kind: str | int = "skill") -> None:
-        """Save a live record with a text."""
-        what = f"save_resource of {kind!r}, {_short(resource_id)}"
-        must_succeed(what, store.save_resource, kind, resource_id, self.message(text))
-
-    def fetch(self, store: Store, resource_id: str, kind: str | int = "skill") -> str:
-        """Return the text of a live record."""
-        what = f"get_resource of {kind!r}, {_short(resource_id)}"
-        found = must_succeed(what, store.get_resource, kind, resource_id, self.message_class)
-        return self.text_of(found)
-
-    def archive(
-        self,
-        store: Store,
-        resource_id: str,
-        text: str,
-        *,
-        version_hash: str = "",
-        tag: str = "",
-        kind: str | int = "skill",
-    ) -> None:
-        """Append a snapshot with a text to a resource."""
-        what = f"save_audit of {kind!r}, {_short(resource_id)}"
-        names = {"version_hash": version_hash, "tag": tag}
-        must_succeed(what, store.save_audit, kind, resource_id, self.message(text), **names)
-
-    def by_tag(self, store: Store, resource_id: str, tag: str, kind: str | int = "skill") -> str:
-        """Return the text of the snapshot that a tag names."""
-        what = f"a lookup of tag {_short(tag)} of {kind!r}, {_short(resource_id)}"
-        lookup = partial(store.get_audit_by_tag, kind, resource_id, tag, self.message_class)
-        return self.text_of(must_succeed(what, lookup))
-
-    def by_hash(
-        self, store: Store, resource_id: str, version_hash: str, kind: str | int = "skill"
-    ) -> str:
-        """Return the text of the snapshot that a version hash names."""
-        what = f"a lookup of hash {_short(version_hash)} of {kind!r}, {_short(resource_id)}"
-        lookup = partial(
-            store.get_audit_by_hash, kind, resource_id, version_hash, self.message_class
-        )
-        return self.text_of(must_succeed(what, lookup))
-
-
-def _short(text: str) -> str:
-    return repr(text if len(text) <= _MOST_LETTERS else f"{text[:_MOST_LETTERS]}...")

@@ -27,10 +27,12 @@ def difference(expected: Any, got: Any, where: str = "") -> list[Difference]:
     A map matches partly: each of its keys is a dotted path that `got` must have; with None as its
     value `got` may lack it. A list matches element by element and in length. `{matches: REGEX}`
     wants a text in which the expression is found, `{not: VALUE}` anything that does not match the
-    value, `{one_of: [VALUE, ...]}` what matches any of them. Every other value must be equal, in
-    type too.
+    value, `{one_of: [VALUE, ...]}` what matches any of them, `{count: N}` a list of that length.
+    Every other value must be equal, in type too.
     """
     if isinstance(expected, dict):
+        if isinstance(got, list) and expected.keys() == {"count"}:
+            return _of_count(expected["count"], got, where)
         return _of_map(expected, got, where)
     if isinstance(expected, list):
         return _of_list(expected, got, where)
@@ -48,6 +50,13 @@ def _of_map(expected: dict[str, Any], got: Any, where: str) -> list[Difference]:
     for path, value in expected.items():
         found += _of_field(path, value, got, where)
     return found
+
+
+def _of_count(expected: int, got: list[Any], where: str) -> list[Difference]:
+    if len(got) == expected:
+        return []
+    told = f"a list of {len(got)}"
+    return [Difference(where, f"a list of {expected}", told, "has another length")]
 
 
 def _of_field(path: str, expected: Any, got: dict[str, Any], where: str) -> list[Difference]:

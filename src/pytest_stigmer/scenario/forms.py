@@ -180,6 +180,7 @@ _MATCHERS = {
     "not": told("A value that the answer must not be.", {"type": _PLAIN}, "${one.metadata.id}"),
     "one_of": told("Values of which the answer must be one.", listed(_VALUE), ["one", "two"]),
 }
+_COUNT = {"count": told("How many Skills are listed.", whole_number(minimum=0), 250)}
 _ARTIFACT = {
     "artifact": told("The bytes in base64.", _VALUE, "${one.artifact}"),
     "sha256": told("SHA-256 of the bytes, lower-case hex.", _VALUE, NO_HASH),
@@ -244,9 +245,17 @@ EXPECTED = {
         "${one}",
     ),
     "expected_skills": told(
-        "The whole listing, element by element; `[]` is an empty one and `{}` any Skill.",
-        _answer(listed(defined("expected_skill"))),
+        "The whole listing, element by element; `[]` is an empty one and `{}` any Skill. "
+        "`{count: N}` looks at nothing but its length.",
+        _answer(
+            {
+                "if": {"type": "object"},
+                "then": closed(_COUNT, required=["count"]),
+                "else": listed(defined("expected_skill")),
+            }
+        ),
         [{"spec.tag": "beta"}, {"spec.tag": "stable"}],
+        {"count": 250},
     ),
     "expected_count": told("The number of deleted rows.", _answer({"type": "integer"}), 3),
     "expected_artifact": told(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from pytest_stigmer.scenario.saved_values import resolve
 from pytest_stigmer.scenario.verbs import VERBS
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class Scenario:
 
     def expanded(self) -> tuple[Scenario, ...]:
         """Return a scenario per case; without cases, this one."""
-        return tuple(replace(self, case=case) for case in self.cases) or (self,)
+        return tuple(replace(self, case=resolve(case, {})) for case in self.cases) or (self,)
 
     def all_steps(self) -> tuple[Step, ...]:
         """Return every step, those within others too, in the order in which they end."""

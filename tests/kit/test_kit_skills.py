@@ -47,7 +47,7 @@ class TestSkillsOnAFile(SkillContract):
     def move_clock(self, skills: Any, seconds: float) -> None:
         """Move the clock that the registry was given."""
         del skills
-        self.clock.move(seconds)
+        self.clock.advance(seconds=seconds)
 
 
 class TestSkillModel(SkillContract):
@@ -67,4 +67,4 @@ class TestSkillModel(SkillContract):
 
     def move_clock(self, skills: Any, seconds: float) -> None:
         """Move the clock that the model was given."""
-        skills.clock.move(seconds)
+        skills.clock.advance(seconds=seconds)

@@ -1,14 +1,11 @@
-"""A project's own store, in memory; three of its answers are not what its users expect."""
+"""A project's own store in dicts, and a wrong copy of it."""
 
 from __future__ import annotations
 
-import fnmatch
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
-
-from google.protobuf.message import DecodeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,11 +57,11 @@ class Shelf:
 
     def delete_resources_by_kind(self, kind: str | int) -> int:
         """Drop all records of a kind."""
-        return self._drop(kind, "*")
+        return self._drop(kind, "")
 
     def delete_resources_by_id_prefix(self, kind: str | int, prefix: str) -> int:
-        """Drop the records under a prefix. Wrong: the prefix is read as a pattern."""
-        return self._drop(kind, f"{prefix}*")
+        """Drop the records under a prefix."""
+        return self._drop(kind, prefix)
 
     def save_audit(
         self,
@@ -91,8 +88,8 @@ class Shelf:
     def get_audit_by_tag(
         self, kind: str | int, resource_id: str, tag: str, message_class: Any
     ) -> Any:
-        """Return the snapshot of a tag. Wrong: the oldest, not the newest."""
-        for row in reversed(self._newest(kind, resource_id)):
+        """Return the newest snapshot of a tag."""
+        for row in self._newest(kind, resource_id):
             if row[4] == tag:
                 return _message(message_class, row[2], resource_id)
         raise Missing(f"no {kind} {resource_id} with tag {tag}")
@@ -104,14 +101,21 @@ class Shelf:
     def delete_audit_by_resource_id(self, kind: str | int, resource_id: str) -> int:
         """Drop the snapshots of a record."""
         doomed = self._newest(kind, resource_id)
-        self.snapshots = [row for row in self.snapshots if row not in doomed]
+        self.snapshots = [
+            row for row in self.snapshots if row[:2] != (self._kind(kind), resource_id)
+        ]
         return len(doomed)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Run the block. Wrong: nothing is taken back when it fails."""
+        """Run the block and take everything back when it fails."""
         self._kind("")
-        yield
+        live, snapshots = dict(self.live), list(self.snapshots)
+        try:
+            yield
+        except BaseException:
+            self.live, self.snapshots = live, snapshots
+            raise
 
     def close(self) -> None:
         """Answer nothing more."""
@@ -128,11 +132,9 @@ class Shelf:
             raise Shut
         return KINDS.get(kind, str(kind)) if isinstance(kind, int) else kind
 
-    def _drop(self, kind: str | int, pattern: str) -> int:
+    def _drop(self, kind: str | int, prefix: str) -> int:
         wanted = self._kind(kind)
-        doomed = [
-            key for key in self.live if key[0] == wanted and fnmatch.fnmatchcase(key[1], pattern)
-        ]
+        doomed = [key for key in self.live if key[0] == wanted and key[1].startswith(prefix)]
         for key in doomed:
             del self.live[key]
         return len(doomed)
@@ -151,5 +153,18 @@ def _bytes(message: Any) -> bytes:
 def _message(message_class: Any, data: bytes, resource_id: str) -> Any:
     try:
         return message_class.FromString(data)
-    except DecodeError as error:
+    except Exception as error:
         raise Unreadable(resource_id) from error
+
+
+class WrongShelf(Shelf):
+    """The tag that was moved away from a version still names it."""
+
+    def get_audit_by_tag(
+        self, kind: str | int, resource_id: str, tag: str, message_class: Any
+    ) -> Any:
+        """Return the oldest snapshot of a tag."""
+        for row in reversed(self._newest(kind, resource_id)):
+            if row[4] == tag:
+                return _message(message_class, row[2], resource_id)
+        raise Missing(f"no {kind} {resource_id} with tag {tag}")

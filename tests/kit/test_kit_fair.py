@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import enum
+import re
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 from google.protobuf.wrappers_pb2 import BytesValue
 
-from pytest_stigmer.errors import UsageError, carried_status
+from pytest_stigmer.errors import StigmerError, UsageError, carried_status
 from pytest_stigmer.explore.skill_model import SkillModel
 from pytest_stigmer.explore.store_model import StoreModel
+from pytest_stigmer.kit.declared_skills import SkillTarget
 from pytest_stigmer.kit.skill_contract import SkillContract
-from pytest_stigmer.kit.skill_declarations import refusal
 from pytest_stigmer.kit.skill_refusals import ABSOLUTE_PATH
 from pytest_stigmer.kit.store_contract import StoreContract
 from pytest_stigmer.store.translation import KIND_NAMES
@@ -32,12 +33,9 @@ class _NewestSavedFirst(StoreModel):
 
 
 class TestStoreWithAnotherOrder(StoreContract):
-    """A store that lists by no order breaks the one fact about it, which is left out here."""
+    """A store that lists by no order breaks the promise about it, which is waived here."""
 
-    test_records_are_listed_by_id = None
-    waived: ClassVar[dict[str, str]] = dict.fromkeys(
-        ("prefix_with_brackets", "prefix_with_underscore"), "lists by no order"
-    )
+    waived: ClassVar[dict[str, str]] = dict.fromkeys(("listed_by_id",), "lists by no order")
 
     @pytest.fixture
     def store(self) -> StoreModel:
@@ -96,12 +94,8 @@ class _Running:
 
     def now(self) -> dt.datetime:
         """Return a later instant each time."""
-        self.clock.move(0.0004)
+        self.clock.advance(milliseconds=0.4)
         return self.clock.now()  # type: ignore[no-any-return]
-
-    def move(self, seconds: float) -> None:
-        """Move by seconds, below 0 backwards."""
-        self.clock.move(seconds)
 
 
 class _Milliseconds(SkillModel):
@@ -111,21 +105,46 @@ class _Milliseconds(SkillModel):
         super()._stamp(skill, found, half, microseconds - microseconds % 1000)
 
 
-@pytest.mark.parametrize("model", [SkillModel, _Milliseconds])
-@pytest.mark.parametrize(
-    "fact",
-    [
-        "pushed_record_is_whole",
-        "update_keeps_what_it_does_not_say",
-        "update_moves_only_updated_at",
-    ],
-)
-def test_clock_may_run_and_be_precise_to_a_millisecond(
-    fact: str, model: type[SkillModel], clock: Any, api: Generation, verdict_on: Any
-) -> None:
+class TestSkillsOnARunningClock(SkillContract):
     """A registry may keep times in milliseconds, and its clock may run between two calls."""
-    skills = model(StoreModel(), _Running(clock), api)
-    assert verdict_on(f"Skills.test_{fact}", skills) is None
+
+    can_move_clock = True
+
+    @pytest.fixture
+    def skills(self, clock: Any, api: Generation) -> SkillModel:
+        """Give one with nothing in it."""
+        return _Milliseconds(StoreModel(), _Running(clock), api)
+
+    def move_clock(self, skills: Any, seconds: float) -> None:
+        """Move the clock that the model was given."""
+        skills.clock.clock.advance(seconds=seconds)
+
+
+class _OwnWords:
+    """Calls of a model whose errors have texts of their own."""
+
+    def __init__(self, model: SkillModel) -> None:
+        self.model = model
+
+    def __getattr__(self, name: str) -> Any:
+        def call(request: Any) -> Any:
+            try:
+                return getattr(self.model, name)(request)
+            except StigmerError as error:
+                raise _Failure(code=error.code, details="no") from error
+
+        return call
+
+
+class TestSkillsWithTextsOfTheirOwn(SkillContract):
+    """A registry may say in its own words why it refuses."""
+
+    has_reference_texts = False
+
+    @pytest.fixture
+    def skills(self, clock: Any, api: Generation) -> Any:
+        """Give one with nothing in it."""
+        return _OwnWords(SkillModel(StoreModel(), clock, api))
 
 
 def test_foreign_message_that_parses_is_not_the_stores_fault() -> None:
@@ -171,11 +190,14 @@ def test_status_is_understood(shape: str) -> None:
 def test_unknown_shape_is_told_which_are_understood(shape: dict[str, Any]) -> None:
     """A failure without a status is told with the shapes that carry one."""
 
-    def fail() -> None:
+    def fail(_: Any) -> None:
         raise _Failure(**shape)
 
-    with pytest.raises(pytest.fail.Exception, match=r"_Failure: no such.*enum member.*grpc\.Rpc"):
-        refusal("NOT_FOUND", "a call", fail)
+    told = SkillTarget(SkillContract(), SimpleNamespace(get=fail), "a test")
+    failure = told.perform("get", {"id": "skl-1"}).failure
+    assert failure is not None
+    assert failure.code == "UNKNOWN"
+    assert re.match(r"_Failure: no such.*enum member.*grpc\.Rpc", failure.message)
 
 
 PATHS = ("/srv/a", "stat '/srv/a'", "open:/srv/a", "file:///srv/a", r"C:\data\a", "D:/a", "(/v)")

@@ -1,0 +1,116 @@
+"""Other projects that install the package learn from the kit what is wrong with their stores."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DOWNSTREAM = Path(__file__).with_name("downstream")
+RED = re.compile(r"^FAILED \S+::(\w+)::test_promise\[(.+?)\](?= - |$)", re.MULTILINE)
+ORDER = {
+    "clock_steps_back",
+    "contents_break_no_tie",
+    "full_second_then_fraction",
+    "several_resources_in_one_second",
+    "tag_moved_within_one_second",
+    "ties_across_a_second_boundary",
+}
+"""The promises that a tag names the snapshot archived last."""
+
+WRONG = {
+    "shelf": {*ORDER, "past_of_a_record_made_anew", "read_after_write"},
+    "ledger": {*ORDER, "history_of_one_second"},
+    "notes": {"equal_snapshots", "version_returned_to"},
+}
+"""By store: the promises that its wrong copy does not keep."""
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester) -> Callable[..., pytest.RunResult]:
+    """Give a function that runs the tests of another project's folder."""
+
+    def ran(*arguments: str) -> pytest.RunResult:
+        shutil.copytree(DOWNSTREAM, pytester.path, dirs_exist_ok=True)
+        return pytester.runpytest_subprocess("-q", "-rfs", *arguments)
+
+    return ran
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_copy_of_a_store_is_named(name: str, run: Callable[..., pytest.RunResult]) -> None:
+    """The store keeps every promise that it can; its wrong copy is red by name, with the page."""
+    if name == "ledger":
+        pytest.importorskip("sqlalchemy")
+    result = run(f"check_{name}.py")
+    told, wrong = result.stdout.str(), f"TestWrong{name.capitalize()}"
+    assert set(RED.findall(told)) == {(wrong, promise) for promise in WRONG[name]}
+    assert result.parseoutcomes()["failed"] == len(WRONG[name])
+    assert result.parseoutcomes()["passed"] > 150
+    for promise in WRONG[name]:
+        assert f"{promise} is not kept" in told
+    assert "differences: 1" in told
+    assert "declares can_open_twice = False" in told
+
+
+WAIVER = """
+from check_shelf import TestShelf as _Shelf
+
+class TestMine(_Shelf):
+    waived = {%r: "one day"}
+"""
+
+
+def test_waived_promise_is_reported(
+    pytester: pytest.Pytester, run: Callable[..., pytest.RunResult]
+) -> None:
+    """A promise left out by name is skipped with the reason; a name that none has is refused."""
+    pytester.makepyfile(test_waived=WAIVER % "restart", test_wrong=WAIVER % "restrat")
+    result = run("test_waived.py", "-k", "restart")
+    result.stdout.fnmatch_lines(["SKIPPED*waived: one day*"])
+    assert "passed" not in result.parseoutcomes()
+    run("test_wrong.py").stdout.fnmatch_lines(["*unknown promise 'restrat'*'restart'*"])
+
+
+def test_class_without_its_fixture_is_told_what_to_write(pytester: pytest.Pytester) -> None:
+    """A subclass that forgets the store is told which fixture to define."""
+    pytester.makepyfile(
+        "from pytest_stigmer import StoreContract\nclass TestMine(StoreContract):\n    pass\n"
+    )
+    result = pytester.runpytest_subprocess("-q", "-k", "second_save")
+    result.stdout.fnmatch_lines(["*TestMine defines no fixture 'store'*"])
+    result.assert_outcomes(errors=1)
+
+
+def test_kit_needs_no_hypothesis(pytester: pytest.Pytester) -> None:
+    """The classes to subclass load where Hypothesis is not installed."""
+    code = (
+        "import sys; sys.modules['hypothesis'] = None\n"
+        "from pytest_stigmer import Recorder, RecordedSkills, SkillContract, StoreContract"
+    )
+    result = pytester.run(sys.executable, "-c", code)
+    assert result.ret == 0, result.stderr.str()
+
+
+def test_own_error_that_is_not_declared_is_told_how_to_be(
+    pytester: pytest.Pytester, run: Callable[..., pytest.RunResult]
+) -> None:
+    """A project that forgets to declare its errors learns that it can."""
+    pytester.makepyfile(
+        "import pytest\n"
+        "from shelf import Shelf\n"
+        "from pytest_stigmer import StoreContract\n"
+        "class TestMine(StoreContract):\n"
+        "    @pytest.fixture\n"
+        "    def store(self):\n"
+        "        return Shelf()\n"
+    )
+    result = run("-k", "TestMine and deleted_record")
+    result.stdout.fnmatch_lines(["*got *Missing: *declare it:*"])
