@@ -9,14 +9,16 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS
+from pytest_stigmer.factories.good_artifacts import GOOD_ARTIFACTS
 from pytest_stigmer.scenario.api_words import BAD_ARTIFACTS as KNOWN_BAD
 from pytest_stigmer.scenario.reference_page import page_path, reference_page
+from pytest_stigmer.scenario.api_words import GOOD_ARTIFACTS as KNOWN_GOOD
 from pytest_stigmer.scenario.schema_file import SCHEMA_PATH, STEP_KEYS, build, text
 from pytest_stigmer.scenario.verbs import VERBS, is_harmful
 from pytest_stigmer.targets.flow import Flow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pytest_stigmer.scenario.vocabulary import Verb
 
@@ -123,9 +125,14 @@ def test_every_shape_of_an_answer_can_be_expected() -> None:
     assert {f"expected_{shape}" for shape in shapes} <= set(SCHEMA["$defs"])
 
 
-def test_a_bad_archive_can_be_of_every_kind_the_factory_makes() -> None:
-    """The kinds of bad artifacts are those of the factory."""
-    assert sorted(KNOWN_BAD) == sorted(BAD_ARTIFACTS)
+@pytest.mark.parametrize(
+    ("words", "made"), [(KNOWN_BAD, BAD_ARTIFACTS), (KNOWN_GOOD, GOOD_ARTIFACTS)]
+)
+def test_an_archive_can_be_of_every_kind_the_factory_makes(
+    words: tuple[str, ...], made: Mapping[str, object]
+) -> None:
+    """The kinds of bad and of good artifacts are those of the factory."""
+    assert sorted(words) == sorted(made)
 
 
 def test_a_message_can_be_expected_as_it_was_stored() -> None:

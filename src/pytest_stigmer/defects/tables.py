@@ -1,13 +1,15 @@
-"""Every defect that is nothing but data, by family."""
+"""Every defect that is an entry of a table, by family."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.defects.name_queries import LIMITS, NAMES
+from pytest_stigmer.defects.archive_table import ARCHIVES
 from pytest_stigmer.defects.ordering_queries import ORDERING
 from pytest_stigmer.defects.record_queries import LIFECYCLE
 from pytest_stigmer.defects.schema_changes import SCHEMA
+from pytest_stigmer.defects.skill_table import IDENTITIES, RECORDS, REFERENCES, REFUSALS
 from pytest_stigmer.defects.snapshot_queries import HISTORY, RESOLUTION
 from pytest_stigmer.defects.verb_stores import HISTORY_STORES, KINDS, NAME_STORES, TRANSACTIONS
 
@@ -15,15 +17,20 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_stigmer.defects.change import Exchange
+    from pytest_stigmer.defects.skill_changes import Change
 
-TABLES: Mapping[str, tuple[Exchange, ...]] = {
+TABLES: Mapping[str, tuple[Exchange | Change, ...]] = {
+    "artifacts": ARCHIVES,
     "history": HISTORY + HISTORY_STORES,
+    "identity": IDENTITIES,
     "kinds": KINDS,
     "lifecycle": LIFECYCLE,
     "limits": LIMITS,
     "names": NAMES + NAME_STORES,
     "ordering": ORDERING,
-    "resolution": RESOLUTION,
+    "push": RECORDS,
+    "resolution": (*RESOLUTION, *REFERENCES),
     "schema": SCHEMA,
     "transactions": TRANSACTIONS,
+    "validation": REFUSALS,
 }

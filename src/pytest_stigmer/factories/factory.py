@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Unpack
 
-from pytest_stigmer.factories import artifacts, bad_artifacts, messages
+from pytest_stigmer.factories import artifacts, bad_artifacts, good_artifacts, messages
 from pytest_stigmer.factories.audit_history import audit_history
 from pytest_stigmer.factories.legacy_rows import legacy_database
 from pytest_stigmer.factories.seeding import Draws
@@ -70,6 +70,10 @@ class Factory:
     def bad_artifact(self, kind: str) -> bytes:
         """Return an artifact that a registry must refuse; see `BAD_ARTIFACTS` for the kinds."""
         return bad_artifacts.bad_artifact(kind)
+
+    def good_artifact(self, kind: str) -> bytes:
+        """Return an unusual artifact that a registry must accept; see `GOOD_ARTIFACTS`."""
+        return good_artifacts.good_artifact(kind)
 
     def audit_history(self, **fields: Unpack[HistoryFields]) -> History:
         """Return a history of versions: a pure value that `stigmer_store_factory(history=)` loads.

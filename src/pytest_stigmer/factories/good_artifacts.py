@@ -7,6 +7,7 @@ backend/services/stigmer-server/pkg/domain/skill/storage/zip_extractor.go.
 
 from __future__ import annotations
 
+import functools
 import io
 import struct
 import zlib
@@ -16,6 +17,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
+from pytest_stigmer.errors import UsageError
 from pytest_stigmer.factories import zips
 from pytest_stigmer.factories.artifacts import SKILL_MD, artifact
 from pytest_stigmer.factories.flawed_content import MAX_FILES, MAX_SKILL_MD
@@ -110,41 +112,48 @@ def _many_files() -> bytes:
 
 
 def _from_tools() -> Iterator[tuple[str, Callable[[], bytes]]]:
-    yield "stored files", partial(_zipped, method=ZIP_STORED)
-    yield "deflated files", _zipped
-    yield "data descriptors", _streamed
-    yield "entries written on DOS", partial(_zipped, system=_DOS)
-    yield "times in an extra field", partial(_zipped, extra=struct.pack("<2HBL", 0x5455, 5, 1, 0))
-    yield "a comment", partial(_zipped, comment=b"by hand")
-    yield "ZIP64 records beside an end record that needs none", lambda: zips.zip64(artifact())
-    yield "an entry from standard input", partial(_from_standard_input, zips.REGULAR_FILE)
-    yield "an entry from a pipe", partial(_from_standard_input, zips.FIFO)
-    yield "comments on its entries", partial(_zipped, of_entries=b"by hand")
+    yield "stored_files", partial(_zipped, method=ZIP_STORED)
+    yield "deflated_files", _zipped
+    yield "data_descriptors", _streamed
+    yield "dos_entries", partial(_zipped, system=_DOS)
+    yield "extra_times", partial(_zipped, extra=struct.pack("<2HBL", 0x5455, 5, 1, 0))
+    yield "archive_comment", partial(_zipped, comment=b"by hand")
+    yield "zip64_records", lambda: zips.zip64(artifact())
+    yield "from_standard_input", partial(_from_standard_input, zips.REGULAR_FILE)
+    yield "from_a_pipe", partial(_from_standard_input, zips.FIFO)
+    yield "entry_comments", partial(_zipped, of_entries=b"by hand")
 
 
 def _of_content() -> Iterator[tuple[str, Callable[[], bytes]]]:
     folders = {"docs/": b"", "docs/more/": b"", "docs/more/a.md": b"# a", SKILL_MD: _TEXT}
     yield "folders", partial(_zipped, folders)
-    yield "empty files", partial(_zipped, {SKILL_MD: _TEXT, "empty": b"", ".keep": b""})
+    yield "empty_files", partial(_zipped, {SKILL_MD: _TEXT, "empty": b"", ".keep": b""})
     within = {"examples/SKILL.md": b"# Another", SKILL_MD: _TEXT}
-    yield "a SKILL.md in a folder too", partial(_zipped, within)
+    yield "inner_skill_md", partial(_zipped, within)
     short = {SKILL_MD: _TEXT, "packages/pkg-1.0~2.deb": b"a", "PROGRA~1/x": b"", "notes~1.txt": b""}
-    yield "names like short ones of Windows", partial(_zipped, short)
+    yield "short_names", partial(_zipped, short)
     names = ("two words.md", "\u00dcbung.md", "\u65e5\u672c.md", "a~b.md", "a..b", "UPPER.MD")
-    yield "unusual names", partial(_zipped, {SKILL_MD: _TEXT, **dict.fromkeys(names, b"a")})
+    yield "unusual_names", partial(_zipped, {SKILL_MD: _TEXT, **dict.fromkeys(names, b"a")})
 
 
 def _at_limits() -> Iterator[tuple[str, Callable[[], bytes]]]:
-    longest = f"a SKILL.md of {MAX_SKILL_MD} bytes"
-    yield f"{longest}, stored", partial(artifact, skill_md="a" * MAX_SKILL_MD, files={})
-    yield f"{longest}, deflated", lambda: alone(deflated(SKILL_MD, MAX_SKILL_MD))
-    yield "three megabytes", partial(artifact, files={"a.bin": bytes(range(256)) * 12_000})
-    yield f"{MAX_FILES} files", _many_files
-    yield f"a ratio of {MAX_RATIO}:1", partial(_of_ratio, 0)
-    yield f"a ratio of {MAX_RATIO}.9:1", partial(_of_ratio, 900)
+    yield "longest_skill_md", partial(artifact, skill_md="a" * MAX_SKILL_MD, files={})
+    yield "longest_skill_md_deflated", lambda: alone(deflated(SKILL_MD, MAX_SKILL_MD))
+    yield "three_megabytes", partial(artifact, files={"a.bin": bytes(range(256)) * 12_000})
+    yield "most_files", _many_files
+    yield "highest_ratio", partial(_of_ratio, 0)
+    yield "highest_ratio_and_a_fraction", partial(_of_ratio, 900)
 
 
 GOOD_ARTIFACTS: Mapping[str, Callable[[], bytes]] = MappingProxyType(
     dict((*_from_tools(), *_of_content(), *_at_limits()))
 )
-"""What is in an artifact, and how to make it."""
+"""Every good artifact by kind, and how to make it."""
+
+
+@functools.cache
+def good_artifact(kind: str) -> bytes:
+    """Return the artifact of this kind; raise UsageError with the nearest kind for another word."""
+    if kind not in GOOD_ARTIFACTS:
+        raise UsageError.unknown("kind of good artifact", kind, GOOD_ARTIFACTS)
+    return GOOD_ARTIFACTS[kind]()

@@ -40,7 +40,14 @@ STATES = (
     "SKILL_STATE_READY",
     "SKILL_STATE_FAILED",
 )
-# The kinds of `stigmer_factory.bad_artifact`; a test holds them against the factory's own.
+# The kinds of `stigmer_factory.good_artifact` and of `bad_artifact`; a test holds them against the factory's own.
+GOOD_ARTIFACTS = (
+    *("stored_files", "deflated_files", "data_descriptors", "dos_entries", "extra_times"),
+    *("archive_comment", "entry_comments", "folders", "empty_files", "inner_skill_md"),
+    *("unusual_names", "longest_skill_md", "longest_skill_md_deflated", "three_megabytes"),
+    *("most_files", "highest_ratio", "highest_ratio_and_a_fraction", "zip64_records"),
+    *("from_standard_input", "from_a_pipe", "short_names"),
+)
 BAD_ARTIFACTS = (
     *("not_a_zip", "truncated", "empty_zip", "too_many_files", "bomb", "total_size"),
     *("no_skill_md", "skill_md_in_folder", "lower_case_skill_md", "skill_md_folder"),

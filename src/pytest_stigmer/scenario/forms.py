@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_stigmer.scenario.api_words import BAD_ARTIFACTS, FIELDS, NO_HASH, WORDS_OF
+from pytest_stigmer.scenario.api_words import (
+    BAD_ARTIFACTS,
+    FIELDS,
+    GOOD_ARTIFACTS,
+    NO_HASH,
+    WORDS_OF,
+)
 from pytest_stigmer.scenario.vocabulary import (
     KIND,
     MAX_BYTES,
@@ -142,10 +148,11 @@ VALUES = {
         {"size": 4096},
     ),
     "artifact": told(
-        "An archive: one that is bad, or any bytes.",
+        "An archive: one that is bad, one that is unusual but good, or any bytes.",
         closed(
             {
                 "bad": told("A kind of bad archive.", choice(*BAD_ARTIFACTS), "bomb"),
+                "good": told("A kind of good archive.", choice(*GOOD_ARTIFACTS), "folders"),
                 "base64": _CODED,
                 "noise": _CONTENT_KEYS["noise"],
             },

@@ -204,6 +204,8 @@ class Flow:
             return artifact
         if isinstance(artifact, dict) and "bad" in artifact:
             return self._factory.bad_artifact(artifact["bad"])
+        if isinstance(artifact, dict) and "good" in artifact:
+            return self._factory.good_artifact(artifact["good"])
         content = content_bytes(artifact)
         return content.encode() if isinstance(content, str) else content
 

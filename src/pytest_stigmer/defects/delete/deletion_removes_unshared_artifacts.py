@@ -1,0 +1,31 @@
+"""A deletion removes the artifact of the current version unless another skill has it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.api.values import SKILL_KIND
+from pytest_stigmer.skills.controller import SkillController
+
+if TYPE_CHECKING:
+    from pytest_stigmer.registry.assembly import Recipe
+    from pytest_stigmer.skills.controller import Stored
+
+HARM = "Whoever still runs a deleted skill loses its files in the middle."
+ORIGIN = "D31, turned round with care"
+
+
+class _Careful(SkillController):
+    def delete(self, skill_id: str) -> Stored:
+        """Remove the skill, and its artifact when no live record says that it needs it."""
+        found = super().delete(skill_id)
+        key = found.skill.artifact_storage_key
+        if not any(key.encode() in data for _, data in self.store.resource_rows(SKILL_KIND)):
+            self.artifacts.path_of(key).unlink(missing_ok=True)
+        return found
+
+
+def apply(recipe: Recipe) -> Recipe:
+    """Collect the file that no record names any more."""
+    return replace(recipe, skills=_Careful)

@@ -1,0 +1,38 @@
+"""The two halves of a new record's audit name two authors."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pytest_stigmer.skills.controller import SkillController
+
+if TYPE_CHECKING:
+    from pytest_stigmer.api.values import PushSkill, Skill
+    from pytest_stigmer.registry.assembly import Recipe
+    from pytest_stigmer.skills.archive import Archive
+    from pytest_stigmer.skills.index import Identity
+
+HARM = "Who made a skill depends on which half of its audit is read, until it is updated."
+ORIGIN = "contract 3.2: one info is used for spec_audit and status_audit"
+
+
+class _TwoActors(SkillController):
+    def next_version(
+        self,
+        request: PushSkill,
+        identity: Identity,
+        archive: Archive,
+        key: str,
+        current: Skill | None,
+    ) -> Skill:
+        """Return a version whose status is said to be made by the server's part, when it is new."""
+        made = super().next_version(request, identity, archive, key, current)
+        if current is not None:
+            return replace(made, status_audit=made.spec_audit)
+        return replace(made, status_audit=replace(made.status_audit, created_by="controller"))
+
+
+def apply(recipe: Recipe) -> Recipe:
+    """Name another author of a new record's status."""
+    return replace(recipe, skills=_TwoActors)

@@ -1,0 +1,211 @@
+"""The small changes of the skill API from which the defects of its tables are made."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from zipfile import ZipFile
+
+from pytest_stigmer.api.codec import Codec
+from pytest_stigmer.errors import ArchiveError
+from pytest_stigmer.skills import refusals
+from pytest_stigmer.skills.archive import Archive, ArchiveReader
+from pytest_stigmer.skills.controller import SkillController
+from pytest_stigmer.skills.endpoint import SkillEndpoint
+from pytest_stigmer.skills.references import ReferenceResolver
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from zipfile import ZipInfo
+
+    from pytest_stigmer.api.values import AuditInfo, Metadata, PushSkill, Reference, Skill
+    from pytest_stigmer.registry.assembly import Recipe
+    from pytest_stigmer.skills.index import Identity
+    from pytest_stigmer.skills.zipdirectory import Entry
+
+    Apply = Callable[[Recipe], Recipe]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A defect that is an entry of a table: what it says, and the function that puts it in place."""
+
+    id: str
+    harm: str
+    origin: str
+    apply: Apply
+
+
+def alike(harm: str, origin: str, applied: Mapping[str, Apply]) -> Iterator[Change]:
+    """Yield the defects, by id, that do one harm and stand for one thing."""
+    for defect_id, apply in applied.items():
+        yield Change(defect_id, harm, origin, apply)
+
+
+def refusing_archives(is_bad: Callable[[ZipFile], bool]) -> Apply:
+    """Refuse good archives too, by what Python reads in them."""
+
+    class Picky(ArchiveReader):
+        def read(self, data: bytes) -> Archive:
+            found = super().read(data)
+            with ZipFile(io.BytesIO(data)) as archive:
+                if is_bad(archive):
+                    raise ArchiveError("no such archive is taken here")
+            return found
+
+    return lambda recipe: replace(recipe, archives=Picky)
+
+
+def refusing_entries(is_bad: Callable[[ZipInfo], bool]) -> Apply:
+    """Refuse good archives that hold such an entry."""
+    return refusing_archives(lambda archive: any(map(is_bad, archive.infolist())))
+
+
+def refusing_pushes(field: str, pattern: str) -> Apply:
+    """Refuse good pushes by the text of a field."""
+
+    class Picky(SkillController):
+        def check_push(self, request: PushSkill) -> None:
+            super().check_push(request)
+            if re.search(pattern, getattr(request, field)):
+                raise refusals.invalid_field(field, "no such text is taken here")
+
+    return lambda recipe: replace(recipe, skills=Picky)
+
+
+def refusing_references(is_bad: Callable[[Reference], bool]) -> Apply:
+    """Refuse good references."""
+
+    class Picky(ReferenceResolver):
+        def check(self, reference: Reference) -> None:
+            super().check(reference)
+            if is_bad(reference):
+                raise refusals.invalid_field("reference", "nothing of that kind is taken here")
+
+    return lambda recipe: replace(recipe, references=Picky)
+
+
+def checking_tags_in_lower_case(recipe: Recipe) -> Recipe:
+    """Take a tag for a hash in lower case only."""
+
+    class Checking(SkillController):
+        def check_push(self, request: PushSkill) -> None:
+            in_capitals = re.fullmatch("[0-9A-F]{64}", request.tag)
+            super().check_push(replace(request, tag="") if in_capitals else request)
+
+    return replace(recipe, skills=Checking)
+
+
+def reading_organisations(change: Callable[[str], str]) -> Apply:
+    """Read the organisation of every request in another form."""
+
+    class Reading(SkillEndpoint):
+        def decode(self, message_class: type[Any], request: bytes) -> Any:
+            message = super().decode(message_class, request)
+            if hasattr(message, "org"):
+                message.org = change(message.org)
+            return message
+
+    return lambda recipe: replace(recipe, endpoint=Reading)
+
+
+def reading_versions(is_current: Callable[[str], bool]) -> Apply:
+    """Take more versions for the current one."""
+
+    class Reading(ReferenceResolver):
+        def is_current(self, version: str) -> bool:
+            return super().is_current(version) or is_current(version)
+
+    return lambda recipe: replace(recipe, references=Reading)
+
+
+def platform_references(identity: Callable[[Reference], Identity]) -> Apply:
+    """Let a reference with scope platform mean another skill."""
+
+    class Reading(ReferenceResolver):
+        def platform_identity(self, reference: Reference) -> Identity:
+            return identity(reference)
+
+    return lambda recipe: replace(recipe, references=Reading)
+
+
+def with_text(change: Callable[[str], str]) -> Apply:
+    """Keep another text of SKILL.md."""
+
+    class Editing(ArchiveReader):
+        def skill_md(self, data: bytes, entry: Entry) -> str:
+            return change(super().skill_md(data, entry))
+
+    return lambda recipe: replace(recipe, archives=Editing)
+
+
+def with_slug(change: Callable[[str], str]) -> Apply:
+    """Make slugs of names that were changed first."""
+
+    class Naming(SkillController):
+        def slug(self, name: str) -> str:
+            return super().slug(change(name))
+
+    return lambda recipe: replace(recipe, skills=Naming)
+
+
+def with_id(change: Callable[[str], str]) -> Apply:
+    """Give new skills another id."""
+
+    class Numbering(SkillController):
+        def new_id(self) -> str:
+            return change(super().new_id())
+
+    return lambda recipe: replace(recipe, skills=Numbering)
+
+
+def with_metadata(change: Callable[[Metadata, Skill | None], Metadata]) -> Apply:
+    """Change the metadata of a version; what is current before it is given too."""
+
+    class Describing(SkillController):
+        def metadata(
+            self, request: PushSkill, identity: Identity, current: Skill | None
+        ) -> Metadata:
+            return change(super().metadata(request, identity, current), current)
+
+    return lambda recipe: replace(recipe, skills=Describing)
+
+
+def with_stamp(change: Callable[[AuditInfo], AuditInfo]) -> Apply:
+    """Change who and when, in both halves of the audit."""
+
+    class Stamping(SkillController):
+        def stamp(self, now: int, before: AuditInfo | None) -> AuditInfo:
+            return change(super().stamp(now, before))
+
+    return lambda recipe: replace(recipe, skills=Stamping)
+
+
+def with_message(**fields: str) -> Apply:
+    """Write other texts into fields that are the same in every record."""
+
+    class Writing(Codec):
+        def skill_message(self, skill: Skill) -> Any:
+            message = super().skill_message(skill)
+            for name, value in fields.items():
+                setattr(message, name, value)
+            return message
+
+    class Other:
+        """The generation, with another codec."""
+
+        def __init__(self, generation: Any) -> None:
+            self.generation, self.codec = generation, Writing(generation.Skill)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.generation, name)
+
+    class Saying(SkillController):
+        def __init__(self, *parts: Any, **makers: Any) -> None:
+            store, artifacts, clock, generation = parts
+            other: Any = Other(generation)
+            super().__init__(store, artifacts, clock, other, **makers)
+
+    return lambda recipe: replace(recipe, skills=Saying)
