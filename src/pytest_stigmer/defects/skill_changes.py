@@ -197,7 +197,7 @@ def with_message(**fields: str) -> Apply:
         """The generation, with another codec."""
 
         def __init__(self, generation: Any) -> None:
-            self.generation, self.codec = generation, Writing(generation.Skill)
+            self.generation, self.codec = generation, Writing(generation)
 
         def __getattr__(self, name: str) -> Any:
             return getattr(self.generation, name)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.skills.references import ReferenceResolver
-from pytest_stigmer.store.kinds import kind_text
+from pytest_stigmer.store.translation import kind_text
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import Reference
