@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator
 from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS
 from pytest_stigmer.factories.good_artifacts import GOOD_ARTIFACTS
 from pytest_stigmer.scenario.api_words import BAD_ARTIFACTS as KNOWN_BAD
-from pytest_stigmer.scenario.reference_page import page_path, reference_page
 from pytest_stigmer.scenario.api_words import GOOD_ARTIFACTS as KNOWN_GOOD
+from pytest_stigmer.scenario.reference_page import page_path, reference_page
 from pytest_stigmer.scenario.schema_file import SCHEMA_PATH, STEP_KEYS, build, text
 from pytest_stigmer.scenario.verbs import VERBS, is_harmful
 from pytest_stigmer.targets.flow import Flow

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Change:
-    """A defect that is an entry of a table: what it says, and the function that puts it in place."""
+    """A defect that is an entry of a table: what it says, and the function that applies it."""
 
     id: str
     harm: str

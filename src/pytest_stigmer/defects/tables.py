@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.defects.name_queries import LIMITS, NAMES
 from pytest_stigmer.defects.archive_table import ARCHIVES
+from pytest_stigmer.defects.name_queries import LIMITS, NAMES
 from pytest_stigmer.defects.ordering_queries import ORDERING
 from pytest_stigmer.defects.record_queries import LIFECYCLE
 from pytest_stigmer.defects.schema_changes import SCHEMA

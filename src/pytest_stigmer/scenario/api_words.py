@@ -40,7 +40,8 @@ STATES = (
     "SKILL_STATE_READY",
     "SKILL_STATE_FAILED",
 )
-# The kinds of `stigmer_factory.good_artifact` and of `bad_artifact`; a test holds them against the factory's own.
+# The kinds of `stigmer_factory.good_artifact` and of `bad_artifact`; a test holds them against the
+# factory's own.
 GOOD_ARTIFACTS = (
     *("stored_files", "deflated_files", "data_descriptors", "dos_entries", "extra_times"),
     *("archive_comment", "entry_comments", "folders", "empty_files", "inner_skill_md"),
