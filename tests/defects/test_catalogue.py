@@ -8,23 +8,20 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_stigmer import defects
 from pytest_stigmer.defects import catalogue as catalogue_module
 from pytest_stigmer.defects.catalogue import DISTRIBUTION, Catalogue, catalogue, find
+from pytest_stigmer.defects.change import Exchange
 from pytest_stigmer.defects.tables import TABLES
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.registry.assembly import REFERENCE
 from pytest_stigmer.store.queries import Queries
 
-if TYPE_CHECKING:
-    from pytest_stigmer.defects.change import Exchange
-
 SHIPPED = sorted(set(catalogue()) - set(catalogue().of_others(DISTRIBUTION)))
-ROWS = [row for rows in TABLES.values() for row in rows]
+ROWS = [row for rows in TABLES.values() for row in rows if isinstance(row, Exchange)]
 LONGEST_HARM = 130
 SCENARIO = "scenario: One\ndetects: [{0}]\nsteps: [{{list_resources: {{}}, returns: []}}]\n"
 LOADED = """

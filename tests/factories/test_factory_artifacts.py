@@ -12,6 +12,7 @@ import pytest
 
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.factories.artifacts import artifact
+from pytest_stigmer.factories.good_artifacts import good_artifact
 
 
 def opened(data: bytes) -> zipfile.ZipFile:
@@ -88,3 +89,15 @@ def test_skill_md_among_the_files_is_refused() -> None:
     """SKILL.md is given by its own argument, never twice."""
     with pytest.raises(UsageError, match=r"skill_md="):
         artifact(files={"SKILL.md": "x"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "ratio"), [("highest_ratio", 100.0), ("highest_ratio_and_a_fraction", 100.9)]
+)
+def test_good_artifacts_at_the_highest_ratio_are_what_they_say(kind: str, ratio: float) -> None:
+    """They unpack to that many times their packed size."""
+    archive = opened(good_artifact(kind))
+    assert archive.testzip() is None
+    info = archive.getinfo("data.txt")
+    assert info.file_size / info.compress_size == pytest.approx(ratio, abs=0.05)
+    assert info.file_size // info.compress_size == 100

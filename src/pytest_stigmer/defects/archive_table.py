@@ -23,7 +23,7 @@ _SMALL = 2**21
 ARCHIVES = (
     *alike(
         "Skills that a common tool has packed cannot be pushed.",
-        "contract 3.8; test_contract_wrong_skills.py",
+        "contract 3.8",
         {
             "deflated-files-are-refused": refusing_entries(
                 lambda entry: entry.compress_type != ZIP_STORED
@@ -43,7 +43,7 @@ ARCHIVES = (
     ),
     *alike(
         "Skills with ordinary files in them cannot be pushed.",
-        "contract 3.8; test_contract_wrong_skills.py",
+        "contract 3.8",
         {
             "empty-files-are-refused": refusing_entries(
                 lambda entry: not entry.file_size and not entry.is_dir()
