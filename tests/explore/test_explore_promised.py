@@ -13,8 +13,9 @@ from pytest_stigmer.api.values import KIND_SKILL_NUMBER
 from pytest_stigmer.explore.model_target import ModelTarget
 from pytest_stigmer.explore.search import SURFACES, Search
 from pytest_stigmer.factories.factory import Factory
+from pytest_stigmer.scenario.api_words import SCOPES
 from pytest_stigmer.scenario.loader import load as load_scenario
-from pytest_stigmer.scenario.runner import run
+from pytest_stigmer.scenario.runner import Status, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,7 +47,7 @@ class Noting(ModelTarget):
         """Return what sort of argument a value is, enums by their number."""
         match name, value:
             case "scope", str():
-                return str(self.generation.number("ApiResourceOwnerScope", value))
+                return str(SCOPES.index(value))
             case "kind", _:
                 return "skill" if value in ("skill", KIND_SKILL_NUMBER) else "another kind"
             case _, str() if re.fullmatch("[0-9a-fA-F]{64}", value):
@@ -66,7 +67,9 @@ def promised() -> Asked:
     asked: Asked = set()
     for path in PROMISES:
         for promise in load_scenario(path).expanded():
-            run(promise, Noting(load("bundled"), asked))
+            assert run(promise, Noting(load("bundled"), asked)).status is Status.PASSED, (
+                promise.label
+            )
     return asked
 
 
