@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from pytest_stigmer.store.sqlite import SqliteStore
 
 AUDIT_OF = "FROM resource_audit WHERE kind = :kind AND resource_id = :id"
-"""The snapshots of one resource, as most audit queries select them."""
+"""The audit records of one resource, as most audit queries select them."""
 
 HASHED = f"{AUDIT_OF} AND version_hash = :hash"
-"""The snapshots that a lookup by version hash chooses from."""
+"""The audit records that a lookup by version hash chooses from."""
 
 TAGGED = f"{AUDIT_OF} AND tag = :tag"
-"""The snapshots that a lookup by tag chooses from."""
+"""The audit records that a lookup by tag chooses from."""
 
 ARCHIVE = "INSERT INTO resource_audit (kind, resource_id, data, archived_at, version_hash, tag)"
-"""How a snapshot is stored; its values follow."""
+"""How an audit record is stored; its values follow."""
 
 AT_COMMIT = "DEFERRABLE INITIALLY DEFERRED"
 """Check a foreign key at the end of the transaction, so that push may archive before it saves."""

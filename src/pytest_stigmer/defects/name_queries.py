@@ -9,7 +9,7 @@ _BLANKS = "char(9, 10, 13, 32)"
 
 
 def _ids(defect_id: str, harm: str, origin: str, condition: str) -> Exchange:
-    """Return a defect of the queries of snapshots: the resource's id is compared in another way."""
+    """Return a defect of the queries of audit records: the resource's id is compared otherwise."""
     of = f"FROM resource_audit WHERE kind = :kind AND {condition}"
     return Exchange(
         defect_id,

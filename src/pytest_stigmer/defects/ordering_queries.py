@@ -1,4 +1,4 @@
-"""Queries that lose the order of snapshots."""
+"""Queries that lose the order of audit records."""
 
 from __future__ import annotations
 

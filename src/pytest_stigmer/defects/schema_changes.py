@@ -30,7 +30,7 @@ SCHEMA = (
     # Registries archive before they save; saving in place spares the history.
     Exchange(
         "foreign-key-refuses-early-archive",
-        "The first push of every skill fails, because its snapshot has no parent yet.",
+        "The first push of every skill fails, because its audit record has no parent yet.",
         "D37; D33; schema v3 idea",
         ddl=foreign_key("CASCADE", when=""),
         save_resource=UPSERT,

@@ -1,4 +1,4 @@
-"""Queries that find the wrong snapshots, or keep them wrongly."""
+"""Queries that find the wrong audit records, or keep them wrongly."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ HISTORY = (
         save_audit=f"{ARCHIVE} VALUES (:kind, :id, :data, datetime('now'), nullif(:hash, ''), "
         "nullif(:tag, ''))",
     ),
-    # Of snapshots that are equal in everything the newest, unless they follow one another.
+    # Of audit records that are equal in everything the newest, unless they follow one another.
     Exchange(
         "equal-snapshots-are-kept-once",
         "Going back to an earlier version deletes from the history that it was current before.",

@@ -15,7 +15,7 @@ _LOOKUPS = {
     "hash": ("get_audit_by_hash", HASHED),
     "tag": ("get_audit_by_tag", TAGGED),
 }
-"""The lookups of snapshots: the verb, and the snapshots that it chooses from."""
+"""The lookups of audit records: the verb, and the audit records that it chooses from."""
 
 _VERBS_WITH_KIND = (
     "delete_audit_by_resource_id",
@@ -54,7 +54,7 @@ KINDS = tuple(
 
 
 def _tidying(what: str) -> type[SqliteStore]:
-    """Make a store that drops, in a lookup, the older snapshots that it would have found."""
+    """Make a store that drops, in a lookup, the older audit records that it would have found."""
     verb, found = _LOOKUPS[what]
     older = f"DELETE {found} AND id < (SELECT max(id) {found})"
 
@@ -66,7 +66,7 @@ def _tidying(what: str) -> type[SqliteStore]:
 
 
 def _skipping(what: str) -> type[SqliteStore]:
-    """Make a store that looks for the newest snapshot that decodes, if there is one."""
+    """Make a store that looks for the newest audit record that decodes, if there is one."""
     verb, found = _LOOKUPS[what]
     newest_first = f"SELECT data {found} ORDER BY id DESC"
 

@@ -88,11 +88,11 @@ class Factory:
         return audit_history(self._generation, self._draws, fields)
 
     def legacy_database(self, **fields: Unpack[LegacyFields]) -> bytes:
-        """Return the bytes of a schema v1 file whose snapshots are live rows (stigmer 5af72bf).
+        """Return the bytes of a schema v1 file whose audit records are live rows (stigmer 5af72bf).
 
         Fields: those of `audit_history`, and malformed, innocent, undecodable (default False): the
         rows of MALFORMED_IDS, of INNOCENT_IDS and of UNDECODABLE_ID too; versioned (default True):
-        False gives the file of a release that recorded no schema version. Snapshot ids are
+        False gives the file of a release that recorded no schema version. Audit ids are
         `skill_audit/<resource id>/<nanoseconds>`. Equal bytes need an equal release of SQLite.
         """
         return legacy_database(self._generation, self._draws, fields)

@@ -1,4 +1,4 @@
-"""Databases as the release before the audit table left them: snapshots among the live rows."""
+"""Databases as the release before the audit table left them: audit records among the live rows."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ MALFORMED_IDS = (
     "skill_audit/skl-1/soon",
     "_audit/skl-1/17",
 )
-"""Ids that look like a snapshot's and are none: a part is missing, or the instant is no number."""
+"""Ids like an audit record's that are none: a part is missing, or the instant is no number."""
 
 INNOCENT_IDS = ("my-audit/report", "preaudit/foo", "XAUDIT/up", "a/b_audit/c", "audit/foo")
-"""Ids of ordinary live rows that a careless pattern takes for snapshots."""
+"""Ids of ordinary live rows that a careless pattern takes for audit records."""
 
 UNDECODABLE_ID = "skl-undecodable"
-"""The resource whose only snapshot is not a message."""
+"""The resource whose only audit record is not a message."""
 
 _INNOCENT_KIND = "workflow"
 _NOT_A_MESSAGE = b"\xff\xff"
@@ -62,13 +62,13 @@ def legacy_database(generation: Generation, draws: Draws, fields: LegacyFields) 
     plain = {name: value for name, value in fields.items() if name in known}
     history = audit_history(generation, draws, cast("HistoryFields", plain))
     start = parse_instant(fields.get("start", DEFAULT_START))
-    rows = [*history.live, *_snapshots(history), *_odd_rows(history, fields, start)]
+    rows = [*history.live, *_audit_rows(history), *_odd_rows(history, fields, start)]
     return legacy.legacy_database(
         rows, clock=_StandingClock(start), versioned=fields.get("versioned", True)
     )
 
 
-def _snapshots(history: History) -> Iterator[ResourceRow]:
+def _audit_rows(history: History) -> Iterator[ResourceRow]:
     count = len(history.resources)
     for place, row in enumerate(history.rows):
         at = row.archived_at or parse_instant(DEFAULT_START)

@@ -199,4 +199,4 @@ def _footnotes(timeline: Timeline) -> Iterator[str]:
     if timeline.left_out:
         yield f"rows not shown: {timeline.left_out}"
     if not timeline.is_listing and any(mark.alike and mark.answered for mark in timeline.marks):
-        yield "?: other rows hold the same snapshot"
+        yield "?: other rows hold the same audit record"

@@ -73,7 +73,7 @@ def answered(act: Callable[[], Any], *passing: type[Exception]) -> Answer:
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
-    """One row of `resource_audit`; `value` is its snapshot as an Answer has it, or None."""
+    """One row of `resource_audit`; `value` is its audit record as an Answer has it, or None."""
 
     id: int
     kind: str

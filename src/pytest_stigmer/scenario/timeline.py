@@ -21,7 +21,7 @@ class Mark:
     """One row of the timeline.
 
     `answered` and `expected` are the places in the listing, from 1 (1 for a lookup's single
-    answer), or None. `alike` tells that other rows hold the same snapshot, so that the answer may
+    answer), or None. `alike` tells that other rows are equal, so that the answer may
     have been any of them.
     """
 

@@ -55,7 +55,7 @@ class Orphan:
 
 @dataclass(frozen=True)
 class Legacy:
-    """A snapshot that is still a live row, under the id that releases before schema 2 gave it."""
+    """An audit record that is still a live row, under the id that it had before schema 2."""
 
     kind: str
     id: str

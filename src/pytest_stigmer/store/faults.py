@@ -80,7 +80,7 @@ def writes_next(statement: str) -> bool:
 def corrupt_row(
     store: SqliteStore, table: str, kind: str | int, resource_id: str, row: int = 1
 ) -> None:
-    """Overwrite the message of a live record, or of a resource's `row`-th snapshot, from 1.
+    """Overwrite the message of a live record, or of a resource's `row`-th audit record, from 1.
 
     Raises ResourceNotFound when there is no such row: a defect may have lost it.
     """
@@ -98,7 +98,7 @@ def corrupt_row(
 def set_archived_at(
     store: SqliteStore, kind: str | int, resource_id: str, row: int, archived_at: str
 ) -> None:
-    """Overwrite the time of a resource's `row`-th snapshot, from 1, with a text as it is."""
+    """Overwrite the time of a resource's `row`-th audit record, from 1, with a text as it is."""
     statement = f"UPDATE resource_audit SET archived_at = :value WHERE {_NTH_AUDIT}"
     _change_one(store, statement, kind, resource_id, row, archived_at)
 

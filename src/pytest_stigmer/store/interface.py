@@ -55,23 +55,23 @@ class Store(Protocol):
         version_hash: str = "",
         tag: str = "",
     ) -> None:
-        """Append a snapshot; the parent need not exist and equal snapshots are all kept."""
+        """Append an audit record; no parent need exist, and equal records are all kept."""
 
     def get_audit_by_hash(
         self, kind: str | int, resource_id: str, version_hash: str, message_class: type[M]
     ) -> M:
-        """Return the newest snapshot of this version hash ('' is one); raise AuditNotFound."""
+        """Return the newest audit record of this version hash ('' is one); raise AuditNotFound."""
 
     def get_audit_by_tag(
         self, kind: str | int, resource_id: str, tag: str, message_class: type[M]
     ) -> M:
-        """Return the newest snapshot of this tag ('' is one); raise AuditNotFound."""
+        """Return the newest audit record of this tag ('' is one); raise AuditNotFound."""
 
     def list_audit_history(self, kind: str | int, resource_id: str) -> list[bytes]:
-        """Return the serialized snapshots of a resource, newest insertion first."""
+        """Return the serialized audit records of a resource, newest insertion first."""
 
     def delete_audit_by_resource_id(self, kind: str | int, resource_id: str) -> int:
-        """Delete the snapshots of a resource and return their number."""
+        """Delete the audit records of a resource and return their number."""
 
     def transaction(self) -> AbstractContextManager[None]:
         """Make the enclosed verbs one unit: all of them or none; nestable."""

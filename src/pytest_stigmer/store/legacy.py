@@ -32,7 +32,7 @@ class _BeforeVersions(Migrations):
 
 
 def legacy_id(resource_id: str, nanoseconds: int, word: str = "skill") -> str:
-    """Return the id under which a snapshot was a live row: `skill_audit/<resource id>/<instant>`.
+    """Return the live id of an audit record: `skill_audit/<resource id>/<instant>`.
 
     Source: stigmer 5af72bf.
     """

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     Decoder = Callable[[str, bytes], tuple[str, str] | None]
 
-# Before the audit table, a snapshot was a live row under such an id (stigmer 5af72bf); the resource
-# id is everything between the first and the last slash.
+# Before the audit table, an audit record was a live row under such an id (stigmer 5af72bf);
+# the resource id is everything between the first and the last slash.
 LEGACY_ID = re.compile(rb"[A-Za-z0-9_]+_audit/(.+)/([0-9]+)", re.DOTALL)
 
 _LEGACY_ROWS = (
@@ -42,7 +42,7 @@ _REMOVE = f"DELETE FROM resources WHERE {_ROW}"
 
 
 class LegacyRow(NamedTuple):
-    """The key of a snapshot that is stored as a live row; bytes, as ids need not be valid UTF-8."""
+    """The key of an audit record among the live rows; bytes, as ids need not be valid UTF-8."""
 
     kind: bytes
     id: bytes
@@ -99,14 +99,14 @@ class Migrations:
         self._record(1)
 
     def to_v2(self) -> None:
-        """Create the audit table and move the snapshots that live rows hold into it."""
+        """Create the audit table and move the audit records that live rows hold into it."""
         self.create(*SCHEMA_V2)
         for row in self.legacy_rows():
             self.move(row)
         self._record(2)
 
     def legacy_rows(self) -> list[LegacyRow]:
-        """Return the snapshots stored as live rows, oldest first by the instant in their ids."""
+        """Return the audit records among the live rows, oldest first by the instants in ids."""
         rows = []
         for kind, row_id in self._rows(_LEGACY_ROWS):
             match = LEGACY_ID.fullmatch(row_id)

@@ -126,7 +126,7 @@ class SqliteStore:
         version_hash: str = "",
         tag: str = "",
     ) -> None:
-        """Append a snapshot; the parent need not exist and equal snapshots are all kept."""
+        """Append an audit record; no parent need exist, and equal records are all kept."""
         self._write(
             self.queries.save_audit,
             kind,
@@ -139,7 +139,7 @@ class SqliteStore:
     def get_audit_by_hash(
         self, kind: str | int, resource_id: str, version_hash: str, message_class: type[M]
     ) -> M:
-        """Return the newest snapshot of this version hash ('' is one); raise AuditNotFound."""
+        """Return the newest audit record of this version hash ('' is one); raise AuditNotFound."""
         rows = self._read(self.queries.audit_by_hash, kind, id=resource_id, hash=version_hash)
         if not rows:
             raise AuditNotFound.by_hash(kind_text(kind), resource_id, version_hash)
@@ -148,18 +148,18 @@ class SqliteStore:
     def get_audit_by_tag(
         self, kind: str | int, resource_id: str, tag: str, message_class: type[M]
     ) -> M:
-        """Return the newest snapshot of this tag ('' is one); raise AuditNotFound."""
+        """Return the newest audit record of this tag ('' is one); raise AuditNotFound."""
         rows = self._read(self.queries.audit_by_tag, kind, id=resource_id, tag=tag)
         if not rows:
             raise AuditNotFound.by_tag(kind_text(kind), resource_id, tag)
         return decode(message_class, rows[0], kind_text(kind), resource_id)
 
     def list_audit_history(self, kind: str | int, resource_id: str) -> list[bytes]:
-        """Return the serialized snapshots of a resource, newest insertion first."""
+        """Return the serialized audit records of a resource, newest insertion first."""
         return self._read(self.queries.audit_history, kind, id=resource_id)
 
     def delete_audit_by_resource_id(self, kind: str | int, resource_id: str) -> int:
-        """Delete the snapshots of a resource and return their number."""
+        """Delete the audit records of a resource and return their number."""
         return self._write(self.queries.delete_audit, kind, id=resource_id)
 
     def revision(self) -> tuple[int, ...]:

@@ -137,7 +137,7 @@ class Flow:
         version_hash: str = "",
         tag: str = "",
     ) -> None:
-        """Append a snapshot."""
+        """Append an audit record."""
         self.store.save_audit(
             kind, resource_id, self.message(message), version_hash=version_hash, tag=tag
         )
@@ -145,20 +145,20 @@ class Flow:
     def get_audit_by_hash(
         self, *, resource_id: str, version_hash: str, kind: str | int = "skill"
     ) -> Any:
-        """Return the newest snapshot of a version hash as a Skill."""
+        """Return the newest audit record of a version hash as a Skill."""
         return self.store.get_audit_by_hash(kind, resource_id, version_hash, self.api.Skill)
 
     def get_audit_by_tag(self, *, resource_id: str, tag: str, kind: str | int = "skill") -> Any:
-        """Return the newest snapshot of a tag as a Skill."""
+        """Return the newest audit record of a tag as a Skill."""
         return self.store.get_audit_by_tag(kind, resource_id, tag, self.api.Skill)
 
     def list_audit_history(self, *, resource_id: str, kind: str | int = "skill") -> list[Any]:
-        """Return the snapshots of a resource as Skills, newest first."""
+        """Return the audit records of a resource as Skills, newest first."""
         listed = self.store.list_audit_history(kind, resource_id)
         return [self._skill(data, kind, resource_id) for data in listed]
 
     def delete_audit_by_resource_id(self, *, resource_id: str, kind: str | int = "skill") -> int:
-        """Delete the snapshots of a resource and return their number."""
+        """Delete the audit records of a resource and return their number."""
         return self.store.delete_audit_by_resource_id(kind, resource_id)
 
     def advance(self, duration: Any) -> None:

@@ -155,7 +155,7 @@ class LocalTarget(BasicTarget):
         return self._clock.now()
 
     def timeline(self) -> list[AuditRow]:
-        """Return the audit rows in insertion order, each snapshot decoded where it can be."""
+        """Return the audit rows in insertion order, each audit record decoded where it can be."""
         return [
             AuditRow(
                 row.id,

@@ -1,1 +1,1 @@
-"""Snapshots are lost, doubled, mixed up, or found under names that are not theirs."""
+"""Audit records are lost, doubled, mixed up, or found under names that are not theirs."""

@@ -1,4 +1,4 @@
-"""The newest snapshot shares the content of the live record."""
+"""The newest audit record shares the content of the live record."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "With every save the version archived last is rewritten, and what it was is gone."
-ORIGIN = "stigmer b070f18, interface.go: snapshots are immutable"
+ORIGIN = "stigmer b070f18, interface.go: audit records are immutable"
 
 _NEWEST = (
     "UPDATE resource_audit SET data = :data "
@@ -24,11 +24,11 @@ _NEWEST = (
 
 class _Sharing(SqliteStore):
     def save_resource(self, kind: str | int, resource_id: str, message: Message) -> None:
-        """Save the record and rewrite its newest snapshot."""
+        """Save the record and rewrite its newest audit record."""
         super().save_resource(kind, resource_id, message)
         self._write(_NEWEST, kind, id=resource_id, data=encode(message))
 
 
 def apply(recipe: Recipe) -> Recipe:
-    """Write a saved record into its newest snapshot too."""
+    """Write a saved record into its newest audit record too."""
     return with_store(recipe, _Sharing)

@@ -21,13 +21,13 @@ _ORPHANS = (
 
 class _Sweeping(SqliteStore):
     def delete_resources_by_kind(self, kind: str | int) -> int:
-        """Delete the records of a kind, then the snapshots that have no record."""
+        """Delete the records of a kind, then the audit records that have no record."""
         deleted = super().delete_resources_by_kind(kind)
         self._write(_ORPHANS, kind)
         return deleted
 
     def delete_resources_by_id_prefix(self, kind: str | int, prefix: str) -> int:
-        """Delete the records of a prefix, then the snapshots that have no record."""
+        """Delete the records of a prefix, then the audit records that have no record."""
         deleted = super().delete_resources_by_id_prefix(kind, prefix)
         self._write(_ORPHANS, kind)
         return deleted

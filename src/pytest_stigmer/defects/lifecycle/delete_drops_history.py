@@ -16,7 +16,7 @@ ORIGIN = "D32, turned round"
 
 class _Cascading(SqliteStore):
     def delete_resource(self, kind: str | int, resource_id: str) -> None:
-        """Delete a record and its snapshots."""
+        """Delete a record and its audit records."""
         super().delete_resource(kind, resource_id)
         self.delete_audit_by_resource_id(kind, resource_id)
 

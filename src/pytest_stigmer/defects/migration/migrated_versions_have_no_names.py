@@ -1,4 +1,4 @@
-"""Migrated snapshots get neither hash nor tag."""
+"""Migrated audit records get neither hash nor tag."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ _REMOVE = "DELETE FROM resources WHERE id = CAST(:id AS TEXT)"
 
 class _KindBlind(Migrations):
     def legacy_rows(self) -> list[LegacyRow]:
-        """Return the snapshots of skills."""
+        """Return the audit records of skills."""
         return [row for row in super().legacy_rows() if row.kind == b"skill"]
 
     def move(self, row: LegacyRow) -> None:

@@ -1,4 +1,4 @@
-"""Rows that look like snapshots but are not well formed are deleted."""
+"""Rows that look like audit records but are not well formed are deleted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A snapshot that gives no names is not worth keeping."""
+"""An audit record that gives no names is not worth keeping."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each moved snapshot replaces the one before."""
+"""Each moved audit record replaces the one before."""
 
 from __future__ import annotations
 
@@ -28,5 +28,5 @@ class _Forgetful(Migrations):
 
 
 def apply(recipe: Recipe) -> Recipe:
-    """Delete a resource's earlier snapshots when another is moved."""
+    """Delete a resource's earlier audit records when another is moved."""
     return with_migrations(recipe, _Forgetful)

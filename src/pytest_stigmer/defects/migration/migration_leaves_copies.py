@@ -1,4 +1,4 @@
-"""Moved snapshots stay in the live table too."""
+"""Moved audit records stay in the live table too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every id that looks a little like a snapshot's is moved."""
+"""Every id that looks a little like an audit record's is moved."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _LIKE = (
 
 class _Greedy(Migrations):
     def legacy_rows(self) -> list[LegacyRow]:
-        """Return the snapshots, and what else the pattern matches."""
-        snapshots = super().legacy_rows()
-        known = {(row.kind, row.id) for row in snapshots}
+        """Return the audit records, and what else the pattern matches."""
+        archived = super().legacy_rows()
+        known = {(row.kind, row.id) for row in archived}
         others = [
             LegacyRow(kind, row_id, row_id.split(b"/")[1], b"0")
             for kind, row_id in self.session.rows(_LIKE, {})
             if (kind, row_id) not in known and row_id.split(b"/")[1]
         ]
-        return others + snapshots
+        return others + archived
 
 
 def apply(recipe: Recipe) -> Recipe:

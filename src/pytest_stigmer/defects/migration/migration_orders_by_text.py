@@ -1,4 +1,4 @@
-"""Snapshots are moved in the order of their ids as text."""
+"""Audit records are moved in the order of their ids as text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ORIGIN = "D21; stigmer b070f18, store.go: rows move in key order"
 
 class _Textual(Migrations):
     def legacy_rows(self) -> list[LegacyRow]:
-        """Return the snapshots in key order."""
+        """Return the audit records in key order."""
         return sorted(super().legacy_rows(), key=lambda row: (row.kind, row.id))
 
 

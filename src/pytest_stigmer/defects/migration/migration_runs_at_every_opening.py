@@ -1,4 +1,4 @@
-"""Live rows are searched for snapshots whenever a file is opened."""
+"""Live rows are searched for audit records whenever a file is opened."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pytest_stigmer.store.schema import LATEST
 if TYPE_CHECKING:
     from pytest_stigmer.registry.assembly import Recipe
 
-HARM = "A live record whose id reads like a snapshot's vanishes with the next restart."
+HARM = "A live record whose id reads like an audit record's vanishes with the next restart."
 ORIGIN = "D22, repeated"
 
 

@@ -1,4 +1,4 @@
-"""Migrated snapshots without tag or hash get NULL."""
+"""Migrated audit records without tag or hash get NULL."""
 
 from __future__ import annotations
 

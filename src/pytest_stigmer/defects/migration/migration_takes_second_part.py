@@ -17,7 +17,7 @@ ORIGIN = "D23"
 
 class _Splitting(Migrations):
     def legacy_rows(self) -> list[LegacyRow]:
-        """Return the snapshots with the second part of their ids as resource id."""
+        """Return the audit records with the second part of their ids as resource id."""
         return [row._replace(resource_id=row.id.split(b"/")[1]) for row in super().legacy_rows()]
 
 

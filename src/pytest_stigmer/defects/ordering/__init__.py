@@ -1,1 +1,1 @@
-"""Snapshots come back in another order than they were archived."""
+"""Audit records come back in another order than they were archived."""
