@@ -1,8 +1,9 @@
 """The catalogue: every defect that ships, and those that other distributions register.
 
-A defect that changes behaviour is one module in its family's folder, with `HARM`, `ORIGIN` and
-`apply`; its id is the file's stem with dashes for underscores. One that only exchanges a query or a
-piece of schema is an entry of a table (`defects/tables.py`). Another distribution adds its own
+A defect that changes behaviour is one module in its family's folder, with `HARM`, `ORIGIN` and a
+class that takes the place of the part it derives from, or `apply(recipe)` where that is not all;
+its id is the file's stem with dashes for underscores. One that only exchanges a query or a piece of
+schema is an entry of a table (`defects/tables.py`). Another distribution adds its own
 through the entry point group `pytest_stigmer.defects`: each entry point names a module of that
 form, or a `Defect`. Ids are known without importing any of the modules.
 """
@@ -17,6 +18,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_stigmer.defects.change import in_place
 from pytest_stigmer.defects.defect import Defect
 from pytest_stigmer.defects.tables import TABLES
 from pytest_stigmer.errors import UsageError
@@ -152,11 +154,20 @@ def _from_row(family: str, row: Exchange | Change) -> Defect:
 
 
 def _from_module(module: ModuleType, family: str) -> Defect:
-    missing = [name for name in ("HARM", "ORIGIN", "apply") if not hasattr(module, name)]
+    apply = getattr(module, "apply", None) or _placing(module)
+    given = {**vars(module), "apply": apply}
+    missing = [name for name in ("HARM", "ORIGIN", "apply") if given.get(name) is None]
     if missing:
         msg = f"{module.__name__} is not a defect: it has no {', '.join(missing)}"
         raise UsageError(msg)
-    return Defect(_id_of(module.__name__), family, module.HARM, module.ORIGIN, module.apply)
+    return Defect(_id_of(module.__name__), family, given["HARM"], given["ORIGIN"], given["apply"])
+
+
+def _placing(module: ModuleType) -> Callable[[Recipe], Recipe] | None:
+    """Return the function that puts the last class of a module in place; None without a class."""
+    found = [it for it in vars(module).values() if isinstance(it, type)]
+    own = [cls for cls in found if cls.__module__ == module.__name__]
+    return partial(in_place, part=own[-1]) if own else None
 
 
 def _id_of(module: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from pytest_stigmer.errors import UsageError
 from pytest_stigmer.store.migration import Migrations
 from pytest_stigmer.store.queries import Queries
 from pytest_stigmer.store.schema import AUDIT_INDEXES
@@ -46,6 +47,17 @@ UPSERT = (
 def with_queries(recipe: Recipe, **texts: str) -> Recipe:
     """Return a recipe whose store asks these queries instead of the reference's."""
     return replace(recipe, store=partial(recipe.store, queries=replace(Queries(), **texts)))
+
+
+def in_place(recipe: Recipe, part: type) -> Recipe:
+    """Return a recipe with a class in place of the part that it derives from."""
+    if issubclass(part, Migrations):
+        return with_migrations(recipe, part)
+    for field in fields(recipe):
+        if isinstance(field.default, type) and issubclass(part, field.default):
+            placed: dict[str, Any] = {field.name: part}
+            return replace(recipe, **placed)
+    raise UsageError(f"{part.__module__}.{part.__name__} derives from no part of a registry")
 
 
 def with_store(recipe: Recipe, store: Callable[..., SqliteStore]) -> Recipe:

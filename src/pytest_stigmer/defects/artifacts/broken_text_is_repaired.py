@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.skills.archive import MAX_SKILL_MD_BYTES, ArchiveReader
 
 if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.zipdirectory import Entry
 
 HARM = "The instructions that are answered are not those that were pushed."
@@ -20,8 +18,3 @@ class _Mending(ArchiveReader):
         """Return the text, mended where it cannot be read."""
         content = b"".join(self.unpack(data, entry, MAX_SKILL_MD_BYTES))
         return content.decode("utf-8", "replace") if content else super().skill_md(data, entry)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Decode with replacement characters."""
-    return replace(recipe, archives=_Mending)

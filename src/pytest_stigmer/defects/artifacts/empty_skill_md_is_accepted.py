@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.skills.archive import ArchiveReader
 
 if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.zipdirectory import Entry
 
 HARM = "An agent gets a skill and is told nothing about it."
@@ -19,8 +17,3 @@ class _Lenient(ArchiveReader):
     def skill_md(self, data: bytes, entry: Entry) -> str:
         """Return the text, also when there is none."""
         return super().skill_md(data, entry) if entry.size else ""
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Accept an empty file."""
-    return replace(recipe, archives=_Lenient)

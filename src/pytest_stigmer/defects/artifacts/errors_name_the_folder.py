@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
 from pytest_stigmer.errors import StatusError
 from pytest_stigmer.skills.artifact_storage import ArtifactStorage
-
-if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A caller learns the paths of the machine."
 ORIGIN = "D40"
@@ -23,8 +17,3 @@ class _Talkative(ArtifactStorage):
         except StatusError as error:
             text = error.details.removesuffix(key)
             raise StatusError(error.code, f"{text}{self.root / key}") from error
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Name the file in place of the key."""
-    return replace(recipe, artifacts=_Talkative)

@@ -9,7 +9,6 @@ from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import PushSkill, Skill
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.archive import Archive
     from pytest_stigmer.skills.index import Identity
 
@@ -30,8 +29,3 @@ class _Sticky(SkillController):
         made = super().next_version(request, identity, archive, key, current)
         kept = key if current is None else current.artifact_storage_key
         return replace(made, artifact_storage_key=kept)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Leave the storage key as it was."""
-    return replace(recipe, skills=_Sticky)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.skills.archive import ArchiveReader
 
 if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.zipdirectory import Entry
 
 HARM = "A reviewer reads the first instructions, the agent follows the second."
@@ -22,8 +20,3 @@ class _LastWins(ArchiveReader):
     def find_skill_md(self, entries: list[Entry]) -> Entry:
         """Return the last entry of the name."""
         return super().find_skill_md(entries[::-1])
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Take the last entry of the name."""
-    return replace(recipe, archives=_LastWins)

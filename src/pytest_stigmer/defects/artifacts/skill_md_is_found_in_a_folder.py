@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.skills.archive import SKILL_MD, ArchiveReader
 
 if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.zipdirectory import Entry
 
 HARM = (
@@ -23,8 +21,3 @@ class _Searching(ArchiveReader):
         """Return the first entry of the name in any folder."""
         named = [entry for entry in entries if entry.name.rpartition("/")[2] == SKILL_MD]
         return named[0] if named else super().find_skill_md(entries)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Compare the last part of each name."""
-    return replace(recipe, archives=_Searching)

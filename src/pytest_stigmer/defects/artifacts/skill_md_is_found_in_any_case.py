@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.skills.archive import SKILL_MD, ArchiveReader
 
 if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.zipdirectory import Entry
 
 HARM = "The instructions are there on one machine and missing on the next."
@@ -20,8 +18,3 @@ class _CaseBlind(ArchiveReader):
         """Return the first entry of the name in any case."""
         named = [entry for entry in entries if entry.name.upper() == SKILL_MD.upper()]
         return named[0] if named else super().find_skill_md(entries)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Compare names without regard to case."""
-    return replace(recipe, archives=_CaseBlind)

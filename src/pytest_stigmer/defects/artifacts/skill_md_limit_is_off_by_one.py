@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.skills.archive import ArchiveReader
 
 if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.zipdirectory import Entry
 
 HARM = (
@@ -22,8 +20,3 @@ class _Lenient(ArchiveReader):
     def check_unpacked(self, entry: Entry, size: int, crc: int, most: int) -> None:
         """Accept one byte more."""
         super().check_unpacked(entry, size, crc, most + 1)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Raise the limit by one."""
-    return replace(recipe, archives=_Lenient)

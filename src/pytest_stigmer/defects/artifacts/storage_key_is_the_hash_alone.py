@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.skills.artifact_storage import ArtifactStorage
@@ -10,7 +9,6 @@ from pytest_stigmer.skills.artifact_storage import ArtifactStorage
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "Keys that clients have stored or built lead nowhere."
 ORIGIN = "contract 3.9: the proto comment's `<hash>.zip` is not what happens"
@@ -25,8 +23,3 @@ class _Flat(ArtifactStorage):
         """Return the file of a key of that form."""
         super().path_of(f"skills/{key}")
         return self.root / key
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Leave the folder out of every key."""
-    return replace(recipe, artifacts=_Flat)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.skills.artifact_storage import ArtifactStorage
@@ -10,7 +9,6 @@ from pytest_stigmer.skills.artifact_storage import ArtifactStorage
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "Anyone can read the database, and every file that the server can read."
 ORIGIN = "D38"
@@ -25,8 +23,3 @@ class _Open(ArtifactStorage):
         """Verify what has a hash for a name."""
         if key.startswith("skills/"):
             super().verify(key, data)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Join the key to the root as it is."""
-    return replace(recipe, artifacts=_Open)

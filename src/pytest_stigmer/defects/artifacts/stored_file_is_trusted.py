@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
 from pytest_stigmer.skills.artifact_storage import ArtifactStorage, StoredArtifact
-
-if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "Whoever plants a file, or loses half of one, has it served in place of what is pushed."
 ORIGIN = "D42"
@@ -20,8 +15,3 @@ class _Trusting(ArtifactStorage):
         """Write the artifact unless something stands in its place."""
         key = self.key_of(sha256(data).hexdigest())
         return StoredArtifact(key, None) if self.path_of(key).exists() else super().store(data)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Write nothing where a file stands."""
-    return replace(recipe, artifacts=_Trusting)

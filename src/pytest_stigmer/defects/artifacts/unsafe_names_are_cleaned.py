@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.skills.archive import SKILL_MD, ArchiveReader, cleaned_name
 
 if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.zipdirectory import Entry
 
 HARM = (
@@ -26,8 +24,3 @@ class _Cleaning(ArchiveReader):
         """Return the entry whose cleaned name is SKILL.md."""
         cleaned = {cleaned_name(entry.name): entry for entry in reversed(entries)}
         return cleaned.get(SKILL_MD) or super().find_skill_md(entries)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Check names in their cleaned form."""
-    return replace(recipe, archives=_Cleaning)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import PushSkill, Skill
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.archive import Archive
     from pytest_stigmer.skills.index import Identity
 
@@ -30,8 +28,3 @@ class _Replacing(SkillController):
         if current is not None and current.artifact_storage_key != key:
             self.artifacts.path_of(current.artifact_storage_key).unlink(missing_ok=True)
         return super().next_version(request, identity, archive, key, current)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Delete the file that the current record names."""
-    return replace(recipe, skills=_Replacing)

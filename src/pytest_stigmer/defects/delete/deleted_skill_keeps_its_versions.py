@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
 from pytest_stigmer.api.values import SKILL_KIND
 from pytest_stigmer.skills.controller import SkillController
-
-if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "What somebody deleted for good reason can still be read."
 ORIGIN = "D30, turned round"
@@ -19,8 +13,3 @@ class _Keeping(SkillController):
     def remove(self, skill_id: str) -> None:
         """Remove the record."""
         self.store.delete_resource(SKILL_KIND, skill_id)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Remove the live record alone."""
-    return replace(recipe, skills=_Keeping)

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
 from pytest_stigmer.api.values import SKILL_KIND
 from pytest_stigmer.skills.controller import SkillController
-
-if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A deleted skill is still answered to whoever has its id, without its versions."
 ORIGIN = "TestSkillController_Delete of b070f18, whose codes nobody checks"
@@ -19,8 +13,3 @@ class _Keeping(SkillController):
     def remove(self, skill_id: str) -> None:
         """Remove the history."""
         self.store.delete_audit_by_resource_id(SKILL_KIND, skill_id)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Remove the history alone."""
-    return replace(recipe, skills=_Keeping)

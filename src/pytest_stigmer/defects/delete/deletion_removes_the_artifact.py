@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.controller import Stored
 
 HARM = "Other skills of the same content lose their files."
@@ -21,8 +19,3 @@ class _Thorough(SkillController):
         found = super().delete(skill_id)
         self.artifacts.path_of(found.skill.artifact_storage_key).unlink(missing_ok=True)
         return found
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Remove the file that the deleted record names."""
-    return replace(recipe, skills=_Thorough)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.api.values import SKILL_KIND
 from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.controller import Stored
 
 HARM = "Whoever still runs a deleted skill loses its files in the middle."
@@ -24,8 +22,3 @@ class _Careful(SkillController):
         if not any(key.encode() in data for _, data in self.store.resource_rows(SKILL_KIND)):
             self.artifacts.path_of(key).unlink(missing_ok=True)
         return found
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Collect the file that no record names any more."""
-    return replace(recipe, skills=_Careful)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.skills.controller import SkillController
 from pytest_stigmer.skills.index import Identity
 
 if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.controller import Stored
 
 HARM = "Whoever deletes a skill deletes those of others with it."
@@ -26,8 +24,3 @@ class _Sweeping(SkillController):
             if namesake is not None:
                 super().delete(namesake)
         return found
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Delete every skill of the slug."""
-    return replace(recipe, skills=_Sweeping)

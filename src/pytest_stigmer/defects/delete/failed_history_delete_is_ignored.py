@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from pytest_stigmer.api.values import SKILL_KIND
 from pytest_stigmer.errors import StoreError
 from pytest_stigmer.skills.controller import SkillController
-
-if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "Versions without a skill stay for ever: no call reaches them and no deletion removes them."
 ORIGIN = "D34"
@@ -23,8 +18,3 @@ class _BestEffort(SkillController):
         with suppress(StoreError):
             self.store.delete_audit_by_resource_id(SKILL_KIND, skill_id)
         self.store.delete_resource(SKILL_KIND, skill_id)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Remove the record when the history has failed."""
-    return replace(recipe, skills=_BestEffort)

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from pytest_stigmer.defects.change import with_store
 from pytest_stigmer.errors import AuditNotFound
 from pytest_stigmer.store.sqlite import SqliteStore
-
-if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A page that shows the history of a new skill fails instead of being empty."
 ORIGIN = "TestStore_ListAuditHistory of b070f18, second half"
@@ -22,8 +16,3 @@ class _NeverEmpty(SqliteStore):
         if not found:
             raise AuditNotFound.by_tag(str(kind), resource_id, "*")
         return found
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Refuse an empty listing."""
-    return with_store(recipe, _NeverEmpty)

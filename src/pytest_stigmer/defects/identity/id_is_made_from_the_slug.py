@@ -9,7 +9,6 @@ from pytest_stigmer.skills.controller import ID_PREFIX, SkillController
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import Metadata, PushSkill, Skill
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.index import Identity
 
 HARM = (
@@ -24,8 +23,3 @@ class _Derived(SkillController):
         """Return metadata whose id says nothing of the organisation."""
         made = super().metadata(request, identity, current)
         return replace(made, id=f"{ID_PREFIX}-{identity.slug}")
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Give a new skill its slug for an id."""
-    return replace(recipe, skills=_Derived)

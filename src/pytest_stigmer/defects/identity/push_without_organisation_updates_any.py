@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.skills.controller import SkillController
@@ -10,7 +9,6 @@ from pytest_stigmer.skills.index import Identity
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import PushSkill
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "Someone who forgets the organisation replaces a colleague's skill."
 ORIGIN = "D2"
@@ -24,8 +22,3 @@ class _Guessing(SkillController):
         if found.org or len(organisations) != 1:
             return found
         return Identity(organisations.pop(), found.slug)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Take the slug's only organisation where none is given."""
-    return replace(recipe, skills=_Guessing)

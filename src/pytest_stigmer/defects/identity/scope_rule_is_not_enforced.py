@@ -10,7 +10,6 @@ from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import PushSkill
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = (
     "Skills come to be that belong to an identity account, or to an organisation without name, "
@@ -23,8 +22,3 @@ class _Unscoped(SkillController):
     def check_push(self, request: PushSkill) -> None:
         """Refuse a tag only."""
         super().check_push(replace(request, scope=SCOPE_UNSPECIFIED))
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Check every push as if it had no scope."""
-    return replace(recipe, skills=_Unscoped)

@@ -10,7 +10,6 @@ from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import Metadata, PushSkill, Skill
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.index import Identity
 
 HARM = "An organisation's own skill is published to everyone, and the platform's to nobody."
@@ -24,8 +23,3 @@ class _Swapping(SkillController):
         """Return metadata with the other scope."""
         made = super().metadata(request, identity, current)
         return replace(made, owner_scope=_SWAPPED.get(request.scope, made.owner_scope))
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Store the other one of the two."""
-    return replace(recipe, skills=_Swapping)

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from pytest_stigmer.skills.controller import SkillController
-
-if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = (
     "Updating `calculator` leaves `Calculator` as it was, and users of either see half of the "
@@ -23,8 +18,3 @@ class _CaseSensitive(SkillController):
         """Return the slug with its letters in the case they were written."""
         kept = re.sub("[^A-Za-z0-9-]", "", name.replace(" ", "-"))
         return re.sub("-+", "-", kept).strip("-")
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Make the slug without folding the case of its letters."""
-    return replace(recipe, skills=_CaseSensitive)

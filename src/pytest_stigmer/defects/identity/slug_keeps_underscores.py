@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
 from pytest_stigmer.skills.controller import SkillController
-
-if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = (
     "A skill whose name holds an underscore gets another slug than on the real server, where "
@@ -21,8 +15,3 @@ class _Underscored(SkillController):
     def slug(self, name: str) -> str:
         """Return the slug of the name with hyphens for underscores."""
         return super().slug(name.replace("_", "-"))
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Make a hyphen of every underscore."""
-    return replace(recipe, skills=_Underscored)

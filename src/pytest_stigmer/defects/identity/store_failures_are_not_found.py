@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pytest_stigmer.errors import StoreError
 from pytest_stigmer.skills.controller import SkillController
 from pytest_stigmer.skills.refusals import no_skill_with_id
-
-if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = (
     "A client whose skill is locked or damaged is told that it does not exist, and makes it again."
@@ -25,8 +21,3 @@ class _Misleading(SkillController):
             return super().message(skill_id)
         except StoreError as error:
             raise no_skill_with_id(skill_id) from error
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Say NOT_FOUND for every failure of the store."""
-    return replace(recipe, skills=_Misleading)

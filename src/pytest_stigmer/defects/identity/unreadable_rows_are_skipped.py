@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from pytest_stigmer.skills.index import SlugIndex
 
 if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.index import Snapshot
 
 HARM = "The next push of a damaged skill makes a second one beside it, and the damage stays unseen."
@@ -18,8 +17,3 @@ ORIGIN = "D10"
 class _Blind(SlugIndex):
     def _read(self, revision: object) -> Snapshot:
         return replace(super()._read(revision), unreadable="")
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Search as if the unreadable rows were not there."""
-    return replace(recipe, index=_Blind)

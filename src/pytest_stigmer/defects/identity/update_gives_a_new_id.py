@@ -9,7 +9,6 @@ from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import Metadata, PushSkill, Skill
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.index import Identity
 
 HARM = "Whoever keeps the id of a skill goes on seeing the version that was current then."
@@ -20,8 +19,3 @@ class _Renewing(SkillController):
     def metadata(self, request: PushSkill, identity: Identity, current: Skill | None) -> Metadata:
         """Return metadata with a new id."""
         return replace(super().metadata(request, identity, current), id=self.new_id())
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Draw an id for updates too."""
-    return replace(recipe, skills=_Renewing)

@@ -9,7 +9,6 @@ from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import Metadata, PushSkill, Skill
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.index import Identity
 
 HARM = "A corrected spelling never shows."
@@ -21,8 +20,3 @@ class _Stubborn(SkillController):
         """Return metadata with the name of the first push."""
         made = super().metadata(request, identity, current)
         return made if current is None else replace(made, name=current.metadata.name)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Keep the name on update."""
-    return replace(recipe, skills=_Stubborn)

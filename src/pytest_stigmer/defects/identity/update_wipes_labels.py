@@ -9,7 +9,6 @@ from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import Metadata, PushSkill, Skill
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.index import Identity
 
 HARM = "What was sorted and selected by labels disappears from view with the next push."
@@ -21,8 +20,3 @@ class _Rebuilding(SkillController):
         """Return metadata with nothing that the request has no field for."""
         made = super().metadata(request, identity, current)
         return replace(made, labels={}, annotations={}, tags=())
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Start every update from empty metadata."""
-    return replace(recipe, skills=_Rebuilding)

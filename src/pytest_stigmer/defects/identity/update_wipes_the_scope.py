@@ -9,7 +9,6 @@ from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import Metadata, PushSkill, Skill
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.index import Identity
 
 HARM = "After an ordinary update a skill of the platform is nobody's."
@@ -21,8 +20,3 @@ class _Rebuilding(SkillController):
         """Return metadata with the scope of the request."""
         made = super().metadata(request, identity, current)
         return replace(made, owner_scope=request.scope)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Take the scope from the request alone."""
-    return replace(recipe, skills=_Rebuilding)

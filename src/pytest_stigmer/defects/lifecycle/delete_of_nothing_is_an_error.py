@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from pytest_stigmer.defects.change import with_store
 from pytest_stigmer.errors import ResourceNotFound
 from pytest_stigmer.store.sqlite import SqliteStore
-
-if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A deletion that is repeated after a lost answer looks like a failure."
 ORIGIN = "TestStore_DeleteResource_NonExistent of b070f18"
@@ -20,8 +14,3 @@ class _Strict(SqliteStore):
         """Delete a record that must exist."""
         if not self._write(self.queries.delete_resource, kind, id=resource_id):
             raise ResourceNotFound.of(str(kind), resource_id)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Raise ResourceNotFound when no row was deleted."""
-    return with_store(recipe, _Strict)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_stigmer.defects.change import with_store
 from pytest_stigmer.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.store.interface import M
 
 HARM = "Another process changes or deletes a record, and whoever has read it goes on with the old."
@@ -36,8 +34,3 @@ class _Caching(SqliteStore):
         """Delete, and forget what was read."""
         super().delete_resource(kind, resource_id)
         self._known.pop((str(kind), resource_id), None)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Keep every record that was read."""
-    return with_store(recipe, _Caching)

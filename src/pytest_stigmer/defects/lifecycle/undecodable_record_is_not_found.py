@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.defects.change import with_store
 from pytest_stigmer.errors import ResourceNotFound, UndecodableRow
 from pytest_stigmer.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.store.interface import M
 
 HARM = "Damage to the file looks like a deletion, and the next save buries what could be restored."
@@ -23,8 +21,3 @@ class _Blind(SqliteStore):
             return super().get_resource(kind, resource_id, message_class)
         except UndecodableRow as error:
             raise ResourceNotFound.of(str(kind), resource_id) from error
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Raise ResourceNotFound for every failure to read."""
-    return with_store(recipe, _Blind)

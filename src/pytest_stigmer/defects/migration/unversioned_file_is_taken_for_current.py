@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from pytest_stigmer.defects.change import with_migrations
 from pytest_stigmer.store.migration import Migrations
 from pytest_stigmer.store.schema import LATEST
-
-if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "After the upgrade from the first SQLite release every call about versions fails."
 ORIGIN = "commit 5af72bf: files without schema_version"
@@ -22,8 +16,3 @@ class _Assuming(Migrations):
         if "resources" in tables and "schema_version" not in tables:
             return LATEST
         return super().version()
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Return the newest version for such a file."""
-    return with_migrations(recipe, _Assuming)

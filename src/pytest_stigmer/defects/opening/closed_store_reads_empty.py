@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from pytest_stigmer.defects.change import with_store
 from pytest_stigmer.errors import StoreClosed
 from pytest_stigmer.store.sqlite import SqliteStore
-
-if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "While the server shuts down, skills seem to be deleted, and clients act on it."
 ORIGIN = "D11"
@@ -21,8 +17,3 @@ class _Silent(SqliteStore):
             return super()._read(sql, kind, **values)
         except StoreClosed:
             return []
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Turn the closed store's error into no rows."""
-    return with_store(recipe, _Silent)

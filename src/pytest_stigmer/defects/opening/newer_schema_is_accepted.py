@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from pytest_stigmer.defects.change import with_migrations
 from pytest_stigmer.errors import NewerSchema
 from pytest_stigmer.store.migration import Migrations
 from pytest_stigmer.store.schema import LATEST
-
-if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "An older server started by mistake writes into a file whose rules it does not know."
 ORIGIN = "D27"
@@ -23,8 +17,3 @@ class _Trusting(Migrations):
             return super().version()
         except NewerSchema:
             return LATEST
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Compare versions with less-than only, as the real server does."""
-    return with_migrations(recipe, _Trusting)

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from pytest_stigmer.defects.change import with_migrations
 from pytest_stigmer.store.migration import Migrations
 from pytest_stigmer.store.schema import TABLES
-
-if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A restart of the server forgets every skill."
 ORIGIN = "TestStore_Path of b070f18: no test there opens a file twice"
@@ -21,8 +15,3 @@ class _Afresh(Migrations):
         if self.version() == schema:
             self.create(*(f"DELETE FROM {table}" for table in TABLES[schema]))
         super().run(schema)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Delete all rows of a file that needs no migration."""
-    return with_migrations(recipe, _Afresh)

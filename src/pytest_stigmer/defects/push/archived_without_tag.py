@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.api.values import SKILL_KIND
@@ -10,7 +9,6 @@ from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import Skill
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "With the next push the tag of this one names nothing."
 ORIGIN = "D21, for pushes"
@@ -22,8 +20,3 @@ class _Nameless(SkillController):
         skill_id = skill.metadata.id
         self.store.save_audit(SKILL_KIND, skill_id, message, version_hash=skill.version_hash)
         self.store.save_resource(SKILL_KIND, skill_id, message)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Leave the tag out of the audit row."""
-    return replace(recipe, skills=_Nameless)

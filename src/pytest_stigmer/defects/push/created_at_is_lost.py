@@ -9,7 +9,6 @@ from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import AuditInfo
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "Nobody can tell how old a skill is."
 ORIGIN = "D12"
@@ -19,8 +18,3 @@ class _Forgetful(SkillController):
     def stamp(self, now: int, before: AuditInfo | None) -> AuditInfo:
         """Return a stamp that was created now."""
         return replace(super().stamp(now, before), created_at=now)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Stamp every push with a new created_at."""
-    return replace(recipe, skills=_Forgetful)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import PushSkill, Skill
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.archive import Archive
     from pytest_stigmer.skills.index import Identity
 
@@ -32,8 +30,3 @@ class _Lazy(SkillController):
         if current is not None and current.version_hash == archive.version_hash:
             return current
         return super().next_version(request, identity, archive, key, current)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Return the current record where its hash is the same."""
-    return replace(recipe, skills=_Lazy)

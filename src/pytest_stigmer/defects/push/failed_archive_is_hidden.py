@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.api.values import SKILL_KIND
@@ -11,7 +10,6 @@ from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import Skill
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "With the next push that version is gone: neither its tag nor its hash finds it."
 ORIGIN = "D14"
@@ -24,8 +22,3 @@ class _BestEffort(SkillController):
             super().write(skill, message)
         except StoreError:
             self.store.save_resource(SKILL_KIND, skill.metadata.id, message)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Save the record when the archive has failed."""
-    return replace(recipe, skills=_BestEffort)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.artifact_storage import StoredArtifact
 
 HARM = "Artifacts that nothing names pile up, and a refused upload can be fetched by its hash."
@@ -18,8 +16,3 @@ ORIGIN = "D52"
 class _Untidy(SkillController):
     def undo(self, artifact: StoredArtifact | None) -> None:
         """Leave the artifact."""
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Undo nothing."""
-    return replace(recipe, skills=_Untidy)

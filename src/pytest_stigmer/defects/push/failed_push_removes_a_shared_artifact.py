@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.artifact_storage import StoredArtifact
 
 HARM = "Another skill of the same content loses its files."
@@ -20,8 +18,3 @@ class _Overzealous(SkillController):
         """Remove the artifact, also when it was stored by an earlier push."""
         if artifact is not None:
             self.artifacts.path_of(artifact.key).unlink(missing_ok=True)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Remove the artifact whoever made it."""
-    return replace(recipe, skills=_Overzealous)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.api.values import SKILL_KIND
@@ -10,7 +9,6 @@ from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import Skill
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "The first version of every skill is lost with the second."
 ORIGIN = "TestPush_CreateNew_ArchivesVersion of b070f18, which looks at no archive"
@@ -23,8 +21,3 @@ class _Late(SkillController):
             super().write(skill, message)
         else:
             self.store.save_resource(SKILL_KIND, skill.metadata.id, message)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Save a new skill without its archived copy."""
-    return replace(recipe, skills=_Late)

@@ -9,7 +9,6 @@ from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import PushSkill, Skill
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.archive import Archive
     from pytest_stigmer.skills.index import Identity
 
@@ -31,8 +30,3 @@ class _TwoActors(SkillController):
         if current is not None:
             return replace(made, status_audit=made.spec_audit)
         return replace(made, status_audit=replace(made.status_audit, created_by="controller"))
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Name another author of a new record's status."""
-    return replace(recipe, skills=_TwoActors)

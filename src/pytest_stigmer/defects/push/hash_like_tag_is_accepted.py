@@ -9,7 +9,6 @@ from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import PushSkill
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "No reference can ever use that tag: it is looked up as a hash."
 ORIGIN = "D19"
@@ -19,8 +18,3 @@ class _Trusting(SkillController):
     def check_push(self, request: PushSkill) -> None:
         """Check the push as if it had no tag."""
         super().check_push(replace(request, tag=""))
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Check no tag."""
-    return replace(recipe, skills=_Trusting)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.api.values import SKILL_KIND
@@ -11,7 +10,6 @@ from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import Skill
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A repeated push leaves no trace of who made it and when, as it does on the real server."
 ORIGIN = "D18, turned round"
@@ -29,8 +27,3 @@ class _Thrifty(SkillController):
         if newest.spec.tag != skill.tag:
             return super().write(skill, message)
         return self.store.save_resource(SKILL_KIND, skill.metadata.id, message)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Archive a version unless its hash and tag are archived already."""
-    return replace(recipe, skills=_Thrifty)

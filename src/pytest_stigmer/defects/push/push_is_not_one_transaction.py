@@ -5,13 +5,11 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.defects.change import with_store
 from pytest_stigmer.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A push that fails half-way leaves a version that its tag names and that was never current."
 ORIGIN = "D13"
@@ -22,8 +20,3 @@ class _Piecemeal(SqliteStore):
     def transaction(self) -> Iterator[None]:
         """Enclose nothing."""
         yield
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Let every statement of the store commit by itself."""
-    return with_store(recipe, _Piecemeal)

@@ -9,7 +9,6 @@ from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import AuditInfo
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A skill seems to have been changed before it was made."
 ORIGIN = "D12, with the slots mixed up"
@@ -20,8 +19,3 @@ class _Swapping(SkillController):
         """Return a stamp with its instants in the wrong slots."""
         stamp = super().stamp(now, before)
         return replace(stamp, created_at=stamp.updated_at, updated_at=stamp.created_at)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Swap the two instants."""
-    return replace(recipe, skills=_Swapping)

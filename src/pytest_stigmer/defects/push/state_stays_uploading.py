@@ -9,7 +9,6 @@ from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import PushSkill, Skill
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.archive import Archive
     from pytest_stigmer.skills.index import Identity
 
@@ -31,8 +30,3 @@ class _Waiting(SkillController):
         """Return the version as it is during the upload."""
         made = super().next_version(request, identity, archive, key, current)
         return replace(made, state=_UPLOADING)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Leave the state at UPLOADING."""
-    return replace(recipe, skills=_Waiting)

@@ -9,7 +9,6 @@ from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import PushSkill, Skill
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.archive import Archive
     from pytest_stigmer.skills.index import Identity
 
@@ -29,8 +28,3 @@ class _HalfStamped(SkillController):
         """Return the version with the old stamp on its status."""
         made = super().next_version(request, identity, archive, key, current)
         return made if current is None else replace(made, status_audit=current.status_audit)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Keep the status stamp of the version before."""
-    return replace(recipe, skills=_HalfStamped)

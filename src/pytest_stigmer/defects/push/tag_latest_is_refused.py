@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.skills.controller import SkillController
@@ -11,7 +10,6 @@ from pytest_stigmer.skills.refusals import invalid_field
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import PushSkill
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "Every push of a client that tags with `latest` by default fails."
 ORIGIN = "D19, turned round"
@@ -23,8 +21,3 @@ class _Reserving(SkillController):
         super().check_push(request)
         if request.tag == LATEST:
             raise invalid_field("tag", "is reserved")
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Refuse the tag."""
-    return replace(recipe, skills=_Reserving)

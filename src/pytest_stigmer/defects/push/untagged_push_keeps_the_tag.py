@@ -9,7 +9,6 @@ from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import PushSkill, Skill
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.archive import Archive
     from pytest_stigmer.skills.index import Identity
 
@@ -29,8 +28,3 @@ class _Sticky(SkillController):
         """Return the version with the tag it was not given."""
         made = super().next_version(request, identity, archive, key, current)
         return made if request.tag or current is None else replace(made, tag=current.tag)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Use the current tag where none is given."""
-    return replace(recipe, skills=_Sticky)

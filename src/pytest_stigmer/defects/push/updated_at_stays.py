@@ -9,7 +9,6 @@ from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import AuditInfo
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "Caches that ask whether a skill has changed keep the old version for ever."
 ORIGIN = "TestPush_Update_UpdatesTimestamp of b070f18, which compares pointers"
@@ -20,8 +19,3 @@ class _Still(SkillController):
         """Return a stamp that never moves."""
         stamp = super().stamp(now, before)
         return replace(stamp, updated_at=stamp.created_at)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Keep updated_at as the first push set it."""
-    return replace(recipe, skills=_Still)

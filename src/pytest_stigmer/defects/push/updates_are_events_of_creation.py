@@ -9,7 +9,6 @@ from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import AuditInfo
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "Whoever follows events sees new skills instead of new versions."
 ORIGIN = "stigmer b070f18, defaults.go: the event of an update is `updated`"
@@ -19,8 +18,3 @@ class _Repetitive(SkillController):
     def stamp(self, now: int, before: AuditInfo | None) -> AuditInfo:
         """Return a stamp of a creation."""
         return replace(super().stamp(now, before), event="created")
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Say `created` every time."""
-    return replace(recipe, skills=_Repetitive)

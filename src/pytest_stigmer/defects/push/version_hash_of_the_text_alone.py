@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from pytest_stigmer.skills.archive import ArchiveReader
 
 if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.archive import Archive
 
 HARM = "Two versions whose scripts differ have one hash, and pinning it pins neither."
@@ -21,8 +20,3 @@ class _TextOnly(ArchiveReader):
         """Return the archive under the hash of its text."""
         read = super().read(data)
         return replace(read, version_hash=sha256(read.skill_md.encode()).hexdigest())
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Hash the instructions."""
-    return replace(recipe, archives=_TextOnly)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.errors import StatusError
@@ -11,7 +10,6 @@ from pytest_stigmer.skills.refusals import no_skill_with_slug
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import Reference
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.index import Identity
 
 HARM = "A user looks for a skill that is there twice, and pushes it a third time."
@@ -25,8 +23,3 @@ class _Terse(ReferenceResolver):
             return super().identity(reference)
         except StatusError as error:
             raise no_skill_with_slug(reference.slug) from error
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Give every failure the plain text."""
-    return replace(recipe, references=_Terse)

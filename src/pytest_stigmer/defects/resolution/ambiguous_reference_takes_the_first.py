@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.skills.index import Identity
@@ -10,7 +9,6 @@ from pytest_stigmer.skills.references import ReferenceResolver
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import Reference
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "Whose skill runs depends on who was there first."
 ORIGIN = "D5"
@@ -23,8 +21,3 @@ class _Guessing(ReferenceResolver):
             return super().identity(reference)
         organisations = sorted(self._index.organisations(reference.slug))
         return Identity(organisations[0] if organisations else "", reference.slug)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Take the first organisation where none is named."""
-    return replace(recipe, references=_Guessing)

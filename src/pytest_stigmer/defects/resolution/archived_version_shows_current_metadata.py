@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.skills.references import ReferenceResolver
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import Reference
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "What a version was called when it was pushed cannot be told any more."
 ORIGIN = "stigmer b070f18, load_skill_by_reference.go: a version is returned as archived"
@@ -21,8 +19,3 @@ class _Retouching(ReferenceResolver):
         found = super().version(reference, skill_id, current)
         found.metadata.CopyFrom(current.metadata)
         return found
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Put the current metadata over the version found."""
-    return replace(recipe, references=_Retouching)

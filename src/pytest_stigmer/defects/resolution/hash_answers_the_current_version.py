@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pytest_stigmer.skills.references import ReferenceResolver
-
-if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A pinned reference follows every push."
 ORIGIN = "TestIntegration_VersionHistory of b070f18, which looks up the last hash alone"
@@ -19,8 +15,3 @@ class _Unpinned(ReferenceResolver):
         """Return the current record for every hash that the skill ever had."""
         super().by_hash(skill_id, version_hash, current)
         return current
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Look the hash up and return the current record."""
-    return replace(recipe, references=_Unpinned)

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
 from pytest_stigmer.skills.references import ReferenceResolver
-
-if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "No version can be pinned by its hash."
 ORIGIN = "TestIntegration_VersionResolution_Hash of b070f18"
@@ -19,8 +13,3 @@ class _OnlyTags(ReferenceResolver):
         """Say no."""
         del version
         return False
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Take no version for a hash."""
-    return replace(recipe, references=_OnlyTags)

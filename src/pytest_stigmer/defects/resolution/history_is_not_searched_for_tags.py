@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pytest_stigmer.api.values import SKILL_KIND
 from pytest_stigmer.errors import AuditNotFound
 from pytest_stigmer.skills.references import ReferenceResolver
-
-if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "With the next push every older tag stops resolving."
 ORIGIN = "TestSkillController_GetByReference_AuditVersions of b070f18"
@@ -22,8 +18,3 @@ class _Forgetful(ReferenceResolver):
         if current.spec.tag == tag:
             return current
         raise AuditNotFound.by_tag(SKILL_KIND, skill_id, tag)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Compare the current tag and look no further."""
-    return replace(recipe, references=_Forgetful)

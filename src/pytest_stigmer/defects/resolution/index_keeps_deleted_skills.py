@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.skills.index import SlugIndex
 
 if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.index import Identity
 
 HARM = "A deleted skill can never be made again: each push runs into the record that is gone."
@@ -20,8 +18,3 @@ class _Clinging(SlugIndex):
         """Keep the skill."""
         del identity
         self._snapshot.revision = self._store.revision()
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Follow a deletion without forgetting the skill."""
-    return replace(recipe, index=_Clinging)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.skills.index import SlugIndex
 
 if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.index import Snapshot
 
 HARM = (
@@ -20,8 +18,3 @@ ORIGIN = "D53, with an index that does not follow"
 class _Frozen(SlugIndex):
     def _current(self) -> Snapshot:
         return super()._current() if self._snapshot.revision is None else self._snapshot
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Keep the first reading of the skills."""
-    return replace(recipe, index=_Frozen)

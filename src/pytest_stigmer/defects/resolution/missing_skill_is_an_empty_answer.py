@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pytest_stigmer.errors import StatusError
 from pytest_stigmer.skills.controller import SkillController
-
-if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A client goes on with a skill that has no instructions instead of learning that it is gone."
 ORIGIN = "TestSkillController_Get of b070f18, whose codes nobody checks"
@@ -22,8 +18,3 @@ class _Silent(SkillController):
             return super().message(skill_id)
         except StatusError:
             return self.generation.Skill()
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Answer an empty record for what is not found."""
-    return replace(recipe, skills=_Silent)

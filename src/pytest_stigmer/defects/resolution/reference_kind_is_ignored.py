@@ -10,7 +10,6 @@ from pytest_stigmer.skills.references import ReferenceResolver
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import Reference
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A reference to an agent is answered with a skill of the same slug."
 ORIGIN = "D5"
@@ -20,8 +19,3 @@ class _Kindless(ReferenceResolver):
     def resolve(self, reference: Reference) -> Any:
         """Resolve without the kind."""
         return super().resolve(replace(reference, kind=KIND_SKILL_NUMBER))
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Resolve every reference as if it were to a skill."""
-    return replace(recipe, references=_Kindless)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.skills.index import Identity
@@ -10,7 +9,6 @@ from pytest_stigmer.skills.references import ReferenceResolver
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import Reference
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "References that named the only skill of a slug stop resolving."
 ORIGIN = "D5, turned round"
@@ -24,8 +22,3 @@ class _Strict(ReferenceResolver):
             if reference.scope
             else Identity(reference.org, reference.slug)
         )
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Take the organisation as it is given."""
-    return replace(recipe, references=_Strict)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.skills.index import Identity
@@ -10,7 +9,6 @@ from pytest_stigmer.skills.references import ReferenceResolver
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import Reference
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A reference to one's own skill runs the instructions of another organisation."
 ORIGIN = "D1; D5"
@@ -21,8 +19,3 @@ class _Promiscuous(ReferenceResolver):
         """Return the first skill of the slug."""
         organisations = sorted(self._index.organisations(reference.slug))
         return Identity(organisations[0] if organisations else "", reference.slug)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Take the first organisation that has the slug."""
-    return replace(recipe, references=_Promiscuous)

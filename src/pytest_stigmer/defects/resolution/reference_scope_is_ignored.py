@@ -10,7 +10,6 @@ from pytest_stigmer.skills.references import ReferenceResolver
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import Reference
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A reference to a platform skill runs what an organisation has pushed under that slug."
 ORIGIN = "D5"
@@ -20,8 +19,3 @@ class _Unscoped(ReferenceResolver):
     def resolve(self, reference: Reference) -> Any:
         """Resolve without the scope."""
         return super().resolve(replace(reference, scope=SCOPE_UNSPECIFIED))
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Resolve every reference as if it had no scope."""
-    return replace(recipe, references=_Unscoped)

@@ -10,7 +10,6 @@ from pytest_stigmer.skills.references import ReferenceResolver
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import Reference
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.index import Identity
 
 HARM = "A reference that resolves here fails on the real server, which compares slugs as they are."
@@ -21,8 +20,3 @@ class _Helpful(ReferenceResolver):
     def identity(self, reference: Reference) -> Identity:
         """Return the skill of the slug's slug."""
         return super().identity(replace(reference, slug=slug_of(reference.slug)))
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Make a slug of what the reference has for one."""
-    return replace(recipe, references=_Helpful)

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pytest_stigmer.skills.references import ReferenceResolver
-
-if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A reference to `Beta` answers with `beta`, which its author holds apart."
 ORIGIN = "D19, for the case of tags"
@@ -20,8 +16,3 @@ class _CaseBlind(ReferenceResolver):
         if current.spec.tag.lower() == tag.lower():
             return current
         return super().by_tag(skill_id, tag, current)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Compare the current tag in lower case."""
-    return replace(recipe, references=_CaseBlind)

@@ -10,7 +10,6 @@ from pytest_stigmer.store.translation import kind_text
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import Reference
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A client of a newer release, which means another kind, is answered with a skill."
 ORIGIN = "D5, for numbers without a name"
@@ -21,8 +20,3 @@ class _Lenient(ReferenceResolver):
         """Check the kind where it has a name."""
         is_known = not kind_text(reference.kind).isdigit()
         super().check(reference if is_known else replace(reference, kind=0))
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Read a kind without a name as none."""
-    return replace(recipe, references=_Lenient)

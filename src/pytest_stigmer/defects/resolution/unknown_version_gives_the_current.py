@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.errors import StatusError
@@ -10,7 +9,6 @@ from pytest_stigmer.skills.references import ReferenceResolver
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import Reference
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A misspelt or deleted version runs as another one, and nobody is told."
 ORIGIN = "TestSkillController_GetByReference of b070f18, whose unknown version only has to fail"
@@ -23,8 +21,3 @@ class _Lenient(ReferenceResolver):
             return super().version(reference, skill_id, current)
         except StatusError:
             return current
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Fall back to the current record."""
-    return replace(recipe, references=_Lenient)

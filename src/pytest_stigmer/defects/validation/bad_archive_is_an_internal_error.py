@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.errors import StatusError
 from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.skills.archive import Archive
 
 HARM = "A client retries for ever what it should mend, and the server's alarms go off."
@@ -23,8 +21,3 @@ class _Blaming(SkillController):
             return super().read_archive(data)
         except StatusError as error:
             raise StatusError("INTERNAL", error.details) from error
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Answer INTERNAL for every refused archive."""
-    return replace(recipe, skills=_Blaming)

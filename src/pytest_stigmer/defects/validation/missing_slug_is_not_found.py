@@ -9,7 +9,6 @@ from pytest_stigmer.skills.references import ReferenceResolver
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import Reference
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A client that forgot a field is told that a skill is missing."
 ORIGIN = "stigmer b070f18, load_skill_by_reference.go: the slug is required"
@@ -19,8 +18,3 @@ class _Lenient(ReferenceResolver):
     def check(self, reference: Reference) -> None:
         """Check all but the slug."""
         super().check(replace(reference, slug="any"))
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Check every reference as if it had a slug."""
-    return replace(recipe, references=_Lenient)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.skills.controller import SkillController
@@ -10,7 +9,6 @@ from pytest_stigmer.skills.index import Identity
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.values import PushSkill
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "All skills with names in other scripts become one skill that no reference can name."
 ORIGIN = "D8"
@@ -20,8 +18,3 @@ class _Trusting(SkillController):
     def identity(self, request: PushSkill) -> Identity:
         """Return the skill of the slug, also of an empty one."""
         return Identity(request.org, self.slug(request.name))
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Let the slug be empty."""
-    return replace(recipe, skills=_Trusting)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pytest_stigmer.errors import StatusError
 from pytest_stigmer.skills.endpoint import SkillEndpoint
-
-if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "An author mends a request field by field, one attempt for each."
 ORIGIN = "stigmer b070f18, ValidateProtoConstraints: all violations are collected"
@@ -23,8 +19,3 @@ class _Terse(SkillEndpoint):
         except StatusError as error:
             first, _, _ = error.details.removeprefix("validation errors:\n - ").partition("\n")
             raise StatusError(error.code, f"validation error: {first}") from error
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Cut the list after its first line."""
-    return replace(recipe, endpoint=_Terse)

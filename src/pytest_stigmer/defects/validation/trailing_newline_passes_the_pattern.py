@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pytest_stigmer.skills.endpoint import SkillEndpoint
-
-if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A tag read from a file is stored with its line end, and no reference finds it."
 ORIGIN = "stigmer b070f18, io.proto: `$` in RE2 is the end of the text only"
@@ -23,8 +19,3 @@ class _LineWise(SkillEndpoint):
             if isinstance(value, str):
                 setattr(trimmed, field.name, value.removesuffix("\n"))
         super().validate(trimmed, message_class, request)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Validate without the line end."""
-    return replace(recipe, endpoint=_LineWise)

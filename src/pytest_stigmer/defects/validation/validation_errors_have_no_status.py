@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pytest_stigmer.errors import StatusError
 from pytest_stigmer.skills.endpoint import SkillEndpoint
-
-if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "A client cannot tell its own mistake from a fault of the server."
 ORIGIN = "fix dc3410c"
@@ -23,8 +19,3 @@ class _Wrapping(SkillEndpoint):
         except StatusError as error:
             text = f"pipeline step ValidateProtoConstraints failed: {error.details}"
             raise StatusError("UNKNOWN", text) from error
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Wrap the error and lose its code."""
-    return replace(recipe, endpoint=_Wrapping)
