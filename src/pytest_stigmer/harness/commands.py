@@ -208,7 +208,7 @@ def _schema(options: argparse.Namespace) -> int:
     from pytest_stigmer.scenario.schema_file import SCHEMA_PATH, text
 
     if not options.write:
-        _say(text().rstrip())
+        _say(SCHEMA_PATH.read_text(encoding="utf-8").rstrip())
         return 0
     for path, content in ((SCHEMA_PATH, text()), (page_path(), reference_page())):
         path.write_text(content, encoding="utf-8")

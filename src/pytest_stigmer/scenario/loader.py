@@ -24,9 +24,8 @@ from pytest_stigmer.scenario.saved_values import (
     references,
     with_case,
 )
-from pytest_stigmer.scenario.verbs import VERBS
+from pytest_stigmer.scenario.verbs import MAX_BYTES, VERBS
 from pytest_stigmer.scenario.violations import NESTING, all_steps, nearest, schema_faults
-from pytest_stigmer.scenario.vocabulary import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

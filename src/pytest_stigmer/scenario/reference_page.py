@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from pytest_stigmer.scenario.schema_file import STEP_KEYS, TOP_KEYS
 from pytest_stigmer.scenario.shipped import scenario_folder
-from pytest_stigmer.scenario.verbs import VERBS
+from pytest_stigmer.scenario.verbs import FILE_KEYS, STEP_KEYS, VERBS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from pytest_stigmer.scenario.vocabulary import Argument, Verb
+    from pytest_stigmer.scenario.verbs import Argument, Verb
 
 _HEAD = (
     "Made by `stigmer-harness schema --write` from the table that the loader, the JSON schema and "
@@ -49,12 +48,12 @@ def _lines() -> Iterator[str]:
         yield from ("| verb | what it does | arguments | answer |", "|---|---|---|---|")
         yield from (_verb(verb) for verb in VERBS.values() if verb.needs == capability)
     yield from ("", "## Keys beside the verb", "", *_keys(STEP_KEYS))
-    yield from ("", "## Keys of a file", "", *_keys(TOP_KEYS))
+    yield from ("", "## Keys of a file", "", *_keys(FILE_KEYS))
 
 
 def _verb(verb: Verb) -> str:
     names = [f"**{one.name}**" if one.required else one.name for one in verb.arguments]
-    taken = _code(verb.example) if verb.bare else ", ".join(names)
+    taken = _code(verb.part["examples"][0]) if verb.bare else ", ".join(names)
     return _row(f"`{verb.name}`", verb.text, taken, _ANSWERS[verb.shape])
 
 

@@ -1,172 +1,157 @@
-"""The JSON schema of a scenario file, made from the table of verbs; `schema.json` is its copy."""
+"""Makes the JSON schema of scenario files from `language.yaml`; `schema.json` is what ships."""
 
 from __future__ import annotations
 
-import functools
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_stigmer.scenario.forms import EXPECTED, NEVER, VALUES, listed, told
-from pytest_stigmer.scenario.verbs import VERBS
-from pytest_stigmer.scenario.vocabulary import (
-    KIND,
-    MAX_REPEATS,
-    Argument,
-    closed,
-    defined,
-    whole_number,
-)
+from pytest_stigmer.scenario.document import parse
 
 if TYPE_CHECKING:
-    from pytest_stigmer.scenario.vocabulary import Form, Verb
+    from collections.abc import Callable
 
 SCHEMA_PATH = Path(__file__).with_name("schema.json")
+_LANGUAGE_PATH = Path(__file__).with_name("language.yaml")
 _WIDTH = 100
+_FORMS_WITHIN = frozenset({"if", "then", "else", "not", "items", "additionalProperties"})
+_MAPS_OF_FORMS = frozenset({"properties", "dependentSchemas"})
 
-_DEFECT = told(
-    "A defect's id.",
-    {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"},
-    "tag-order-without-tiebreak",
-)
-_MARK = told("A mark's name.", {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}, "slow")
-_CASE = told(
-    "One case: its name, and values of any names.",
-    {
-        "type": "object",
-        "properties": {
-            "case": told("The case's name.", {"type": "string", "minLength": 1}, "upper case")
-        },
-        "additionalProperties": {},
-        "propertyNames": {"pattern": "^[a-z][a-z0-9_]*$"},
-        "required": ["case"],
-    },
-    {"case": "upper case", "tag": "STABLE"},
-)
-
-TOP_KEYS = (
-    Argument(
-        "scenario",
-        {"type": "string", "minLength": 1},
-        "What the scenario shows, as one sentence.",
-        ("A tag moved twice within one second names the newest push",),
-        required=True,
-    ),
-    Argument(
-        "description",
-        {"type": "string"},
-        "Why it matters, for the reader.",
-        ("Archives are stamped with whole seconds, so a tie must be broken by order.",),
-    ),
-    Argument(
-        "clock",
-        {"type": "string"},
-        "The instant at which the frozen clock starts: ISO 8601 with a zone. Stated, it makes the "
-        "scenario need a clock; left out, any server can run it.",
-        ("2026-01-25T10:00:00.100Z",),
-    ),
-    Argument(
-        "origin",
-        listed({"type": "string", "minLength": 1}, uniqueItems=True),
-        "Where the promise comes from: facts, hazards or tests of the real system.",
-        (["D16", "TestStore_GetAuditByTag"],),
-    ),
-    Argument(
-        "detects",
-        listed(_DEFECT, uniqueItems=True),
-        "The ids of the defects that turn this scenario red; `prove` holds the list exactly.",
-        (["tag-order-without-tiebreak"],),
-    ),
-    Argument(
-        "marks",
-        listed(_MARK, uniqueItems=True),
-        "pytest marks for the items of this file.",
-        (["slow"],),
-    ),
-    Argument(
-        "matrix",
-        {"enum": ["plans"]},
-        "`plans`: run the steps once per query plan that SQLite could choose.",
-        ("plans",),
-    ),
-    Argument(
-        "not_under",
-        {"type": "object", "additionalProperties": {"type": "string", "minLength": 1}},
-        "Conditions that change what the scenario means, each with the reason.",
-        ({"restart": "the promise is about what one process remembers"},),
-    ),
-    Argument(
-        "cases",
-        listed(_CASE, minItems=1),
-        "Run the steps once per case, each time on a fresh registry; `${case.KEY}` is a value.",
-        ([{"case": "upper case", "tag": "STABLE"}],),
-    ),
-    Argument(
-        "steps",
-        listed(defined("step"), minItems=1),
-        "What happens, in order.",
-        ([{"push": {"name": "Calculator"}}],),
-        required=True,
-    ),
-)
-
-STEP_KEYS = (
-    Argument(
-        "as",
-        {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"},
-        "A name for the answer; later steps write `${name.path}` for a value of it.",
-        ("one",),
-    ),
-    Argument(
-        "returns",
-        {},
-        "What the answer must be; which form it takes depends on the verb.",
-        ({"spec.tag": "stable"}, [], 3),
-    ),
-    Argument(
-        "fails",
-        defined("failure"),
-        "The gRPC status that the step must fail with, and what its message must say.",
-        ("NOT_FOUND", {"code": "INVALID_ARGUMENT", "message": "SKILL.md not found"}),
-    ),
-    Argument(
-        "on",
-        {"enum": ["other"]},
-        "`other`: a second registry on the same file performs the step, as in another process.",
-        ("other",),
-    ),
-    Argument(
-        "ends",
-        {"enum": ["committed", "rolled_back"], "default": "committed"},
-        "How a `transaction` ends; left out: committed.",
-        ("rolled_back",),
-    ),
-    Argument(
-        "repeat",
-        whole_number(minimum=1, maximum=MAX_REPEATS),
-        "How often the step is performed; `${n}` counts from 1.",
-        (60,),
-    ),
-)
-
-
-@functools.cache
-def build() -> Form:
-    """Return the schema."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "A pytest-stigmer scenario",
-        "description": "A story told to a skill registry, step by step, and what it must answer. "
-        "Texts may name saved answers: `${one.status.version_hash}`; a text that is one reference "
-        "whole takes the value with its type, and `$${` stands for `${`.",
-        **closed(TOP_KEYS),
-        "$defs": {**VALUES, **EXPECTED, **_shared(), "step": _step()},
-    }
+Form = dict[str, Any]
+_NEVER: Form = {"not": {}}
 
 
 def text() -> str:
     """Return the schema as the file has it."""
-    return f"{_written(build())}\n"
+    language = parse(_LANGUAGE_PATH.read_text(encoding="utf-8")).value
+    return f"{_written(_Schema(language).build())}\n"
+
+
+class _Schema:
+    """The schema that a table of the language means."""
+
+    def __init__(self, language: dict[str, Any]) -> None:
+        self._language = language
+
+    def build(self) -> Form:
+        """Return the schema."""
+        forms: dict[str, Form] = self._language["forms"] | self._language["arguments"]
+        answers: dict[str, Form] = self._language["answers"]
+        return {
+            **self._language["file"],
+            **self._taking(self._language["file_keys"]),
+            "$defs": {
+                **{name: self._form(form) for name, form in forms.items()},
+                **{f"expected_{name}": self._answer(form) for name, form in answers.items()},
+                "fields": self._fields("expected", "expected_value"),
+                "message": self._fields("stored", "text"),
+                "step": self._step(),
+            },
+        }
+
+    def _form(self, form: str | Form) -> Form:
+        """Return a form with the words of the table written out; a text names a form."""
+        if isinstance(form, str):
+            return _defined(form)
+        made: Form = {}
+        for word, value in form.items():
+            made |= self._word(word, value)
+        return made
+
+    def _word(self, word: str, value: Any) -> Form:
+        if word in _FORMS_WITHIN:
+            return {word: self._form(value)}
+        if word in _MAPS_OF_FORMS:
+            return {word: {key: self._form(one) for key, one in value.items()}}
+        made: dict[str, Callable[[], Form]] = {
+            "form": lambda: _defined(value),
+            "words": lambda: {"enum": self._language["words"][value]},
+            "list_of": lambda: {"type": "array", "items": self._form(value)},
+            "closed": lambda: self._closed(value),
+            "or_reference": lambda: {"if": _defined("reference"), "else": self._form(value)},
+        }
+        if word in made:
+            return made[word]()
+        # Of an argument it says that it must be given, which the map around it tells.
+        return {} if word == "required" and value is True else {word: value}
+
+    def _closed(self, keys: dict[str, Any]) -> Form:
+        properties = {key: self._form(form) for key, form in keys.items()}
+        return {"type": "object", "properties": properties, "additionalProperties": False}
+
+    def _taking(self, arguments: dict[str, Any]) -> Form:
+        """Return the form of a map of arguments."""
+        shared = self._language["arguments"]
+        found = {
+            key: shared[one] if isinstance(one, str) else one for key, one in arguments.items()
+        }
+        required = [key for key, one in found.items() if one.get("required")]
+        return self._closed(arguments) | ({"required": required} if required else {})
+
+    def _fields(self, role: str, usual: str) -> Form:
+        """Return the form of a map of a Skill's fields in one of their two roles."""
+        fields = {}
+        for path, field in self._language["fields"].items():
+            form = field.get(role, usual)
+            if form is not None:
+                told = {key: field[key] for key in ("description", "examples")}
+                fields[path] = told | ({"form": form} if isinstance(form, str) else form)
+        return {
+            "description": "Fields of a Skill by dotted path.",
+            **self._closed(fields),
+            "examples": [{"spec.skill_md": "# one"}],
+        }
+
+    def _step(self) -> Form:
+        verbs = self._language["verbs"]
+        step = self._closed(self._language["step_keys"])
+        made = {name: self._verb(verb) for name, verb in verbs.items()}
+        returned = {
+            name: _defined(f"expected_{verb['answers']}") if "answers" in verb else _NEVER
+            for name, verb in verbs.items()
+        }
+        return {
+            **self._language["step"],
+            **step,
+            "properties": made | step["properties"],
+            "oneOf": [{"required": [name]} for name in verbs],
+            "dependentSchemas": {
+                **{name: {"properties": {"returns": form}} for name, form in returned.items()},
+                "fails": {"properties": {"returns": _NEVER, "as": _NEVER}},
+            },
+        }
+
+    def _verb(self, verb: Form) -> Form:
+        taken = verb.get("takes", {})
+        told = {
+            "needs": verb.get("needs"),
+            "answers": verb.get("answers", "nothing"),
+            "harmful": verb.get("harmful", False),
+            "bare": next(iter(taken)) if verb.get("bare") else None,
+        }
+        if told["bare"]:
+            form = self._form(taken[told["bare"]])
+        else:
+            form = self._taking(taken) | {"examples": verb["examples"]}
+            if "required" not in form:
+                form["type"] = ["object", "null"]
+        more = {key: verb[key] for key in _MAPS_OF_FORMS & verb.keys()}
+        return {**form, **more, "description": verb["description"], "x-verb": told}
+
+    def _answer(self, form: Form) -> Form:
+        """Let an expected answer also be an earlier one, or one of several, failures among them."""
+        told = {key: form[key] for key in ("description", "examples")}
+        right = {key: value for key, value in form.items() if key not in told}
+        refused = {"closed": {"fails": "failure"}}
+        either = {"if": {"type": "object", "required": ["fails"]}, "then": refused, "else": right}
+        several = {"closed": {"one_of": {"list_of": either}}}
+        answer = {"if": {"type": "object", "required": ["one_of"]}, "then": several, "else": right}
+        earlier = {"if": {"type": "string"}, "then": "reference", "else": answer}
+        return told | self._form(earlier)
+
+
+def _defined(name: str) -> Form:
+    return {"$ref": f"#/$defs/{name}"}
 
 
 def _written(value: Any, indent: str = "") -> str:
@@ -181,41 +166,3 @@ def _written(value: Any, indent: str = "") -> str:
         items = [f"{json.dumps(key)}: {_written(one, inner)}" for key, one in value.items()]
     opening, closing = "[]" if isinstance(value, list) else "{}"
     return f"{opening}\n{inner}" + f",\n{inner}".join(items) + f"\n{indent}{closing}"
-
-
-def _shared() -> dict[str, Form]:
-    """Return the arguments that several verbs take, each once."""
-    taken = (KIND, *(one for verb in VERBS.values() for one in verb.arguments))
-    return {one.shared: one.schema() for one in taken if one.shared}
-
-
-def _step() -> Form:
-    verbs = {name: _verb(verb) for name, verb in VERBS.items()}
-    answers = {name: {"properties": {"returns": _returned(verb)}} for name, verb in VERBS.items()}
-    refused = {"properties": {"returns": NEVER, "as": NEVER}}
-    return told(
-        "One step: exactly one verb with its arguments, and what is expected of it.",
-        closed(
-            verbs | {key.name: key.schema() for key in STEP_KEYS},
-            oneOf=[{"required": [name]} for name in VERBS],
-            dependentSchemas={**answers, "fails": refused},
-        ),
-        {"push": {"name": "Calculator", "tag": "stable"}, "as": "one"},
-        {"advance": "300ms"},
-    )
-
-
-def _verb(verb: Verb) -> Form:
-    if verb.bare:
-        (argument,) = verb.arguments
-        return told(verb.text, argument.form, *argument.examples)
-    form = closed(verb.arguments)
-    if "required" not in form:
-        form["type"] = ["object", "null"]
-    if verb.name == "push":
-        form["dependentSchemas"] = {"artifact": {"properties": {"skill_md": NEVER, "files": NEVER}}}
-    return told(verb.text, form, verb.example)
-
-
-def _returned(verb: Verb) -> Form:
-    return NEVER if verb.shape == "nothing" else defined(f"expected_{verb.shape}")

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.scenario.document import Fault, Place
-from pytest_stigmer.scenario.schema_file import STEP_KEYS, build
-from pytest_stigmer.scenario.verbs import VERBS
+from pytest_stigmer.scenario.verbs import SCHEMA, STEP_KEYS, VERBS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -43,7 +42,7 @@ _OUT_OF_PLACE = {
 def _validator() -> Any:
     from jsonschema import Draft202012Validator
 
-    return Draft202012Validator(build())
+    return Draft202012Validator(SCHEMA)
 
 
 def schema_faults(document: Document) -> Iterator[Fault]:
