@@ -13,9 +13,9 @@ from pytest_stigmer.api.values import KIND_SKILL_NUMBER
 from pytest_stigmer.explore.model_target import ModelTarget
 from pytest_stigmer.explore.search import SURFACES, Search
 from pytest_stigmer.factories.factory import Factory
-from pytest_stigmer.scenario.api_words import SCOPES
 from pytest_stigmer.scenario.loader import load as load_scenario
 from pytest_stigmer.scenario.runner import Status, run
+from pytest_stigmer.scenario.verbs import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     Asked = set[tuple[str, str, str]]
 
+SCOPES = SCHEMA["$defs"]["scope"]["else"]["then"]["enum"]
 PROMISES = sorted(Path(__file__).parents[2].joinpath("scenarios").rglob("*.scenario.yaml"))
 
 
