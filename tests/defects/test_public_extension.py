@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_stigmer.defects.catalogue import _from_module
+from pytest_stigmer.defects.catalogue import _from_module, catalogue
 from pytest_stigmer.registry.assembly import REFERENCE
 
 ROOT = Path(__file__).parents[2]
@@ -130,3 +130,4 @@ def test_every_sample_defect_loads(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             del sys.modules[name]
     changed = [defect.id for defect in found if defect.apply(REFERENCE) != REFERENCE]
     assert len(changed) == len(points) == 42
+    assert not set(changed) & set(catalogue()), "a defect of ours has taken the id of another's"

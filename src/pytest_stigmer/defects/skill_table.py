@@ -99,7 +99,7 @@ IDENTITIES = (
             "platform-scope-is-lost": with_metadata(
                 lambda made, _: replace(made, owner_scope=made.owner_scope & ~values.SCOPE_PLATFORM)
             ),
-            "update-keeps-the-first-scope": with_metadata(
+            "first-scope-is-kept": with_metadata(
                 lambda made, before: replace(
                     made, owner_scope=(before.metadata if before else made).owner_scope
                 )
@@ -114,7 +114,7 @@ REFERENCES = (
         "A tag that may be pushed can never be asked for.",
         "contract 3.5: '' and `latest` alone",
         {
-            "latest-in-any-case": reading_versions(lambda version: version.lower() == "latest"),
+            "latest-of-any-case": reading_versions(lambda version: version.lower() == "latest"),
             "head-is-latest": reading_versions(lambda version: version == "head"),
         },
     ),
