@@ -13,7 +13,7 @@ import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.factories import zips
+from pytest_stigmer.factories import artifacts as zips
 from pytest_stigmer.factories.good_artifacts import GOOD_ARTIFACTS
 
 if TYPE_CHECKING:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from tests.archives.honest import unicode_name
 
-from pytest_stigmer.factories import zips
+from pytest_stigmer.factories import artifacts as zips
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pytest_stigmer.factories.zips import Entry
+    from pytest_stigmer.factories.artifacts import Entry
 
     Change = Callable[["Mutator", Entry], Entry]
 

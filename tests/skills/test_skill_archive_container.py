@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_stigmer.errors import ArchiveError
-from pytest_stigmer.factories import zips
-from pytest_stigmer.factories.artifacts import artifact
-from pytest_stigmer.factories.zips import Entry
+from pytest_stigmer.factories import artifacts as zips
+from pytest_stigmer.factories.artifacts import Entry, artifact
 from pytest_stigmer.skills.archive import ArchiveReader
 
 if TYPE_CHECKING:

@@ -13,10 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_stigmer.errors import ArchiveError
-from pytest_stigmer.factories import zips
-from pytest_stigmer.factories.artifacts import artifact
+from pytest_stigmer.factories import artifacts as zips
+from pytest_stigmer.factories.artifacts import Entry, artifact
 from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS
-from pytest_stigmer.factories.zips import Entry
 from pytest_stigmer.skills import archive as rules
 from pytest_stigmer.skills.archive import ArchiveReader, cleaned_name
 

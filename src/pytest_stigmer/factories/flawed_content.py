@@ -10,11 +10,10 @@ import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.factories import zips
-from pytest_stigmer.factories.artifacts import DEFAULT_SKILL_MD, SKILL_MD, artifact
+from pytest_stigmer.factories import artifacts as zips
+from pytest_stigmer.factories.artifacts import DEFAULT_SKILL_MD, SKILL_MD, Entry, artifact
 from pytest_stigmer.factories.compressed import encrypted
 from pytest_stigmer.factories.flaws import GOOD, BadArtifact, alone, beside_good, deflated, sized
-from pytest_stigmer.factories.zips import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,13 +11,13 @@ import functools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.factories import zips
+from pytest_stigmer.factories import artifacts as zips
 from pytest_stigmer.factories.flaws import BadArtifact, beside_good, deflated, sized
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_stigmer.factories.zips import Entry
+    from pytest_stigmer.factories.artifacts import Entry
 
 _NAME = "data.bin"
 _FILE = zips.file(_NAME, "data")

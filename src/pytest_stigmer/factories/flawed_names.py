@@ -11,14 +11,14 @@ import functools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.factories import zips
+from pytest_stigmer.factories import artifacts as zips
 from pytest_stigmer.factories.artifacts import SKILL_MD
 from pytest_stigmer.factories.flaws import GOOD, BadArtifact, alone, beside_good
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_stigmer.factories.zips import Entry
+    from pytest_stigmer.factories.artifacts import Entry
 
 
 def flawed_names() -> Iterator[BadArtifact]:

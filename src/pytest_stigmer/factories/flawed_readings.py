@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.factories import zips
+from pytest_stigmer.factories import artifacts as zips
 from pytest_stigmer.factories.artifacts import SKILL_MD, artifact
 from pytest_stigmer.factories.compressed import deflated_run
 from pytest_stigmer.factories.flaws import GOOD, BadArtifact, alone, beside_good, deflated

@@ -6,10 +6,9 @@ import zlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.factories import zips
-from pytest_stigmer.factories.artifacts import DEFAULT_SKILL_MD, SKILL_MD
+from pytest_stigmer.factories import artifacts as zips
+from pytest_stigmer.factories.artifacts import DEFAULT_SKILL_MD, SKILL_MD, Entry
 from pytest_stigmer.factories.compressed import deflated_run
-from pytest_stigmer.factories.zips import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,7 +1,7 @@
 """Artifacts that a registry must accept: what ordinary tools write, and the limits themselves.
 
-Most are written by Python's own zipfile and not by `factories.zips`: another hand than that of the
-bad artifacts. Limits: stigmer b070f18,
+Most are written by Python's own zipfile and not by our writer: another hand than that of the bad
+artifacts. Limits: stigmer b070f18,
 backend/services/stigmer-server/pkg/domain/skill/storage/zip_extractor.go.
 """
 
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from pytest_stigmer.errors import UsageError
-from pytest_stigmer.factories import zips
+from pytest_stigmer.factories import artifacts as zips
 from pytest_stigmer.factories.artifacts import SKILL_MD, artifact
 from pytest_stigmer.factories.flawed_content import MAX_FILES, MAX_SKILL_MD
 from pytest_stigmer.factories.flaws import GOOD, alone, beside_good, deflated
