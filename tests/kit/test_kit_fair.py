@@ -131,7 +131,8 @@ class _OwnWords:
             try:
                 return getattr(self.model, name)(request)
             except StigmerError as error:
-                raise _Failure(code=error.code, details="no") from error
+                words = str(getattr(error, "details", error)).split(" ")
+                raise _Failure(code=error.code, details=" ".join(reversed(words))) from error
 
         return call
 

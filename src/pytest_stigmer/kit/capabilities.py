@@ -75,8 +75,10 @@ class Capabilities:
     def left_out(self, promise: Promise) -> str:
         """Return why a promise is not asked here, or ''."""
         waiver = self.waived.get(promise.id) or self.waived.get(promise.name)
-        if waiver:
-            return f"waived: {waiver}"
+        return f"waived: {waiver}" if waiver else self.lacks(promise)
+
+    def lacks(self, promise: Promise) -> str:
+        """Return what the class does not declare and a promise needs, as a sentence, or ''."""
         for word in sorted(promise.scenario.needs - self.capabilities()):
             if word in _DECLARED_BY:
                 return f"{type(self).__name__} declares {_DECLARED_BY[word]} = False"

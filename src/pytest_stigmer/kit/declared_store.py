@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from pytest_stigmer.store.interface import Store
 
 _LOOKUPS = ("get_audit_by_hash", "get_audit_by_tag")
-_OWN_ERROR = "if that is your own error for this, declare it: StoreDeclarations lists them"
 
 
 class SkillStore:
@@ -108,7 +107,7 @@ class SkillStore:
         for applies, class_, code, words in meanings:
             if applies and isinstance(error, class_):
                 return StatusError(code, text if words in text else f"{words}: {text}")
-        return StatusError("UNKNOWN", f"{shown(error)} ({_OWN_ERROR})")
+        return StatusError("UNKNOWN", f"the class declares no {shown(error)}")
 
     def _found(self, verb: str, *arguments: Any) -> Any:
         expected = self.declared.message_class

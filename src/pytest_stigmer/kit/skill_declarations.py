@@ -31,7 +31,8 @@ class SkillDeclarations(Capabilities):
     has_organisations: ClassVar[bool] = True
     """Whether one slug in two organisations is two skills."""
     has_reference_texts: ClassVar[bool] = True
-    """Whether errors say what the real server's say; if not, promises ask for their status only."""
+    """Whether errors say what the real server's say; if not, promises ask for the status and for
+    names that must be told, such as that of a field, and not for sentences."""
 
     subject: ClassVar[str] = "skills"
 
@@ -67,7 +68,7 @@ class SkillDeclarations(Capabilities):
         del skills, seconds
         raise UsageError.not_overridden(type(self).__name__, "move_clock", "can_move_clock")
 
-    def left_out(self, promise: Promise) -> str:
+    def lacks(self, promise: Promise) -> str:
         """Leave out, besides what the base does, what a registry of one tenant does not promise."""
         steps = promise.scenario.all_steps()
         if not self.has_organisations and any(map(_names_organisations, steps)):
@@ -76,7 +77,7 @@ class SkillDeclarations(Capabilities):
             return f"{type(self).__name__} declares can_move_clock = False"
         if any(step.verb == "close" for step in steps):
             return "a skill API has no close"
-        return super().left_out(promise)
+        return super().lacks(promise)
 
     def asked(self, promise: Promise) -> Promise:
         """Return a promise without the texts of errors where they are the registry's own."""

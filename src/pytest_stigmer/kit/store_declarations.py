@@ -83,7 +83,7 @@ class StoreDeclarations(Capabilities):
         """The class of the messages that `message` makes."""
         return type(self.message(""))
 
-    def left_out(self, promise: Promise) -> str:
+    def lacks(self, promise: Promise) -> str:
         """Leave out, besides what the base does, what a cascading store does not promise."""
         name, steps = type(self).__name__, promise.scenario.all_steps()
         if self.deletes_cascade and promise.name in _WITHOUT_CASCADE:
@@ -92,7 +92,7 @@ class StoreDeclarations(Capabilities):
             return f"{name} declares can_reopen = False"
         if not self.has_transactions and any(not step.keeps for step in steps):
             return f"{name} declares has_transactions = False"
-        return super().left_out(promise)
+        return super().lacks(promise)
 
     def capabilities(self) -> frozenset[str]:
         """Return what a scenario may use here: any store can be closed, and asked step by step."""
