@@ -14,53 +14,6 @@ from pytest_stigmer.api.descriptors import PROTO_ROOT, read_set
 if TYPE_CHECKING:
     from pathlib import Path
 
-SKILL = "ai/stigmer/agentic/skill/v1"
-RESOURCE = "ai/stigmer/commons/apiresource"
-KIND = f"{RESOURCE}/apiresourcekind/api_resource_kind.proto"
-GROUP = f"{RESOURCE}/apiresourcekind/api_resource_group.proto"
-PAGES = "ai/stigmer/commons/rpc/pagination.proto"
-AUTHORIZATION = "ai/stigmer/iam/iampolicy/v1/rpcauthorization"
-RULES = "buf/validate/validate.proto"
-DESCRIPTOR = "google/protobuf/descriptor.proto"
-TIMESTAMP = "google/protobuf/timestamp.proto"
-
-SERVICE_IMPORTS = {
-    f"{SKILL}/api.proto",
-    f"{SKILL}/io.proto",
-    f"{RESOURCE}/rpc_service_options.proto",
-    f"{AUTHORIZATION}/method_options.proto",
-}
-
-# Source: stigmer b070f18, apis.
-IMPORTS = {
-    f"{SKILL}/spec.proto": {RULES},
-    f"{SKILL}/status.proto": {f"{RESOURCE}/status.proto", RULES},
-    f"{SKILL}/api.proto": {
-        f"{SKILL}/spec.proto",
-        f"{SKILL}/status.proto",
-        f"{RESOURCE}/metadata.proto",
-        RULES,
-    },
-    f"{SKILL}/io.proto": {f"{RESOURCE}/enum.proto", RULES},
-    f"{SKILL}/command.proto": SERVICE_IMPORTS,
-    f"{SKILL}/query.proto": {*SERVICE_IMPORTS, f"{RESOURCE}/io.proto"},
-    f"{RESOURCE}/metadata.proto": {f"{RESOURCE}/enum.proto", RULES},
-    f"{RESOURCE}/status.proto": {TIMESTAMP},
-    f"{RESOURCE}/enum.proto": set(),
-    f"{RESOURCE}/io.proto": {KIND, f"{RESOURCE}/enum.proto", PAGES, RULES},
-    f"{RESOURCE}/rpc_service_options.proto": {KIND, DESCRIPTOR},
-    f"{RESOURCE}/field_options.proto": {DESCRIPTOR},
-    KIND: {GROUP, DESCRIPTOR},
-    GROUP: {DESCRIPTOR},
-    PAGES: set(),
-    f"{AUTHORIZATION}/method_options.proto": {f"{AUTHORIZATION}/io.proto", DESCRIPTOR},
-    f"{AUTHORIZATION}/io.proto": {KIND, f"{AUTHORIZATION}/iam_permission.proto"},
-    f"{AUTHORIZATION}/iam_permission.proto": set(),
-    RULES: {DESCRIPTOR},
-    DESCRIPTOR: set(),
-    TIMESTAMP: set(),
-}
-
 
 def _own_files(files: FileDescriptorSet) -> dict[str, bytes]:
     # The google files come with the compiler, whose release is the developer's choice.
@@ -74,11 +27,6 @@ def _own_files(files: FileDescriptorSet) -> dict[str, bytes]:
 def test_set_is_what_the_sources_compile_to() -> None:
     """The sources and the set agree; if not: `python -m pytest_stigmer.api.compile_set`."""
     assert _own_files(read_set()) == _own_files(FileDescriptorSet.FromString(compile_protos()))
-
-
-def test_files_import_what_the_real_ones_import() -> None:
-    """Every file has the real path and imports, so that it can stand in for the user's own."""
-    assert {file.name: set(file.dependency) for file in read_set().file} == IMPORTS
 
 
 def test_set_is_self_contained_and_in_order() -> None:

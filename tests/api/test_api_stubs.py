@@ -101,16 +101,13 @@ def test_fitting_stubs_give_the_user_his_own_classes(choice: str, stubs: Path, r
 
 
 def test_fitting_stubs_validate_and_convert(stubs: Path, run: Run) -> None:
-    """Validation texts, options and the codec are the same on the user's own classes."""
+    """Validation texts and the codec are the same on the user's own classes."""
     program = """
     from pytest_stigmer.api import values
     from pytest_stigmer.api.generation import load
     api = load("installed")
     skill = values.Skill(tag="stable", metadata=values.Metadata(name="n", labels={"a": "b"}))
     assert api.codec.skill(api.codec.skill_message(skill)) == skill
-    kind = api.ApiResourceKind.DESCRIPTOR.values_by_name["skill"]
-    meta = "ai.stigmer.commons.apiresource.apiresourcekind.kind_meta"
-    assert api.option(kind, meta).id_prefix == "skl"
     print(api.validate(api.PushSkillRequest(name="n", artifact=b"a", tag="v1\\n")))
     """
 

@@ -68,19 +68,6 @@ class Generation:
         """Say which generation this is and whose classes it gives."""
         return f"<Generation {self.name}, {self.source} stubs>"
 
-    def option(self, descriptor: Any, extension: str) -> Any:
-        """Return the option of this full name that a descriptor carries, or None.
-
-        `GetOptions()` alone answers with a class of the default pool, which does not know the
-        extensions of this one.
-        """
-        found = descriptor.GetOptions()
-        options = _message(self.pool, found.DESCRIPTOR.full_name).FromString(
-            found.SerializeToString()
-        )
-        field = self.pool.FindExtensionByName(extension)
-        return options.Extensions[field] if options.HasExtension(field) else None
-
 
 _lock = threading.RLock()
 _loaded: dict[str, Generation] = {}
