@@ -62,6 +62,7 @@ FILES = {
     "api/descriptors": "the set of message descriptors",
     "api/stubs": "the source of a user's stubs",
     "concurrency/recorded_history": "a record of calls",
+    "defects/artifacts/links_in_the_storage_are_followed": "what a link leads to, as its harm is",
     "harness/commands": "a scenario file",
     "harness/completing": "a scenario file",
     "harness/run_session": "a certificate",

@@ -59,8 +59,8 @@ def test_what_may_be_a_fault_of_ours_keeps_its_traceback(pytester: pytest.Pytest
             stigmer_skills.get_by_reference(stigmer_api.ApiResourceReference(slug="x"))
     """)
     shown = pytester.runpytest_subprocess().stdout.str()
-    assert "endpoint.py" in shown
-    assert "AttributeError: 'NoneType' object has no attribute" in shown
+    assert "controller.py" in shown
+    assert "'NoneType' object has no attribute 'resolve'" in shown
 
 
 def test_a_failed_test_says_how_to_keep_its_database(pytester: pytest.Pytester) -> None:

@@ -131,6 +131,12 @@ def platform_references(identity: Callable[[Reference], Identity]) -> Apply:
     return lambda recipe: replace(recipe, references=Reading)
 
 
+def leaving_out(rule: str) -> Apply:
+    """Accept whatever one method of the reader of archives would refuse."""
+    lenient = type("Lenient", (ArchiveReader,), {rule: staticmethod(lambda *_: None)})
+    return lambda recipe: replace(recipe, archives=lenient)
+
+
 def with_text(change: Callable[[str], str]) -> Apply:
     """Keep another text of SKILL.md."""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pytest_stigmer.defects.archive_table import ARCHIVES
 from pytest_stigmer.defects.name_queries import LIMITS, NAMES
+from pytest_stigmer.defects.omitted_rules import OMITTED
 from pytest_stigmer.defects.ordering_queries import ORDERING
 from pytest_stigmer.defects.record_queries import LIFECYCLE
 from pytest_stigmer.defects.schema_changes import SCHEMA
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.defects.skill_changes import Change
 
 TABLES: Mapping[str, tuple[Exchange | Change, ...]] = {
-    "artifacts": ARCHIVES,
+    "artifacts": ARCHIVES + OMITTED,
     "history": HISTORY + HISTORY_STORES,
     "identity": IDENTITIES,
     "kinds": KINDS,

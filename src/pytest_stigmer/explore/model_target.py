@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.factories.factory import Factory
     from pytest_stigmer.scenario.target import Call
 
+_HALF_WRITTEN = re.compile(r"skills/tmp[0-9a-f]{16}")
 _LEGACY_ID = re.compile("[A-Za-z0-9_]+_audit/(.+)/([0-9]+)", re.DOTALL | re.ASCII)
 _STORED_TIME = "%Y-%m-%d %H:%M:%S"
 _UNDECODABLE = b"\xff\xff"
@@ -177,6 +178,8 @@ class ModelTarget(BasicTarget):
         if self.version > LATEST:
             self.store.close()
             raise NewerSchema.of(self.store.path, self.version, LATEST)
+        for key in [key for key in self.skills.artifacts if _HALF_WRITTEN.fullmatch(key)]:
+            del self.skills.artifacts[key]
         self._take(self.store.reopened())
 
     def _crash_after(self, statement: int) -> None:
@@ -237,6 +240,11 @@ class ModelTarget(BasicTarget):
     def _write_artifact(self, key: str, content: Any) -> None:
         data = content_bytes(content)
         self.skills.artifacts[key] = data.encode() if isinstance(data, str) else data
+
+    def _link_artifact(self, key: str, target: str) -> None:
+        """Keep what is no artifact there: a link is not followed, wherever it leads."""
+        del target
+        self.skills.artifacts[key] = b""
 
     def _set_timezone(self, zone: str) -> None:
         """Change nothing: instants are what they are everywhere."""

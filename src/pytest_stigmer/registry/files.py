@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import stat
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Self
 
 from pytest_stigmer.errors import UsageError
+from pytest_stigmer.skills.artifact_storage import is_plain, plain_content
 from pytest_stigmer.store.backup import backup
 from pytest_stigmer.store.connection import checked_path, delete_database
 from pytest_stigmer.store.faults import replace_database
@@ -16,10 +18,6 @@ from pytest_stigmer.store.faults import replace_database
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from os import PathLike
-    from pathlib import Path
-
-# An artifact is written under such a name and then renamed; a killed process may leave one behind.
-_HALF_WRITTEN = shutil.ignore_patterns("tmp*")
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class RegistryFiles:
         """Put a copy of the artifacts in the place of the target's."""
         shutil.rmtree(target.artifacts, ignore_errors=True)
         if self.artifacts.exists():
-            shutil.copytree(self.artifacts, target.artifacts, ignore=_HALF_WRITTEN)
+            shutil.copytree(self.artifacts, target.artifacts, ignore=_not_artifacts)
 
     def move_artifacts_to(self, target: RegistryFiles) -> None:
         """Put the artifacts themselves in the place of the target's."""
@@ -96,12 +94,30 @@ class RegistryFiles:
         """Write a file below the folder of artifacts, past the API."""
         path = self.artifact(key)
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
         path.write_bytes(data)
 
+    def link_artifact(self, key: str, target: str) -> None:
+        """Put a symbolic link in the place of an artifact."""
+        path = self.artifact(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        path.symlink_to(target)
+
     def artifact_contents(self) -> dict[str, bytes]:
-        """Return the content of every file below the folder of artifacts, by its key."""
+        """Return the content of every plain file below the folder of artifacts, by its key."""
         return {
-            path.relative_to(self.artifacts).as_posix(): path.read_bytes()
+            path.relative_to(self.artifacts).as_posix(): data
             for path in sorted(self.artifacts.rglob("*"))
-            if path.is_file()
+            if not path.is_dir() and (data := plain_content(path)) is not None
         }
+
+
+def _not_artifacts(folder: str, names: list[str]) -> list[str]:
+    """Name what is not copied: links and the like, and what a killed process left half-written."""
+    found = {name: Path(folder, name).lstat() for name in names}
+    return [
+        name
+        for name, status in found.items()
+        if name.startswith("tmp") or not (stat.S_ISDIR(status.st_mode) or is_plain(status))
+    ]

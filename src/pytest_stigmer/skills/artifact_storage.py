@@ -94,19 +94,8 @@ class ArtifactStorage:
         return data
 
     def content(self, path: Path) -> bytes | None:
-        """Return what the file holds; None for a link, a pipe or a file of two names, unopened.
-
-        Closing a second descriptor of the database, by whatever name, drops the locks that this
-        process holds on it, and the next acknowledged write can be lost.
-        """
-        expected = path.lstat()
-        if stat.S_ISDIR(expected.st_mode):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        if not stat.S_ISREG(expected.st_mode) or expected.st_nlink > 1:
-            return None
-        with open(path, "rb", opener=_of_a_file) as file:
-            found = os.fstat(file.fileno())
-            return file.read() if os.path.samestat(found, expected) else None
+        """Return what the file holds; None, unopened, when it is no plain file of its own."""
+        return plain_content(path)
 
     def discard(self, artifact: StoredArtifact) -> None:
         """Remove the file that a failed push created, unless another push has stored it since."""
@@ -151,6 +140,26 @@ class ArtifactStorage:
     def missing(self, key: str) -> StatusError:
         """Build the answer for a key that leads to no artifact."""
         return StatusError("NOT_FOUND", f"skill artifact not found: {key}")
+
+
+def is_plain(found: os.stat_result) -> bool:
+    """Whether this is a file, and known by one name."""
+    return stat.S_ISREG(found.st_mode) and found.st_nlink == 1
+
+
+def plain_content(path: Path) -> bytes | None:
+    """Return what a file holds; None, unopened, for a link, a pipe or a file of two names.
+
+    Closing a second descriptor of the database, by whatever name, drops the locks that this process
+    holds on it, and the next acknowledged write can be lost. Raises OSError, also for a folder.
+    """
+    expected = path.lstat()
+    if stat.S_ISDIR(expected.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not is_plain(expected):
+        return None
+    with open(path, "rb", opener=_of_a_file) as file:
+        return file.read() if os.path.samestat(os.fstat(file.fileno()), expected) else None
 
 
 def _write(path: Path, data: bytes) -> FileIdentity:

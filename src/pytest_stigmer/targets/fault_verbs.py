@@ -109,6 +109,10 @@ class Faults:
         data = content_bytes(content)
         self._registry.files.write_artifact(key, data.encode() if isinstance(data, str) else data)
 
+    def link_artifact(self, *, key: str, target: str) -> None:
+        """Put a symbolic link in the place of an artifact."""
+        self._registry.files.link_artifact(key, target)
+
     def list_artifacts(self) -> list[str]:
         """List the storage keys of all artifacts on disk."""
         return sorted(self._registry.files.artifact_contents())
