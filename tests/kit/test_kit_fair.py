@@ -14,8 +14,7 @@ from pytest_stigmer.errors import StigmerError, UsageError, carried_status
 from pytest_stigmer.explore.skill_model import SkillModel
 from pytest_stigmer.explore.store_model import StoreModel
 from pytest_stigmer.kit.declared_skills import SkillTarget
-from pytest_stigmer.kit.skill_contract import SkillContract
-from pytest_stigmer.kit.skill_refusals import ABSOLUTE_PATH
+from pytest_stigmer.kit.skill_contract import ABSOLUTE_PATH, SkillContract
 from pytest_stigmer.kit.store_contract import StoreContract
 from pytest_stigmer.store.translation import KIND_NAMES
 

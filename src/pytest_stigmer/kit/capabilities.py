@@ -17,14 +17,6 @@ if TYPE_CHECKING:
 
     from pytest_stigmer.kit.promises import Promise
 
-CLOCK_STEPS = {
-    "one millisecond": 0.001,
-    "over the second": 0.95,
-    "one hour back": -3600,
-    "one second back": -1,
-}
-"""How a clock may move between two writes, in seconds."""
-
 _DECLARED_BY = {"second": "can_open_twice", "reopen": "can_reopen"}
 """The attribute of a class that declares a capability of its target."""
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
-from pytest_stigmer.errors import STATUS_SHAPES, UsageError, carried_status
-from pytest_stigmer.factories.artifacts import artifact
-from pytest_stigmer.kit.calls import CallFailed, raised_by, shown
+from pytest_stigmer.errors import UsageError
 from pytest_stigmer.kit.capabilities import Capabilities
 from pytest_stigmer.kit.promises import without_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from pytest_stigmer.kit.promises import Promise
     from pytest_stigmer.scenario.model import Step
@@ -25,7 +22,7 @@ if TYPE_CHECKING:
 class SkillDeclarations(Capabilities):
     """Attributes and methods that a subclass may set or override; `skills` it must define.
 
-    The facts use organisations and names of their own, so they may run on a server with data.
+    Every test uses organisations and names of its own, so they may run on a server with data.
     """
 
     has_organisations: ClassVar[bool] = True
@@ -40,11 +37,6 @@ class SkillDeclarations(Capabilities):
     def skills(self) -> SkillApi:
         """Give the skill API of a registry."""
         raise UsageError.no_fixture(type(self).__name__, "skills")
-
-    @pytest.fixture
-    def words(self) -> Words:
-        """Give an organisation and names that no other test has used."""
-        return Words(uuid.uuid4().hex[:12])
 
     @property
     def api(self) -> Any:
@@ -85,48 +77,6 @@ class SkillDeclarations(Capabilities):
             return promise
         return replace(promise, scenario=without_texts(promise.scenario))
 
-    def push(self, skills: SkillApi, name: str, text: str = "# one", **fields: Any) -> Any:
-        """Push a ZIP whose SKILL.md is the text; `fields` are those of the request."""
-        content = {"artifact": artifact(skill_md=text, files={}), **fields}
-        request = self.api.PushSkillRequest(name=name, **content)
-        return accepted(f"push({_told(name=name, **content)})", skills.push, request)
-
-    def refer(self, skills: SkillApi, slug: str, version: str = "", **fields: Any) -> Any:
-        """Return the version that a reference names."""
-        reference = self.api.ApiResourceReference(slug=slug, version=version, **fields)
-        what = f"get_by_reference({_told(slug=slug, version=version, **fields)})"
-        return accepted(what, skills.get_by_reference, reference)
-
-    def current(self, skills: SkillApi, skill_id: str) -> Any:
-        """Return the current version of an id."""
-        return accepted(f"get({skill_id!r})", skills.get, self.api.SkillId(value=skill_id))
-
-    def delete(self, skills: SkillApi, skill_id: str) -> Any:
-        """Delete a skill."""
-        return accepted(f"delete({skill_id!r})", skills.delete, self.api.SkillId(value=skill_id))
-
-    def content(self, skills: SkillApi, key: str) -> bytes:
-        """Return the artifact of a storage key."""
-        request = self.api.GetArtifactRequest(artifact_storage_key=key)
-        return bytes(accepted(f"get_artifact({key!r})", skills.get_artifact, request).artifact)
-
-
-class Words:
-    """Names that belong to one test: `words.org`, `words("Calc")` and its slug."""
-
-    def __init__(self, nonce: str) -> None:
-        self.nonce = nonce
-        self.org = f"org-{nonce}"
-        self.other_org = f"other-{nonce}"
-
-    def __call__(self, name: str) -> str:
-        """Return a name of this test, with its nonce behind a blank."""
-        return f"{name} {self.nonce}"
-
-    def slug(self, slug: str) -> str:
-        """Return the slug of the name that was made from a text of this slug."""
-        return f"{slug}-{self.nonce}"
-
 
 def _names_organisations(step: Step) -> bool:
     arguments = step.arguments
@@ -150,42 +100,3 @@ def _paths(value: Any) -> Iterator[str]:
             yield from _paths(item)
     elif isinstance(value, str) and value.startswith("${"):
         yield value.strip("${}").partition(".")[2]
-
-
-def accepted(what: str, call: Callable[..., Any], *arguments: Any, **fields: Any) -> Any:
-    """Call and return the answer; fail in words when the call fails."""
-    try:
-        return call(*arguments, **fields)
-    except Exception as error:  # noqa: BLE001 - the failure names it
-        cause = raised_by(error)
-        raise CallFailed(f"{what} must succeed, but {_failure(cause)}") from cause
-
-
-def refusal(code: str, what: str, call: Callable[..., Any], *arguments: Any, **fields: Any) -> str:
-    """Call, expect a failure of this gRPC status, and return its text."""
-    try:
-        answer = call(*arguments, **fields)
-    except Exception as error:  # noqa: BLE001 - grpc's and other projects' errors share no base
-        cause = raised_by(error)
-        status = carried_status(cause)
-        if status is None or status[0] != code:
-            pytest.fail(f"{what} must fail with {code}, but {_failure(cause)}")
-        return status[1]
-    pytest.fail(f"{what} must fail with {code}, but was accepted with\n{str(answer)[:500]}")
-
-
-def _failure(error: Exception) -> str:
-    status = carried_status(error)
-    if status is None:
-        return f"raised {shown(error)}, which carries no status: {STATUS_SHAPES}"
-    return f"failed with {status[0]}: {status[1]}"
-
-
-def _told(**fields: Any) -> str:
-    """Return the fields of a request as they are written in a call, artifacts by their size."""
-    shorter = {
-        name: f"<{len(value)} bytes>" if isinstance(value, bytes) else repr(value)
-        for name, value in fields.items()
-        if value
-    }
-    return ", ".join(f"{name}={value}" for name, value in shorter.items())
