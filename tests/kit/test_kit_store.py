@@ -196,16 +196,22 @@ class _Losing(StoreModel):
 
 WRONG: dict[str, tuple[Callable[[], StoreModel], str]] = {
     "stored_message_is_a_copy": (lambda: _Sharing("list_resources"), "own object as a record"),
-    "stored_message_is_a_copy ": (lambda: _Sharing("list_audit_history"), "object as a snapshot"),
+    "stored_message_is_a_copy ": (
+        lambda: _Sharing("list_audit_history"),
+        "object as an audit record",
+    ),
     "none_is_no_message": (_Lenient, "archiving None must raise TypeError, but answered None"),
     "record_of_another_type_is_named": (_Blind, "must raise UndecodableRow, but raised Resource"),
-    "snapshot_of_another_type_is_not_passed_over": (_Skipping, "a lookup of 1.* must raise Undec"),
+    "audit_record_of_another_type_is_not_passed_over": (
+        _Skipping,
+        "a lookup of 1.* must raise Undec",
+    ),
     "context_manager_closes": (_Open, "a verb after `with` must raise StoreClosed"),
     "closed_store_begins_no_transaction": (_Beginning, "a transaction on a closed store must rai"),
     "interrupted_transaction_keeps_nothing": (_Keeping, "an interrupted transaction left a rec"),
     "failed_transaction_undoes_no_other_threads_writes": (StoreModel, r"thread left \[\]"),
     "threads_lose_nothing": (_Waiting, r"4 of 4 threads are not done after 0\.2 s"),
-    "threads_lose_nothing ": (_Losing, "snapshots of thread 3 are lost"),
+    "threads_lose_nothing ": (_Losing, "audit records of thread 3 are lost"),
 }
 """By the kit's own fact: a store that breaks it, and in which words."""
 

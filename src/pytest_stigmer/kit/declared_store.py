@@ -51,11 +51,11 @@ class SkillStore:
     def get_audit_by_hash(
         self, kind: str | int, resource_id: str, version_hash: str, _: Any
     ) -> Any:
-        """Return the Skill that the newest snapshot of a hash carries."""
+        """Return the Skill that the newest audit record of a hash carries."""
         return self._found("get_audit_by_hash", kind, resource_id, version_hash)
 
     def get_audit_by_tag(self, kind: str | int, resource_id: str, tag: str, _: Any) -> Any:
-        """Return the Skill that the newest snapshot of a tag carries."""
+        """Return the Skill that the newest audit record of a tag carries."""
         return self._found("get_audit_by_tag", kind, resource_id, tag)
 
     def list_resources(self, kind: str | int) -> list[bytes]:
@@ -63,7 +63,7 @@ class SkillStore:
         return self._listed("list_resources", kind)
 
     def list_audit_history(self, kind: str | int, resource_id: str) -> list[bytes]:
-        """Return the Skills that the snapshots carry."""
+        """Return the Skills that the audit records carry."""
         return self._listed("list_audit_history", kind, resource_id)
 
     def __getattr__(self, verb: str) -> Callable[..., Any]:

@@ -60,7 +60,7 @@ class StoreContract(StoreDeclarations):
         store.get_resource("skill", "a", self.message_class).Clear()
         store.get_audit_by_tag("skill", "a", "v1", self.message_class).Clear()
         assert self._live(store) == ["one"], "the store kept the caller's own object as a record"
-        assert self._history(store) == ["one"], "it kept the caller's own object as a snapshot"
+        assert self._history(store) == ["one"], "it kept the caller's own object as an audit record"
 
     def test_none_is_no_message(self, store: Store) -> None:
         """Saving None is a TypeError and stores nothing."""
@@ -79,8 +79,8 @@ class StoreContract(StoreDeclarations):
         )
         assert "foreign" in str(error), "the error does not name the record that does not parse"
 
-    def test_snapshot_of_another_type_is_not_passed_over(self, store: Store) -> None:
-        """A lookup whose snapshot does not parse is an error that names it; no other answers."""
+    def test_audit_record_of_another_type_is_not_passed_over(self, store: Store) -> None:
+        """A lookup whose audit record does not parse is an error that names it; no other answers."""
         for message in (self.message("older"), self.foreign()):
             store.save_audit("skill", "foreign", message, version_hash=ONE, tag="v1")
         lookups: dict[str, Callable[[str, str, str, Any], object]] = {
@@ -90,10 +90,10 @@ class StoreContract(StoreDeclarations):
         for word, lookup in lookups.items():
             error = must_raise(
                 self.undecodable,
-                f"a lookup of {word}, where the newest snapshot is of another message type,",
+                f"a lookup of {word}, where the newest audit record is of another message type,",
                 lambda: lookup("skill", "foreign", word, self.message_class),  # noqa: B023
             )
-            assert "foreign" in str(error), "the error does not name the snapshot's resource"
+            assert "foreign" in str(error), "the error does not name the audit record's resource"
 
     def test_context_manager_closes(self, store: Store) -> None:
         """`with store:` gives the store and closes it at the end."""
@@ -125,7 +125,7 @@ class StoreContract(StoreDeclarations):
 
     @pytest.mark.parametrize("how", ["by id", "by kind", "by prefix"])
     def test_deletion_takes_the_history_where_declared(self, store: Store, how: str) -> None:
-        """Deleting live records deletes their snapshots, and no others, if the class says so."""
+        """Deleting live records deletes their audit records alone, if the class says so."""
         self.needs("deletes_cascade")
         store.save_resource("skill", "a", self.message("one"))
         store.save_audit("skill", "a", self.message("one"))
@@ -135,9 +135,9 @@ class StoreContract(StoreDeclarations):
             "by kind": lambda: store.delete_resources_by_kind("skill"),
             "by prefix": lambda: store.delete_resources_by_id_prefix("skill", "a"),
         }
-        must_succeed(f"deleting a record {how}, where it has snapshots,", deletions[how])
+        must_succeed(f"deleting a record {how}, where it has audit records,", deletions[how])
         assert self._history(store) == [], (
-            f"{type(self).__name__} declares deletes_cascade, but deleting {how} left snapshots"
+            f"{type(self).__name__} declares deletes_cascade, but deleting {how} left audit records"
         )
         assert self._history(store, "other") == ["other"], "another resource's history is touched"
 
@@ -177,7 +177,7 @@ class StoreContract(StoreDeclarations):
         history = self._history(store)
         for worker in range(_THREADS):
             own = [text for text in history if text.startswith(f"{worker}-")]
-            assert len(own) == _TURNS, f"snapshots of thread {worker} are lost"
+            assert len(own) == _TURNS, f"audit records of thread {worker} are lost"
             assert own == sorted(own, reverse=True), f"thread {worker}'s are not newest first"
 
     def _live(self, store: Store) -> list[str]:

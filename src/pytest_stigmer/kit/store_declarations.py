@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.store.interface import Store
 
 _WITHOUT_CASCADE = ("bulk_delete_keeps_history", "delete_keeps_history")
-"""The promises of a store whose deletions leave the snapshots alone."""
+"""The promises of a store whose deletions leave the audit records alone."""
 
 
 class StoreDeclarations(Capabilities):
@@ -31,7 +31,7 @@ class StoreDeclarations(Capabilities):
     resource_not_found: ClassVar[type[Exception]] = ResourceNotFound
     """What `get_resource` raises for an id that is not there."""
     audit_not_found: ClassVar[type[Exception]] = AuditNotFound
-    """What the lookups of snapshots raise when none fits."""
+    """What the lookups of audit records raise when none fits."""
     store_closed: ClassVar[type[Exception]] = StoreClosed
     """What every verb raises after `close`."""
     undecodable: ClassVar[type[Exception]] = UndecodableRow
@@ -40,7 +40,7 @@ class StoreDeclarations(Capabilities):
     has_transactions: ClassVar[bool] = False
     """Whether `with store.transaction():` makes the verbs in it one unit."""
     deletes_cascade: ClassVar[bool] = False
-    """Whether deleting live records deletes their snapshots: both are in use; say which."""
+    """Whether deleting live records deletes their audit records: both are in use; say which."""
 
     @pytest.fixture
     def store(self) -> Store:
