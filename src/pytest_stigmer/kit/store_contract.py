@@ -80,7 +80,7 @@ class StoreContract(StoreDeclarations):
         assert "foreign" in str(error), "the error does not name the record that does not parse"
 
     def test_audit_record_of_another_type_is_not_passed_over(self, store: Store) -> None:
-        """A lookup whose audit record does not parse is an error that names it; no other answers."""
+        """A lookup whose audit record does not parse names it, and no other answers."""
         for message in (self.message("older"), self.foreign()):
             store.save_audit("skill", "foreign", message, version_hash=ONE, tag="v1")
         lookups: dict[str, Callable[[str, str, str, Any], object]] = {
