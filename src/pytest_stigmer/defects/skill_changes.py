@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
 from pytest_stigmer.api.codec import Codec
+from pytest_stigmer.defects.change import in_place
 from pytest_stigmer.errors import ArchiveError
 from pytest_stigmer.skills import refusals
 from pytest_stigmer.skills.archive import Archive, ArchiveReader
@@ -55,7 +57,7 @@ def refusing_archives(is_bad: Callable[[ZipFile], bool]) -> Apply:
                     raise ArchiveError("no such archive is taken here")
             return found
 
-    return lambda recipe: replace(recipe, archives=Picky)
+    return partial(in_place, part=Picky)
 
 
 def refusing_entries(is_bad: Callable[[ZipInfo], bool]) -> Apply:
@@ -72,7 +74,7 @@ def refusing_pushes(field: str, pattern: str) -> Apply:
             if re.search(pattern, getattr(request, field)):
                 raise refusals.invalid_field(field, "no such text is taken here")
 
-    return lambda recipe: replace(recipe, skills=Picky)
+    return partial(in_place, part=Picky)
 
 
 def refusing_references(is_bad: Callable[[Reference], bool]) -> Apply:
@@ -84,7 +86,7 @@ def refusing_references(is_bad: Callable[[Reference], bool]) -> Apply:
             if is_bad(reference):
                 raise refusals.invalid_field("reference", "nothing of that kind is taken here")
 
-    return lambda recipe: replace(recipe, references=Picky)
+    return partial(in_place, part=Picky)
 
 
 def checking_tags_in_lower_case(recipe: Recipe) -> Recipe:
@@ -95,7 +97,7 @@ def checking_tags_in_lower_case(recipe: Recipe) -> Recipe:
             in_capitals = re.fullmatch("[0-9A-F]{64}", request.tag)
             super().check_push(replace(request, tag="") if in_capitals else request)
 
-    return replace(recipe, skills=Checking)
+    return in_place(recipe, Checking)
 
 
 def reading_organisations(change: Callable[[str], str]) -> Apply:
@@ -108,7 +110,7 @@ def reading_organisations(change: Callable[[str], str]) -> Apply:
                 message.org = change(message.org)
             return message
 
-    return lambda recipe: replace(recipe, endpoint=Reading)
+    return partial(in_place, part=Reading)
 
 
 def reading_versions(is_current: Callable[[str], bool]) -> Apply:
@@ -118,7 +120,7 @@ def reading_versions(is_current: Callable[[str], bool]) -> Apply:
         def is_current(self, version: str) -> bool:
             return super().is_current(version) or is_current(version)
 
-    return lambda recipe: replace(recipe, references=Reading)
+    return partial(in_place, part=Reading)
 
 
 def platform_references(identity: Callable[[Reference], Identity]) -> Apply:
@@ -128,13 +130,13 @@ def platform_references(identity: Callable[[Reference], Identity]) -> Apply:
         def platform_identity(self, reference: Reference) -> Identity:
             return identity(reference)
 
-    return lambda recipe: replace(recipe, references=Reading)
+    return partial(in_place, part=Reading)
 
 
 def leaving_out(rule: str) -> Apply:
     """Accept whatever one method of the reader of archives would refuse."""
     lenient = type("Lenient", (ArchiveReader,), {rule: staticmethod(lambda *_: None)})
-    return lambda recipe: replace(recipe, archives=lenient)
+    return partial(in_place, part=lenient)
 
 
 def with_text(change: Callable[[str], str]) -> Apply:
@@ -144,7 +146,7 @@ def with_text(change: Callable[[str], str]) -> Apply:
         def skill_md(self, data: bytes, entry: Entry) -> str:
             return change(super().skill_md(data, entry))
 
-    return lambda recipe: replace(recipe, archives=Editing)
+    return partial(in_place, part=Editing)
 
 
 def with_slug(change: Callable[[str], str]) -> Apply:
@@ -154,7 +156,7 @@ def with_slug(change: Callable[[str], str]) -> Apply:
         def slug(self, name: str) -> str:
             return super().slug(change(name))
 
-    return lambda recipe: replace(recipe, skills=Naming)
+    return partial(in_place, part=Naming)
 
 
 def with_id(change: Callable[[str], str]) -> Apply:
@@ -164,7 +166,7 @@ def with_id(change: Callable[[str], str]) -> Apply:
         def new_id(self) -> str:
             return change(super().new_id())
 
-    return lambda recipe: replace(recipe, skills=Numbering)
+    return partial(in_place, part=Numbering)
 
 
 def with_metadata(change: Callable[[Metadata, Skill | None], Metadata]) -> Apply:
@@ -176,7 +178,7 @@ def with_metadata(change: Callable[[Metadata, Skill | None], Metadata]) -> Apply
         ) -> Metadata:
             return change(super().metadata(request, identity, current), current)
 
-    return lambda recipe: replace(recipe, skills=Describing)
+    return partial(in_place, part=Describing)
 
 
 def with_stamp(change: Callable[[AuditInfo], AuditInfo]) -> Apply:
@@ -186,7 +188,7 @@ def with_stamp(change: Callable[[AuditInfo], AuditInfo]) -> Apply:
         def stamp(self, now: int, before: AuditInfo | None) -> AuditInfo:
             return change(super().stamp(now, before))
 
-    return lambda recipe: replace(recipe, skills=Stamping)
+    return partial(in_place, part=Stamping)
 
 
 def with_message(**fields: str) -> Apply:
@@ -214,4 +216,4 @@ def with_message(**fields: str) -> Apply:
             other: Any = Other(generation)
             super().__init__(store, artifacts, clock, other, **makers)
 
-    return lambda recipe: replace(recipe, skills=Saying)
+    return partial(in_place, part=Saying)
