@@ -83,7 +83,7 @@ LIFECYCLE = (
     Exchange(
         "large-records-are-cut",
         "A long SKILL.md is saved and cannot be read any more.",
-        "a column of 64 KiB, as other engines have for BLOB",
+        "contract 2.4: a BLOB, which other engines end at 64 KiB",
         save_resource="INSERT OR REPLACE INTO resources (kind, id, data, updated_at) "
         "VALUES (:kind, :id, coalesce(substr(:data, 1, 65535), x''), datetime('now'))",
     ),
