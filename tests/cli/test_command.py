@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_stigmer.cli import USAGE_ERROR, main
+from pytest_stigmer.scenario.reference_page import page_path
+from pytest_stigmer.scenario.schema_file import SCHEMA_PATH
 from pytest_stigmer.scenario.writer import claim
 
 if TYPE_CHECKING:
@@ -142,6 +144,30 @@ def test_complete_refuses_what_it_would_not_follow(
     assert main(["run", "--complete", str(path), *more]) == 2
     assert told in capsys.readouterr().err
     assert path.read_text(encoding="utf-8") == "untouched"
+
+
+def test_complete_leaves_a_file_with_cases_alone(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What one case answers need not be what another does."""
+    path = folder / "cases.scenario.yaml"
+    path.write_text(SCENARIO.replace("steps:", "cases: [{case: a}, {case: b}]\nsteps:"))
+    before = path.read_text(encoding="utf-8")
+    assert main(["run", "--complete", str(path)]) == 1
+    assert "nothing written" in capsys.readouterr().out
+    assert path.read_text(encoding="utf-8") == before
+
+
+def test_schema_prints_what_ships_and_makes_it_again(capsys: pytest.CaptureFixture[str]) -> None:
+    """The printed schema is the shipped one, and writing it changes nothing."""
+    shipped = (SCHEMA_PATH.read_text(encoding="utf-8"), page_path().read_text(encoding="utf-8"))
+    assert main(["schema"]) == 0
+    assert capsys.readouterr().out == shipped[0]
+    assert main(["schema", "--write"]) == 0
+    assert [line.partition(" ")[0] for line in capsys.readouterr().out.splitlines()] == [
+        "wrote"
+    ] * 2
+    assert (SCHEMA_PATH.read_text("utf-8"), page_path().read_text("utf-8")) == shipped
 
 
 def test_complete_takes_a_drawn_seed(folder: Path) -> None:

@@ -143,7 +143,7 @@ BAD_FILES = {
     ),
     "a map for a listing": (
         HEAD + b"  - list_resources:\n    returns: {}\n",
-        "x.scenario.yaml:4: `returns`: a map of keys must be a list",
+        "x.scenario.yaml:4: `returns` needs `count`, for example 250",
     ),
     "bad instant": (
         b"scenario: t\nclock: 2026-01-25T10:00:00\nsteps: [reopen: {}]\n",

@@ -199,6 +199,18 @@ def test_an_exception_that_is_no_status_is_a_red_answer(outcome: Callable[..., O
     assert outcome("  - unlock:\n    fails: {code: UNKNOWN, message: a fault}\n").status == "passed"
 
 
+def test_calls_at_once_need_a_target_that_threads_may_share(
+    read: Callable[[str], Scenario], plain_target: Any
+) -> None:
+    """Threads decide where orders cannot be chosen, unless the target is not for threads."""
+    steps = "  - together:\n      - push: {name: A}\n      - push: {name: B}\n"
+    target = plain_target()
+    assert run(read(steps), target).status is Status.PASSED
+    assert sorted(sent["name"] for verb, sent in target.calls if verb == "push") == ["A", "B"]
+    target.takes_threads = False
+    assert run(read(steps), target).status is Status.SKIPPED
+
+
 def test_a_reference_to_a_missing_field_is_an_error_of_the_scenario(
     outcome: Callable[..., Outcome],
 ) -> None:

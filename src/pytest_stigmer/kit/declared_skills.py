@@ -61,6 +61,7 @@ class SkillTarget(BasicTarget):
     def __init__(self, declared: SkillDeclarations, skills: SkillApi, test_id: str) -> None:
         self.name = type(declared).__name__
         self.capabilities = declared.capabilities()
+        self.takes_threads = declared.is_thread_safe
         self._declared = declared
         self._carrier = _Carrier(declared.api, skills)
         self._beside: SkillApi | None = None

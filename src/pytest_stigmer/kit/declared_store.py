@@ -150,6 +150,7 @@ class StoreTarget(BasicTarget):
     ) -> None:
         self.name = type(declared).__name__
         self.capabilities = declared.capabilities()
+        self.takes_threads = declared.is_thread_safe
         self._declared = declared
         api, nothing = load(), cast("Any", None)
         self._store = SkillStore(declared, store, api.Skill)

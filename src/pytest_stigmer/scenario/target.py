@@ -153,6 +153,7 @@ class BasicTarget:
     """What a target answers that has no more than the verbs."""
 
     name = ""
+    takes_threads = True
     paths: Mapping[str, str] = {}
 
     def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
@@ -169,8 +170,10 @@ class BasicTarget:
         raise Unsupported(f"the target {self.name} has no transactions")
 
     def together(self, calls: Sequence[Call], order: int) -> tuple[list[Answer], bool]:
-        """Perform each call in a thread of its own."""
+        """Perform each call in a thread of its own, where threads may share the registry."""
         del order
+        if not self.takes_threads:
+            raise Unsupported(f"the target {self.name} cannot be used by several threads")
         with ThreadPoolExecutor(len(calls)) as threads:
             started = [threads.submit(self.perform, call.verb, call.arguments) for call in calls]
             return [call.result() for call in started], False
