@@ -46,8 +46,12 @@ def measure(
     limit: float,
     rounds: int = 300,
     warm_up: int = 10,
+    between: Callable[[], object] = lambda: None,
 ) -> Promise:
-    """Run floor and call in turn, `rounds` times after a warm-up, and compare each pair."""
+    """Run floor and call in turn, `rounds` times after a warm-up, and compare each pair.
+
+    `between` prepares the next pair, unmeasured.
+    """
     pairs = []
     gc.disable()
     try:
@@ -55,6 +59,7 @@ def measure(
             pair = (_timed(floor), _timed(call))
             if number >= warm_up:
                 pairs.append(pair)
+            between()
     finally:
         gc.enable()
     return Promise(
