@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_stigmer.errors import ArchiveError, StatusError, UsageError
+from pytest_stigmer.errors import ArchiveError, UsageError
 from pytest_stigmer.factories.artifacts import DEFAULT_SKILL_MD, artifact
 from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS, bad_artifact
 from pytest_stigmer.factories.factory import Factory
@@ -232,26 +232,13 @@ def test_padded_deflate_hides_a_ratio_over_the_limit() -> None:
 
 @pytest.mark.parametrize("kind", BAD_ARTIFACTS)
 def test_the_archive_rules_refuse_a_bad_artifact_in_its_words(kind: str) -> None:
-    """The reference answers with the code and the text that the catalogue states."""
+    """The reference answers with the code and the text that the catalogue states, and briefly."""
     bad = BAD_ARTIFACTS[kind]
     with pytest.raises(ArchiveError) as caught:
         rules.ArchiveReader().read(bad_artifact(kind))
     assert caught.value.code == bad.code
     assert bad.text in str(caught.value)
-
-
-def test_a_push_refuses_every_bad_artifact(tmp_path: Path) -> None:
-    """Each is an invalid argument in the stated words, and none leaves anything behind."""
-    made = Factory(7, "test")
-    with assembled(tmp_path) as parts:
-        for kind, bad in BAD_ARTIFACTS.items():
-            request = made.push_request(artifact=made.bad_artifact(kind))
-            with pytest.raises(StatusError) as caught:
-                parts.endpoint.call("push", request.SerializeToString())
-            assert caught.value.code == bad.code
-            assert bad.text in caught.value.details
-        assert parts.store.list_resources("skill") == []
-    assert not list(tmp_path.rglob("*.zip"))
+    assert len(str(caught.value)) < 300
 
 
 def test_a_push_accepts_what_the_factory_makes(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import random
 import struct
 import tracemalloc
@@ -11,6 +10,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.archives.honest import python_zip
 
 from pytest_stigmer.errors import ArchiveError
 from pytest_stigmer.factories import artifacts as zips
@@ -39,21 +39,6 @@ def with_end(data: bytes, *, count: int = 0, length: int = 0, comment: int = 0) 
     )
 
 
-def python_zip(method: int, *, force_zip64: bool = False, streamed: bool = False) -> bytes:
-    """Return an archive written by Python's zipfile, without seeking when `streamed`."""
-    buffer = io.BytesIO()
-    if streamed:
-        buffer.seekable = lambda: False  # type: ignore[method-assign]
-    with zipfile.ZipFile(buffer, "w", method) as archive:
-        archive.comment = b"made by Python"
-        for name, content in (("SKILL.md", b"# one\n" * 99), ("a/run.sh", b"true\n"), ("e", b"")):
-            with archive.open(name, "w", force_zip64=force_zip64) as file:
-                file.write(content)
-        archive.mkdir("folder")
-        archive.getinfo("a/run.sh").comment = b"starts it"
-    return buffer.getvalue()
-
-
 def zip64(data: bytes) -> bytes:
     """Return an archive whose end record leaves everything to a ZIP64 record."""
     *_, entries, length, start, _ = END.unpack(data[-END.size :])
@@ -73,17 +58,6 @@ def with_zip64_field(field: bytes) -> bytes:
     struct.pack_into("<H", header, 30, len(extra))
     wide = data[:at] + bytes(header) + b"big" + extra + data[-END.size :]
     return with_end(wide, length=len(extra))
-
-
-@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
-@pytest.mark.parametrize("force_zip64", [False, True])
-@pytest.mark.parametrize("streamed", [False, True])
-def test_an_archive_of_pythons_own_writer_is_read(
-    method: int, *, force_zip64: bool, streamed: bool
-) -> None:
-    """Comments, data descriptors, ZIP64 fields and folders are ordinary."""
-    data = python_zip(method, force_zip64=force_zip64, streamed=streamed)
-    assert ArchiveReader().read(data).skill_md == "# one\n" * 99
 
 
 def test_a_zip64_directory_is_read() -> None:
