@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_stigmer.api.values import KIND_SKILL_NUMBER
 from pytest_stigmer.explore.model_target import ModelTarget
 from pytest_stigmer.explore.search import SURFACES, Search
 from pytest_stigmer.factories.factory import Factory
@@ -50,7 +49,7 @@ class Noting(ModelTarget):
             case "scope", str():
                 return str(SCOPES.index(value))
             case "kind", _:
-                return "skill" if value in ("skill", KIND_SKILL_NUMBER) else "another kind"
+                return value if value == "skill" else f"another {type(value).__name__}"
             case _, str() if re.fullmatch("[0-9a-fA-F]{64}", value):
                 return "hash" if value == value.lower() else "hash in capitals"
             case _, str() | list():

@@ -19,7 +19,7 @@ class Disputed:
     """
 
     store_deletes_cascade: bool = False
-    """Whether deleting a live record deletes its snapshots: the interface says so, no code does."""
+    """Whether deleting a live record deletes its history: the interface says so, no code does."""
 
     skill_delete_drops_history: bool = True
     """Whether deleting a skill drops its versions: the code does, the comment says they stay."""

@@ -15,7 +15,7 @@ from pytest_stigmer.errors import (
 )
 from pytest_stigmer.explore.disputed import REFERENCE
 from pytest_stigmer.explore.skill_model import SkillModel
-from pytest_stigmer.explore.store_model import Snapshot, StoreModel
+from pytest_stigmer.explore.store_model import AuditRecord, StoreModel
 from pytest_stigmer.scenario.target import Answer, AuditRow, BasicTarget, answered
 from pytest_stigmer.scenario.verbs import VERBS
 from pytest_stigmer.store.schema import LATEST
@@ -125,7 +125,7 @@ class ModelTarget(BasicTarget):
         return self.clock.now()
 
     def timeline(self) -> list[AuditRow]:
-        """Return the snapshots in the order in which they were saved."""
+        """Return the audit records in the order in which they were saved."""
         return [
             AuditRow(at, row.kind, row.resource_id, row.archived_at, row.version_hash, row.tag)
             for at, row in enumerate(self.store.history, start=1)
@@ -220,7 +220,7 @@ class ModelTarget(BasicTarget):
             raise ResourceNotFound.of(kind, f"{id} (row {row})")
 
     def _place(self, kind: str, resource_id: str, row: int) -> int:
-        """Return where a resource's n-th snapshot lies."""
+        """Return where a resource's n-th audit record lies."""
         owners = [(old.kind, old.resource_id) for old in self.store.history]
         places = [at for at, owner in enumerate(owners) if owner == (kind, resource_id)]
         if row > len(places):
@@ -281,12 +281,12 @@ class ModelTarget(BasicTarget):
         return sorted(self.skills.artifacts)
 
     def _open_legacy(self, rows: list[dict[str, Any]], schema: int = 1) -> None:
-        """Start again with a file of live rows: snapshots move, oldest first, all else stays."""
+        """Start again with a file of live rows: the history moves, oldest first, all else stays."""
         del schema
         self._aborted.clear()
         self.skills.artifacts.clear()
         store = type(self.store)(disputed=self.store.disputed)
-        moved: list[tuple[int, str, str, Snapshot]] = []
+        moved: list[tuple[int, str, str, AuditRecord]] = []
         for row in rows:
             kind, data = row.get("kind", "skill"), self._legacy_data(row)
             at = row.get("updated_at", self.now().strftime(_STORED_TIME))
@@ -296,8 +296,8 @@ class ModelTarget(BasicTarget):
                 store.saved_at[kind, row["id"]] = at
             else:
                 names = self.generation.codec.legacy(kind, data) or ("", "")
-                snapshot = Snapshot(kind, match[1], data, *names, at)
-                moved.append((int(match[2]), kind, row["id"], snapshot))
+                record = AuditRecord(kind, match[1], data, *names, at)
+                moved.append((int(match[2]), kind, row["id"], record))
         store.history = [row[-1] for row in sorted(moved, key=lambda row: row[:-1])]
         self._take(store)
 

@@ -126,7 +126,7 @@ class SkillMachine(RegistryMachine):
     @precondition(lambda self: not self.has_damaged)
     @rule(data=st.data())
     def history(self, data: st.DataObject) -> None:
-        """Read the snapshots behind a skill."""
+        """Read the audit records behind a skill."""
         self.step("list_audit_history", resource_id=self._of_push(data, "metadata.id"))
 
     @precondition(lambda self: "files" in self.can and not self.has_crashed)

@@ -14,50 +14,50 @@ if TYPE_CHECKING:
 
 
 class StoreMachine(RegistryMachine):
-    """Histories of the store's verbs: two kinds, ids that look like patterns, old files."""
+    """Histories of the store's verbs: kinds of both forms, ids like patterns, old files."""
 
-    kinds = st.sampled_from(["skill", "agent", "agent_execution"])
+    kinds = st.sampled_from(["skill", "agent", "agent_execution", 43, 40])
     ids = st.sampled_from(["a", "ab", "A", "a*", "a%", "a_", "a/b", "", "é", "skill_audit/a/9"])
     prefixes = st.sampled_from(["a", "a*", "a?", "a_", "a%", "[a]", "A", "", "z"])
     hashes = st.sampled_from(["", "1" * 64, "2" * 64, "1" * 12])
     tags = st.sampled_from(["", "stable", "v1", "Stable", "st%", "v_"])
 
     @rule(kind=kinds, id=ids, text=TEXTS)
-    def save_resource(self, kind: str, id: str, text: str) -> None:  # noqa: A002 - the field's name
+    def save_resource(self, kind: str | int, id: str, text: str) -> None:  # noqa: A002 - the field's name
         """Save a live record."""
         self.step("save_resource", id=id, **_of(kind), message={"spec.skill_md": text})
 
     @rule(kind=kinds, id=ids)
-    def get_resource(self, kind: str, id: str) -> None:  # noqa: A002
+    def get_resource(self, kind: str | int, id: str) -> None:  # noqa: A002
         """Read a live record."""
         self.step("get_resource", id=id, **_of(kind))
 
     @rule(kind=kinds)
-    def list_resources(self, kind: str) -> None:
+    def list_resources(self, kind: str | int) -> None:
         """List live records."""
         self.step("list_resources", **_of(kind))
 
     @rule(kind=kinds, id=ids)
-    def delete_resource(self, kind: str, id: str) -> None:  # noqa: A002
+    def delete_resource(self, kind: str | int, id: str) -> None:  # noqa: A002
         """Delete a live record."""
         self.step("delete_resource", id=id, **_of(kind))
         self.look()
 
     @rule(kind=kinds)
-    def delete_by_kind(self, kind: str) -> None:
+    def delete_by_kind(self, kind: str | int) -> None:
         """Delete the live records of a kind."""
         self.step("delete_resources_by_kind", **_of(kind))
         self.look()
 
     @rule(kind=kinds, prefix=prefixes)
-    def delete_by_prefix(self, kind: str, prefix: str) -> None:
+    def delete_by_prefix(self, kind: str | int, prefix: str) -> None:
         """Delete the live records under a prefix."""
         self.step("delete_resources_by_id_prefix", prefix=prefix, **_of(kind))
         self.look()
 
     @rule(kind=kinds, id=ids, text=TEXTS, version_hash=hashes, tag=tags)
-    def save_audit(self, kind: str, id: str, text: str, version_hash: str, tag: str) -> None:  # noqa: A002
-        """Append a snapshot."""
+    def save_audit(self, kind: str | int, id: str, text: str, version_hash: str, tag: str) -> None:  # noqa: A002
+        """Append an audit record."""
         names = said(version_hash=version_hash, tag=tag)
         message = {"spec.skill_md": text}
         self.step("save_audit", resource_id=id, **_of(kind), message=message, **names)
@@ -79,9 +79,14 @@ class StoreMachine(RegistryMachine):
 
     @rule(kind=kinds, burst=bursts("stable", "v1", ""), other=kinds, tag=tags, digest=hashes)
     def archive_burst(
-        self, kind: str, burst: list[tuple[str, str, str]], other: str, tag: str, digest: str
+        self,
+        kind: str | int,
+        burst: list[tuple[str, str, str]],
+        other: str | int,
+        tag: str,
+        digest: str,
     ) -> None:
-        """Append some snapshots to one resource in a row and see what its names name."""
+        """Append some audit records to one resource in a row and see what its names name."""
         for pause, text, given in burst:
             self.pause(pause)
             names = said(version_hash=HASHES[text] if given else "", tag=given)
@@ -96,22 +101,22 @@ class StoreMachine(RegistryMachine):
         self.step("list_audit_history", resource_id="a", **_of(kind))
 
     @rule(kind=kinds, id=ids, version_hash=hashes)
-    def by_hash(self, kind: str, id: str, version_hash: str) -> None:  # noqa: A002
-        """Read a snapshot by version hash."""
+    def by_hash(self, kind: str | int, id: str, version_hash: str) -> None:  # noqa: A002
+        """Read an audit record by version hash."""
         self.step("get_audit_by_hash", resource_id=id, version_hash=version_hash, **_of(kind))
 
     @rule(kind=kinds, id=ids, tag=tags)
-    def by_tag(self, kind: str, id: str, tag: str) -> None:  # noqa: A002
-        """Read a snapshot by tag."""
+    def by_tag(self, kind: str | int, id: str, tag: str) -> None:  # noqa: A002
+        """Read an audit record by tag."""
         self.step("get_audit_by_tag", resource_id=id, tag=tag, **_of(kind))
 
     @rule(kind=kinds, id=ids)
-    def history(self, kind: str, id: str) -> None:  # noqa: A002
+    def history(self, kind: str | int, id: str) -> None:  # noqa: A002
         """Read a history."""
         self.step("list_audit_history", resource_id=id, **_of(kind))
 
     @rule(kind=kinds, id=ids)
-    def delete_history(self, kind: str, id: str) -> None:  # noqa: A002
+    def delete_history(self, kind: str | int, id: str) -> None:  # noqa: A002
         """Delete a history."""
         self.step("delete_audit_by_resource_id", resource_id=id, **_of(kind))
         self.look()
@@ -119,7 +124,7 @@ class StoreMachine(RegistryMachine):
     @precondition(lambda self: "faults" in self.can and self.is_open)
     @rule(data=st.data())
     def open_legacy(self, data: st.DataObject) -> None:
-        """Go on with a file of an older release, whose snapshots are live rows."""
+        """Go on with a file of an older release, whose audit records are live rows."""
         ids = data.draw(st.lists(st.sampled_from(LEGACY_IDS), unique=True, min_size=1, max_size=5))
         rows = [{"id": row_id, **data.draw(LEGACY_ROWS)} for row_id in ids]
         self.step("open_legacy", rows=rows, schema=data.draw(st.sampled_from([1, 0])))
@@ -154,7 +159,7 @@ LEGACY_IDS = (
     "my-audit/report",
     "a",
 )
-"""Live rows of an old file: snapshots, and ids that only look like one."""
+"""Live rows of an old file: audit records, and ids that only look like one."""
 LEGACY_ROWS = st.fixed_dictionaries(
     {
         "message": st.fixed_dictionaries(
@@ -170,6 +175,6 @@ LEGACY_ROWS = st.fixed_dictionaries(
 """What such a row holds: a version with its tag and hash, or without."""
 
 
-def _of(kind: str) -> dict[str, str]:
+def _of(kind: str | int) -> dict[str, str | int]:
     """Leave out the kind that is the default of every verb."""
     return {} if kind == "skill" else {"kind": kind}

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from pytest_stigmer.explore.disputed import Disputed
     from pytest_stigmer.store.interface import M
 
-    State = tuple[dict[str, dict[str, bytes]], list["Snapshot"], dict[tuple[str, str], str]]
+    State = tuple[dict[str, dict[str, bytes]], list["AuditRecord"], dict[tuple[str, str], str]]
 
 
-class Snapshot(NamedTuple):
+class AuditRecord(NamedTuple):
     """One audit record."""
 
     kind: str
@@ -36,9 +36,9 @@ class Snapshot(NamedTuple):
 class StoreModel:
     """The verbs of `store.interface.Store` in memory, for one thread.
 
-    `live` holds serialized records by kind and id, `history` all snapshots in the order in which
-    they were saved: newest means last in that list, whatever any clock says. `before_write` is
-    asked when a writing verb or a transaction begins, and before a row of a table changes
+    `live` holds serialized records by kind and id, `history` the audit records in the order in
+    which they were saved: newest means last in that list, whatever any clock says. `before_write`
+    is asked when a writing verb or a transaction begins, and before a row of a table changes
     (`resources` or `resource_audit`, `insert` or `delete`); it may raise, as an engine may.
     `statements` counts what an engine would write with, whether or not a row changes. `now` tells
     the time that is stored beside a row, on which no answer of a verb depends.
@@ -50,7 +50,7 @@ class StoreModel:
         self.path = path
         self.disputed = disputed
         self.live: dict[str, dict[str, bytes]] = {}
-        self.history: list[Snapshot] = []
+        self.history: list[AuditRecord] = []
         self.saved_at: dict[tuple[str, str], str] = {}
         self.is_closed = False
         self.statements = 0
@@ -102,37 +102,37 @@ class StoreModel:
         version_hash: str = "",
         tag: str = "",
     ) -> None:
-        """Append a snapshot."""
+        """Append an audit record."""
         data = encode(message)
         texts = [checked_text(text) for text in (resource_id, version_hash, tag)]
         name = self._kind(kind)
         self._writing("resource_audit", "insert")
-        self.history.append(Snapshot(name, texts[0], data, texts[1], texts[2], self.now()))
+        self.history.append(AuditRecord(name, texts[0], data, texts[1], texts[2], self.now()))
 
     def get_audit_by_hash(
         self, kind: str | int, resource_id: str, version_hash: str, message_class: type[M]
     ) -> M:
-        """Return the last snapshot of this hash."""
-        for snapshot in self._newest_first(kind, resource_id):
-            if snapshot.version_hash == version_hash:
-                return decode(message_class, snapshot.data, snapshot.kind, resource_id)
+        """Return the last audit record of this hash."""
+        for record in self._newest_first(kind, resource_id):
+            if record.version_hash == version_hash:
+                return decode(message_class, record.data, record.kind, resource_id)
         raise AuditNotFound.by_hash(kind_text(kind), resource_id, version_hash)
 
     def get_audit_by_tag(
         self, kind: str | int, resource_id: str, tag: str, message_class: type[M]
     ) -> M:
-        """Return the last snapshot of this tag."""
-        for snapshot in self._newest_first(kind, resource_id):
-            if snapshot.tag == tag:
-                return decode(message_class, snapshot.data, snapshot.kind, resource_id)
+        """Return the last audit record of this tag."""
+        for record in self._newest_first(kind, resource_id):
+            if record.tag == tag:
+                return decode(message_class, record.data, record.kind, resource_id)
         raise AuditNotFound.by_tag(kind_text(kind), resource_id, tag)
 
     def list_audit_history(self, kind: str | int, resource_id: str) -> list[bytes]:
-        """Return the snapshots of a resource, last first."""
-        return [snapshot.data for snapshot in self._newest_first(kind, resource_id)]
+        """Return the audit records of a resource, last first."""
+        return [record.data for record in self._newest_first(kind, resource_id)]
 
     def delete_audit_by_resource_id(self, kind: str | int, resource_id: str) -> int:
-        """Forget the snapshots of a resource."""
+        """Forget the audit records of a resource."""
         doomed = self._newest_first(kind, checked_text(resource_id))
         self._writing("resource_audit", "delete", rows=len(doomed))
         gone = (self._kind(kind), resource_id)
@@ -210,7 +210,7 @@ class StoreModel:
         if rows:
             self.before_write(table, on)
 
-    def _newest_first(self, kind: str | int, resource_id: str) -> list[Snapshot]:
+    def _newest_first(self, kind: str | int, resource_id: str) -> list[AuditRecord]:
         wanted = (self._kind(kind), resource_id)
         return [row for row in reversed(self.history) if (row.kind, row.resource_id) == wanted]
 
