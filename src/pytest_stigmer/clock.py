@@ -18,7 +18,6 @@ from pytest_stigmer.errors import ClockIncoherent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from types import TracebackType
 
 DEFAULT_START = "2026-01-25T10:00:00Z"
 """Where a frozen clock starts unless told otherwise."""
@@ -158,12 +157,7 @@ class FrozenClock:
         self._frozen = self._freezer.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Give Python its own clock back."""
         self._freezer.stop()
         self._freezer = None

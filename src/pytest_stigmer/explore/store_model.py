@@ -12,7 +12,6 @@ from pytest_stigmer.store.translation import checked_text, decode, encode, kind_
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from types import TracebackType
 
     from google.protobuf.message import Message
 
@@ -174,12 +173,7 @@ class StoreModel:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def check_open(self) -> None:

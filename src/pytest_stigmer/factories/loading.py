@@ -10,7 +10,6 @@ from pytest_stigmer.store import bulk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import TracebackType
 
     from pytest_stigmer.factories.audit_history import History
     from pytest_stigmer.store.sqlite import SqliteStore
@@ -61,12 +60,7 @@ class ProgressBar:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._drawn:
             self._write(_ERASE)
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from os import PathLike
     from pathlib import Path
-    from types import TracebackType
 
     from pytest_stigmer.api.generation import Generation
     from pytest_stigmer.clock import Clock
@@ -181,12 +180,7 @@ class Registry:
     def __enter__(self) -> Self:
         return self.open()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _version_of(self, kind: str, data: bytes) -> tuple[str, str] | None:

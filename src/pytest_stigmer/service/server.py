@@ -19,7 +19,6 @@ from pytest_stigmer.service.handlers import UnknownMethods, skill_handlers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from types import TracebackType
 
     from google.protobuf.descriptor_pool import DescriptorPool
 
@@ -90,12 +89,7 @@ class Server:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
 

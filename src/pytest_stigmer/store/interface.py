@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
-    from types import TracebackType
 
     from google.protobuf.message import Message
 
@@ -82,10 +81,5 @@ class Store(Protocol):
     def __enter__(self) -> Self:
         """Return the store."""
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close the store."""

@@ -17,7 +17,6 @@ from pytest_stigmer.store.template import clone
 if TYPE_CHECKING:
     from collections.abc import Callable
     from os import PathLike
-    from types import TracebackType
 
     from pytest_stigmer.clock import Clock
     from pytest_stigmer.store.interface import M
@@ -163,12 +162,7 @@ class _Prepared:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._store.close()
 
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from os import PathLike
     from pathlib import Path
-    from types import TracebackType
 
     from google.protobuf.message import Message
 
@@ -201,12 +200,7 @@ class SqliteStore:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _read(self, sql: str, kind: str | int, **values: str) -> list[Any]:
