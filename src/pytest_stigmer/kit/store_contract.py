@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.kit.promises import Promise
     from pytest_stigmer.store.interface import Store
 
-ONE = "1" * 64
+ONE, TWO = "1" * 64, "2" * 64
 
 _THREADS = 4
 _TURNS = 25
@@ -81,8 +81,16 @@ class StoreContract(StoreDeclarations):
 
     def test_audit_record_of_another_type_is_not_passed_over(self, store: Store) -> None:
         """A lookup whose audit record does not parse names it, and no other answers."""
-        for message in (self.message("older"), self.foreign()):
-            store.save_audit("skill", "foreign", message, version_hash=ONE, tag="v1")
+        # At either end of both lookups is one that does not parse, and no two of them are equal.
+        foreign, older = self.foreign(), self.message("older")
+        rows = (
+            (foreign, TWO, "v1"),
+            (foreign, ONE, "v2"),
+            (older, ONE, "v1"),
+            (foreign, ONE, "v1"),
+        )
+        for message, version_hash, tag in rows:
+            store.save_audit("skill", "foreign", message, version_hash=version_hash, tag=tag)
         lookups: dict[str, Callable[[str, str, str, Any], object]] = {
             "v1": store.get_audit_by_tag,
             ONE: store.get_audit_by_hash,
