@@ -1,4 +1,4 @@
-"""A proof makes no run twice, and says the same as if it made them all."""
+"""A proof leaves out the runs that cannot show, and says the same as if it made them all."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ OURS = sorted(set(catalogue()) - set(catalogue().of_others(DISTRIBUTION)))
 
 @pytest.mark.parametrize(
     ("name", "most"),
-    [("lifecycle/equal_records", 60), ("history/equal_snapshots", 75)],
+    [("lifecycle/equal_records", 50), ("flows/update_keeps_access", 200)],
 )
-def test_a_run_is_made_once_for_all_it_cannot_tell_apart(
+def test_a_defect_that_is_not_met_is_not_run(
     name: str, most: int, status_on: Callable[[Recipe, Path], str]
 ) -> None:
-    """Under every defect the shared run ends as one of its own does."""
+    """What is left out would have ended as the reference does."""
     path = scenario_folder() / f"{name}.scenario.yaml"
     runs = []
 
@@ -37,6 +37,7 @@ def test_a_run_is_made_once_for_all_it_cannot_tell_apart(
         return Outcome(load(path), "local", Status(status_on(recipe, path)))
 
     prover = Prover(load(path), run_on)
-    shared = {defect: prover.run(defect, "v2").status.value for defect in OURS}
+    assert prover.run(None, "v2").status == "passed"
+    told = {defect: prover.run(defect, "v2").status.value for defect in OURS}
     assert len(runs) <= most
-    assert shared == {defect: status_on(recipe_with(defect), path) for defect in OURS}
+    assert told == {defect: status_on(recipe_with(defect), path) for defect in OURS}

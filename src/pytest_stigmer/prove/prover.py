@@ -1,90 +1,132 @@
-"""The many runs of a proof: on the reference and on defects, in plan cells, and none twice."""
+"""The many runs of a proof: on the reference and on the defects that a scenario can meet."""
 
 from __future__ import annotations
 
+import inspect
+import sys
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.defects.catalogue import recipe_with
+from pytest_stigmer.registry.assembly import REFERENCE
+from pytest_stigmer.store.migration import Migrations
 from pytest_stigmer.store.queries import Queries
 from pytest_stigmer.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Iterator
+    from types import CodeType, FrameType
 
     from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.scenario.model import Scenario
     from pytest_stigmer.scenario.runner import Outcome
 
-_QUERIES = {
-    "save_resource": ("save_resource",),
-    "get_resource": ("get_resource",),
-    "list_resources": ("list_resources",),
-    "delete_resource": ("delete_resource",),
-    "delete_resources_by_kind": ("delete_resources_by_kind",),
-    "delete_resources_by_id_prefix": (
-        "delete_resources_by_id_prefix",
-        "delete_resources_by_kind",
-    ),
-    "save_audit": ("save_audit",),
-    "get_audit_by_hash": ("audit_by_hash",),
-    "get_audit_by_tag": ("audit_by_tag",),
-    "list_audit_history": ("audit_history",),
-    "delete_audit_by_resource_id": ("delete_audit",),
-}
-"""The queries that each verb of a store asks; a prefix of nothing is a whole kind."""
-
 _OF_EVERY_CLASS = frozenset(
-    ("__module__", "__doc__", "__qualname__", "__firstlineno__", "__static_attributes__")
+    (
+        *("__annotations__", "__dict__", "__doc__", "__firstlineno__", "__module__"),
+        *("__qualname__", "__static_attributes__", "__weakref__"),
+        *("__abstractmethods__", "_abc_impl"),
+    )
 )
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What a run on the reference met: the functions it called and the queries it asked."""
+
+    functions: set[CodeType] = field(default_factory=set)
+    queries: set[str] = field(default_factory=set)
+
+    def meets(self, recipe: Recipe) -> bool:
+        """Whether a recipe changes anything of it; else the run would be the same."""
+        for part in fields(recipe):
+            given, own = getattr(recipe, part.name), getattr(REFERENCE, part.name)
+            if part.name == "store":
+                if self._meets_store(given):
+                    return True
+            elif given != own and self._meets_class(given, own):
+                return True
+        return False
+
+    def _meets_store(self, store: Any) -> bool:
+        settings: dict[str, Any] = {}
+        while isinstance(store, partial):
+            settings, store = {**store.keywords, **settings}, store.func
+        own, asked = asdict(Queries()), settings.pop("queries", None) or Queries()
+        changed = {name for name, text in own.items() if getattr(asked, name) != text}
+        migrations = settings.pop("migrations", Migrations)
+        return bool(
+            settings
+            or changed & self.queries
+            or self._meets_class(migrations, Migrations)
+            or self._meets_class(store, SqliteStore)
+        )
+
+    def _meets_class(self, given: Any, own: Any) -> bool:
+        if not (isinstance(given, type) and isinstance(own, type) and issubclass(given, own)):
+            return True
+        below = given.__mro__[: given.__mro__.index(own)]
+        changed = {name for cls in below for name in vars(cls)} - _OF_EVERY_CLASS
+        return any(self._calls(own, name) for name in changed)
+
+    def _calls(self, own: type, name: str) -> bool:
+        """Whether a name of a part was used; a name of a subclass alone is used by nobody else."""
+        found = inspect.getattr_static(own, name, None)
+        if found is None:
+            return name.startswith("__")
+        found = getattr(found, "fget", None) or getattr(found, "__func__", None) or found
+        code = getattr(inspect.unwrap(found) if callable(found) else found, "__code__", None)
+        return code is None or code in self.functions
+
+
+@contextmanager
+def watched() -> Iterator[tuple[Recipe, Reached]]:
+    """Give a recipe of the reference, and what is met while it is used in this block."""
+    reached = Reached()
+
+    class Watched(Queries):
+        def __getattribute__(self, name: str) -> Any:
+            reached.queries.add(name)
+            return super().__getattribute__(name)
+
+    def note(frame: FrameType, event: str, argument: object) -> None:
+        del argument
+        if event == "call":
+            reached.functions.add(frame.f_code)
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        yield replace(REFERENCE, store=partial(SqliteStore, queries=Watched())), reached
+    finally:
+        sys.setprofile(before)
 
 
 class Prover:
     """Runs one scenario under defects; `run_on` makes a run on a recipe, in a cell, for a defect.
 
-    What a scenario cannot tell apart is one run: a proof makes it once.
+    A defect that changes nothing of what the reference's run met cannot show: its run is not made.
+    Where several callers meet, each in a thread of its own, every run is.
     """
 
     def __init__(
         self, scenario: Scenario, run_on: Callable[[Recipe, str, str | None], Outcome]
     ) -> None:
-        self._scenario = scenario
+        self._is_watched = all(step.verb != "together" for step in scenario.all_steps())
         self._run_on = run_on
-        self._known: dict[tuple[Hashable, str], Outcome] = {}
+        self._known: dict[str, tuple[Outcome, Reached]] = {}
 
     def run(self, defect: str | None, cell: str) -> Outcome:
-        """Return how the scenario ends under a defect; None is the reference."""
+        """Return how the scenario ends under a defect; None is the reference, which comes first."""
+        if defect is None:
+            with watched() as (recipe, reached):
+                outcome = self._run_on(recipe, cell, None)
+            self._known[cell] = outcome, reached
+            return outcome
+        outcome, reached = self._known[cell]
         recipe = recipe_with(defect)
-        key = (parts_reached(self._scenario, recipe), cell)
-        if key not in self._known:
-            self._known[key] = self._run_on(recipe, cell, defect)
-        return self._known[key]
-
-
-def parts_reached(scenario: Scenario, recipe: Recipe) -> Hashable:
-    """Return what a scenario can see of a recipe.
-
-    Without a verb of the skill API that is the store alone, and of the store the queries and the
-    methods of the verbs that it uses.
-    """
-    if "skills" in scenario.needs:
-        return recipe
-    verbs = {step.verb for step in scenario.all_steps()} & _QUERIES.keys()
-    if "delete_resources_by_id_prefix" in verbs:
-        verbs.add("delete_resources_by_kind")
-    store: Any = recipe.store
-    settings: dict[str, Any] = {}
-    while isinstance(store, partial):
-        settings, store = {**store.keywords, **settings}, store.func
-    queries = settings.pop("queries", None) or Queries()
-    asked = tuple(getattr(queries, name) for verb in sorted(verbs) for name in _QUERIES[verb])
-    return (recipe.fresh_file, _class_reached(store, verbs), asked, *sorted(settings.items()))
-
-
-def _class_reached(store: Hashable, verbs: set[str]) -> Hashable:
-    """Return the class of a store, or that of the reference if it only changes other verbs."""
-    if not (isinstance(store, type) and issubclass(store, SqliteStore)):
-        return store
-    below = store.__mro__[: store.__mro__.index(SqliteStore)]
-    changed = {name for cls in below for name in vars(cls)} - _OF_EVERY_CLASS
-    return SqliteStore if changed <= _QUERIES.keys() - verbs else store
+        if self._is_watched and not reached.meets(recipe):
+            return outcome
+        return self._run_on(recipe, cell, defect)
