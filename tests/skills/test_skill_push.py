@@ -9,7 +9,6 @@ import pytest
 
 from pytest_stigmer.api.values import AuditInfo
 from pytest_stigmer.factories.artifacts import artifact
-from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS, bad_artifact
 from pytest_stigmer.registry.registry import Registry
 
 if TYPE_CHECKING:
@@ -103,14 +102,3 @@ def test_an_update_keeps_who_made_the_skill(push: Push, parts: Registry) -> None
     parts.store.save_resource("skill", skill.metadata.id, skill)
     spec, status = stamps(parts, push(skill_md="# two"))
     assert (spec.created_by, spec.updated_by, status.created_by) == ("somebody", "system", "system")
-
-
-@pytest.mark.parametrize("kind", BAD_ARTIFACTS)
-def test_a_bad_artifact_is_refused_and_leaves_nothing(
-    kind: str, push: Push, parts: Registry, refusal: Refusal
-) -> None:
-    """No row, no file, and the rule is told."""
-    code, details = refusal(push, artifact=bad_artifact(kind))
-    assert (code, details.startswith("failed to extract SKILL.md: ")) == ("INVALID_ARGUMENT", True)
-    assert BAD_ARTIFACTS[kind].text in details
-    assert (rows(parts, "resources"), rows(parts, "resource_audit"), files(parts)) == (0, 0, [])
