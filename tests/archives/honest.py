@@ -178,7 +178,9 @@ def _of_other_systems() -> Iterator[tuple[str, bytes]]:
     yield "Windows", zips.pack(windows)
     jar = replace(zips.Entry(b"META-INF/", mode=0), extra=zips.field(0xCAFE, b""))
     yield "Java", zips.pack([jar, zips.descriptor(skill)])
-    yield "zip64 records", zips.zip64(zips.pack([skill]))
+    wide = zips.zip64(zips.pack([skill]))
+    yield "zip64 records", wide
+    yield "zip64 records alone", wide[:-14] + b"\xff" * 12 + b"\0\0"
     yield "two names of one file, marked twice", zips.pack([_named_twice(skill)])
 
 

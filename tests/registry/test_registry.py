@@ -217,6 +217,17 @@ def test_a_half_written_artifact_is_not_copied(registry: Registry) -> None:
     assert copy.artifact_contents() == before
 
 
+def test_a_link_among_the_artifacts_is_neither_copied_nor_followed(registry: Registry) -> None:
+    """It may lead to the database, which nobody may open a second time."""
+    registry.files.link_artifact("skills/link.zip", str(registry.path))
+    copy = registry.files.beside(".copy")
+    registry.files.copy_to(copy)
+    assert copy.artifact_contents() == registry.files.artifact_contents()
+    assert "skills/link.zip" not in copy.artifact_contents()
+    registry.files.write_artifact("skills/link.zip", b"junk")
+    assert registry.path.stat().st_size > len(b"junk")
+
+
 def test_copy_that_cannot_be_read_changes_nothing(registry: Registry) -> None:
     """Records and artifacts stay, and nothing is left beside the database."""
     before, copy = holds(registry), registry.files.beside(".copy")

@@ -115,9 +115,9 @@ class RegistryFiles:
 
 def _not_artifacts(folder: str, names: list[str]) -> list[str]:
     """Name what is not copied: links and the like, and what a killed process left half-written."""
-    found = {name: Path(folder, name).lstat() for name in names}
-    return [
-        name
-        for name, status in found.items()
-        if name.startswith("tmp") or not (stat.S_ISDIR(status.st_mode) or is_plain(status))
-    ]
+    return [name for name in names if name.startswith("tmp") or not _is_kept(Path(folder, name))]
+
+
+def _is_kept(path: Path) -> bool:
+    found = path.lstat()
+    return stat.S_ISDIR(found.st_mode) or is_plain(found)
