@@ -5,37 +5,16 @@ from __future__ import annotations
 import pickle
 import random
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.scenario.file_texts import GOOD, HEAD, PATH
 
 from pytest_stigmer.errors import ScenarioError
 from pytest_stigmer.scenario.loader import loads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-PATH = Path("x.scenario.yaml")
-HEAD = b"scenario: t\nsteps:\n"
-
-GOOD = b"""\
-# yaml-language-server: $schema=schema.json
-scenario: A tag moved twice within one second names the newest push
-description: Ties happen.
-clock: 2026-01-25T10:00:00.100Z
-detects: [tag-order-without-tiebreak]
-marks: [slow]
-matrix: plans
-steps:
-  - push: {name: Calculator, tag: stable, skill_md: "# one"}
-    as: one
-  - advance: 300ms
-  - get_resource: {id: "${one.metadata.id}"}
-    returns: {status.version_hash: "${one.status.version_hash}"}
-  - get: {id: nobody}
-    fails: {code: NOT_FOUND, message: nobody}
-"""
 
 BAD_FILES = {
     "typo in a verb": (
@@ -78,7 +57,7 @@ BAD_FILES = {
     ),
     "two documents": (
         GOOD + b"---\n" + GOOD,
-        "x.scenario.yaml:16: a second document starts here; write one scenario per file",
+        "x.scenario.yaml:18: a second document starts here; write one scenario per file",
     ),
     "wrong encoding": (
         HEAD + b"  - push: {name: Caf\xe9}\n",

@@ -2,39 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.scenario.file_texts import GOOD, HEAD, PATH
 
 from pytest_stigmer.scenario.loader import load, loads
 from pytest_stigmer.scenario.model import ExpectedFailure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from pytest_stigmer.scenario.model import Scenario
-
-PATH = Path("x.scenario.yaml")
-HEAD = b"scenario: t\nsteps:\n"
-
-GOOD = b"""\
-# yaml-language-server: $schema=schema.json
-scenario: A tag moved twice within one second names the newest push
-description: Ties happen.
-clock: 2026-01-25T10:00:00.100Z
-detects: [tag-order-without-tiebreak]
-marks: [slow]
-matrix: plans
-steps:
-  - push: {name: Calculator, tag: stable, skill_md: "# one"}
-    as: one
-  - advance: 300ms
-  - get_resource: {id: "${one.metadata.id}"}
-    returns: {status.version_hash: "${one.status.version_hash}"}
-  - get: {id: nobody}
-    fails: {code: NOT_FOUND, message: nobody}
-"""
 
 
 def test_every_top_level_key_reaches_the_model() -> None:
@@ -44,7 +24,8 @@ def test_every_top_level_key_reaches_the_model() -> None:
     assert scenario.description == "Ties happen."
     assert scenario.clock == "2026-01-25T10:00:00.100Z"
     assert (scenario.detects, scenario.marks) == (("tag-order-without-tiebreak",), ("slow",))
-    assert scenario.matrix == "plans"
+    assert (scenario.matrix, scenario.origin) == ("plans", ("D16", "contract 2.6"))
+    assert scenario.not_under == {"restart": "the answer is about one process"}
     assert scenario.name == "x"
 
 
@@ -53,7 +34,7 @@ def test_every_node_keeps_its_line() -> None:
     scenario = loads(GOOD, PATH)
     assert scenario.line == 2
     assert scenario.lines["detects"] == 5
-    assert [step.line for step in scenario.steps] == [9, 11, 12, 14]
+    assert [step.line for step in scenario.steps] == [11, 13, 14, 16]
 
 
 def test_a_step_is_a_verb_with_arguments_and_expectations() -> None:
@@ -71,6 +52,35 @@ def test_needs_are_the_capabilities_of_the_verbs_and_the_clock() -> None:
     scenario = loads(b"scenario: t\nclock: 2026-01-25T10:00:00Z\nsteps:\n  - reopen:\n", PATH)
     assert scenario.needs == {"reopen", "clock"}
     assert loads(HEAD + b"  - reopen:\n", PATH).needs == {"reopen"}
+
+
+def test_steps_within_steps_and_their_keys_reach_the_model() -> None:
+    """Each inner step knows its place, and what it needs is needed by the scenario."""
+    text = b"""\
+  - transaction:
+      - save_resource: {id: "r${n}", message: {}}
+        repeat: 3
+      - get_resource: {id: r1}
+        on: other
+    ends: rolled_back
+"""
+    scenario = loads(HEAD + text, PATH)
+    (unit,) = scenario.steps
+    inner = ("steps", 0, "transaction")
+    assert [step.place for step in scenario.all_steps()] == [(*inner, 0), (*inner, 1), ("steps", 0)]
+    assert (unit.keeps, unit.steps[0].repeat, unit.steps[1].on_other) == (False, 3, True)
+    assert scenario.needs == {"store", "transactions", "second"}
+
+
+def test_cases_make_a_scenario_each() -> None:
+    """Each has its own label; without cases there is the one."""
+    text = (
+        b"scenario: t\ncases: [{case: a, x: 1}, {case: b, x: 2}]\nsteps: [get: {id: '${database}'}]"
+    )
+    scenario = loads(text, PATH)
+    assert [one.label for one in scenario.expanded()] == ["t[a]", "t[b]"]
+    assert scenario.needs == {"skills", "files"}
+    assert loads(GOOD, PATH).expanded() == (loads(GOOD, PATH),)
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_fine() -> None:
