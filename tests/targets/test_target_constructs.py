@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +13,17 @@ import pytest
 
 from pytest_stigmer.scenario.loader import loads
 from pytest_stigmer.scenario.runner import Status, run
-from pytest_stigmer.store.faults import is_locked, lock
+from pytest_stigmer.store.faults import Crash, is_locked, lock
+from pytest_stigmer.store.legacy import legacy_database
+from pytest_stigmer.store.sqlite import SqliteStore
+from pytest_stigmer.store.translation import ResourceRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_stigmer.scenario.runner import Outcome
 
+NOTHING = loads(b"scenario: t\nsteps: [reopen: ]\n", Path("t.scenario.yaml"))
 CONSTRUCTS = {
     "repeat": """
   - save_resource: {id: "r${n}", message: {spec.tag: "v${n}"}}
@@ -203,18 +210,40 @@ def test_a_call_that_would_wait_for_the_lock_lets_the_first_go_on(
     assert outcome(f"\n  - together:\n{push * 4}    repeat: 2\n").status is Status.PASSED
 
 
-def test_the_time_zone_is_left_with_the_scenario(outcome: Callable[[str], Outcome]) -> None:
-    """What runs next lives where it did before."""
-    before = os.environ.get("TZ")
-    outcome("\n  - set_timezone: Pacific/Apia\n")
-    assert os.environ.get("TZ") == before
-    assert outcome("\n  - set_timezone: Atlantis\n").performed[-1].answer.failure is not None
+def test_the_time_zone_is_left_with_the_scenario(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, on_local: Any
+) -> None:
+    """The process lives elsewhere while the scenario runs, and where it did before afterwards."""
+    monkeypatch.setenv("TZ", "Pacific/Apia")
+    time.tzset()
+    before = time.tzname
+    with on_local(NOTHING, tmp_path / "t.db") as target:
+        assert target.perform("set_timezone", {"zone": "Atlantis"}).failure is not None
+        assert target.perform("set_timezone", {"zone": "Asia/Kolkata"}).failure is None
+        assert time.tzname == ("IST", "IST")
+    assert (os.environ["TZ"], time.tzname) == ("Pacific/Apia", before)
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_a_process_can_die_while_it_opens_a_file(tmp_path: Path) -> None:
+    """What it leaves is the file as it was before the statement that it did not come to."""
+    path = tmp_path / "old.db"
+    path.write_bytes(legacy_database([ResourceRow("skill", "skl-1", b"")]))
+    crash = Crash(path, 1, lambda: None)
+    with crash.watching(SqliteStore(tmp_path / "other.db")), SqliteStore(path):
+        pass
+    assert crash.statements > 3
+    path.write_bytes(crash.image())
+    with closing(sqlite3.connect(path)) as left:
+        tables = {name for (name,) in left.execute("SELECT name FROM sqlite_master")}
+    assert "resources" in tables
+    assert "resource_audit" not in tables
 
 
 def test_a_lock_is_seen_from_outside(tmp_path: Path, on_local: Any) -> None:
     """What decides about an order asks the file, not the connection."""
-    scenario = loads(b"scenario: t\nsteps: [reopen: ]\n", Path("t.scenario.yaml"))
-    with on_local(scenario, tmp_path / "t.db") as target:
+    with on_local(NOTHING, tmp_path / "t.db") as target:
         assert not is_locked(target.store)
         unlock = lock(target.store)
         assert is_locked(target.store)
