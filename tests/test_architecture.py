@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).parents[1] / "src" / "pytest_stigmer"
 MODULES = sorted(PACKAGE.rglob("*.py"))
+
+MOST_LINES = 300
+"""The longest file."""
 
 CORE = {"errors", "clock"}
 REGISTRY = CORE | {"api", "store", "skills", "registry"}
@@ -238,6 +243,74 @@ def test_no_module_opens_a_database_that_is_in_use() -> None:
 def test_every_part_has_a_rule() -> None:
     """No part of the package is missing from the table of imports."""
     assert {part(place(module)) for module in MODULES} <= set(ALLOWED)
+
+
+def dotted(module: Path) -> str:
+    """Name a module as an import does."""
+    return f"pytest_stigmer.{place(module)}".removesuffix("/__init__").replace("/", ".")
+
+
+def import_circle(modules: list[Path]) -> list[str]:
+    """Return modules that import each other in a circle, for types alone too; [] without one."""
+    names = {dotted(module) for module in modules}
+    graph = {
+        dotted(module): {
+            name if name in names else name.rpartition(".")[0] for _, name in imported(module)
+        }
+        & names
+        for module in modules
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def repeated_stems(modules: list[Path]) -> set[str]:
+    """Return the file names that stand twice; former paths and packages do not count."""
+    kept = [module for module in modules if part(place(module)) != "contract"]
+    stems = Counter(module.stem for module in kept if module.stem != "__init__")
+    return {stem for stem, count in stems.items() if count > 1}
+
+
+def long_files(modules: list[Path]) -> dict[str, int]:
+    """Return the modules of more lines than a reader keeps in mind."""
+    lengths = {place(module): len(module.read_text().splitlines()) for module in modules}
+    return {name: length for name, length in lengths.items() if length > MOST_LINES}
+
+
+def test_no_modules_import_each_other() -> None:
+    """Imports of modules, those for types alone included, form no circle."""
+    assert import_circle(MODULES) == []
+
+
+def test_file_names_are_unique() -> None:
+    """A file's name says which question it answers, and no other file has it."""
+    assert repeated_stems(MODULES) == set()
+
+
+def test_files_are_short() -> None:
+    """No module is longer than a reader keeps in mind."""
+    assert long_files(MODULES) == {}
+
+
+def test_broken_rules_of_files_are_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A circle for types alone, a second file of one name and a long file are told."""
+    monkeypatch.setattr(f"{__name__}.PACKAGE", tmp_path)
+    sources = {
+        "api/one.py": "if TYPE_CHECKING:\n    from pytest_stigmer.store.two import two",
+        "store/two.py": "def two():\n    from pytest_stigmer.api import one",
+        "store/one.py": "\n" * (MOST_LINES + 1),
+    }
+    modules = [tmp_path / name for name in sources]
+    for module in modules:
+        module.parent.mkdir(exist_ok=True)
+        module.write_text(sources[module.relative_to(tmp_path).as_posix()], encoding="utf-8")
+    circle = import_circle(modules)
+    assert set(circle) == {"pytest_stigmer.api.one", "pytest_stigmer.store.two"}
+    assert repeated_stems(modules) == {"one"}
+    assert long_files(modules) == {"store/one": MOST_LINES + 1}
 
 
 BROKEN = {

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.clock import DEFAULT_START
+from pytest_stigmer.errors import ServerLost
 from pytest_stigmer.scenario.compare import Difference
 from pytest_stigmer.scenario.model import ExpectedFailure
 from pytest_stigmer.scenario.runner import answer_differences, asked
@@ -259,3 +261,27 @@ def _why(verb: str, found: Difference) -> str:
 def _short(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+
+
+class Journal:
+    """Keeps the shortest counterexample, and that the server was lost, whatever the search says.
+
+    A registry whose answers depend on chance makes Hypothesis give up; the finding stays.
+    """
+
+    def __init__(self) -> None:
+        self.found: Counterexample | None = None
+        self.lost: ServerLost | None = None
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Note a mismatch or a loss that the block raises, and let it pass on."""
+        try:
+            yield
+        except Mismatch as mismatch:
+            if self.found is None or mismatch.found.length <= self.found.length:
+                self.found = mismatch.found
+            raise
+        except ServerLost as lost:
+            self.lost = lost
+            raise

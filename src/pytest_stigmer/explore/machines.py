@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from pytest_stigmer.explore.comparison import Comparison
-    from pytest_stigmer.explore.search import Journal
+    from pytest_stigmer.explore.comparison import Comparison, Journal
 
     Write = tuple[str, dict[str, Any]]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from typing import TYPE_CHECKING, Any, Self, cast
 
@@ -253,24 +252,9 @@ class ModelTarget(BasicTarget):
         """Tell what is stored as the columns of a file would have it."""
         if "kind" in wanted:
             wanted["kind"] = kind_text(wanted["kind"])
-        rows = getattr(self, f"_rows_of_{table}")()
+        versions = [{"version": version} for version in range(1, self.version + 1)]
+        rows = versions if table == "schema_version" else self.store.columns(table)
         return [row for row in rows if wanted.items() <= row.items()]
-
-    def _rows_of_schema_version(self) -> list[dict[str, Any]]:
-        return [{"version": version} for version in range(1, self.version + 1)]
-
-    def _rows_of_resources(self) -> list[dict[str, Any]]:
-        return [
-            {"kind": kind, "id": id_, **_told(data), "updated_at": self.store.saved_at[kind, id_]}
-            for kind in sorted(self.store.live, key=str.encode)
-            for id_, data in self.store.resource_rows(kind)
-        ]
-
-    def _rows_of_resource_audit(self) -> list[dict[str, Any]]:
-        return [
-            {"id": at, **row._asdict(), **_told(row.data)}
-            for at, row in enumerate(self.store.history, start=1)
-        ]
 
     def _stat_artifact(self, key: str) -> dict[str, Any]:
         if key not in self.skills.artifacts:
@@ -305,8 +289,3 @@ class ModelTarget(BasicTarget):
         if "base64" in row:
             return _UNDECODABLE
         return bytes(self._flow.message(row.get("message", {})).SerializeToString())
-
-
-def _told(data: bytes) -> dict[str, Any]:
-    """Return a message as a row tells it."""
-    return {"data": base64.b64encode(data).decode(), "size": len(data)}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.clock import stopwatch
 from pytest_stigmer.errors import ServerLost, UsageError
-from pytest_stigmer.explore.comparison import Comparison, Mismatch
+from pytest_stigmer.explore.comparison import Comparison, Journal
 from pytest_stigmer.explore.disputed import REFERENCE
 from pytest_stigmer.explore.model_target import ModelTarget
 from pytest_stigmer.explore.shrink import shrunk
@@ -31,30 +31,6 @@ HISTORIES = 50
 """How many histories a round tries before the clock is looked at."""
 STEPS = 30
 """How many steps a history has at most."""
-
-
-class Journal:
-    """Keeps the shortest counterexample, and that the server was lost, whatever the search says.
-
-    A registry whose answers depend on chance makes Hypothesis give up; the finding stays.
-    """
-
-    def __init__(self) -> None:
-        self.found: Counterexample | None = None
-        self.lost: ServerLost | None = None
-
-    @contextmanager
-    def watching(self) -> Iterator[None]:
-        """Note a mismatch or a loss that the block raises, and let it pass on."""
-        try:
-            yield
-        except Mismatch as mismatch:
-            if self.found is None or mismatch.found.length <= self.found.length:
-                self.found = mismatch.found
-            raise
-        except ServerLost as lost:
-            self.lost = lost
-            raise
 
 
 @dataclass(frozen=True)

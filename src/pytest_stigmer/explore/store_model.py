@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from pytest_stigmer.errors import AuditNotFound, ResourceNotFound, StoreClosed
 from pytest_stigmer.explore.disputed import REFERENCE
@@ -150,6 +151,17 @@ class StoreModel:
             self.put_back(before)
             raise
 
+    def columns(self, table: str) -> list[dict[str, Any]]:
+        """Tell what `resources` or `resource_audit` holds as a file's columns would have it."""
+        if table == "resource_audit":
+            audits = enumerate(self.history, start=1)
+            return [{"id": at, **row._asdict(), **_blob(row.data)} for at, row in audits]
+        return [
+            {"kind": kind, "id": id_, **_blob(data), "updated_at": self.saved_at[kind, id_]}
+            for kind in sorted(self.live, key=str.encode)
+            for id_, data in self.resource_rows(kind)
+        ]
+
     def state(self) -> State:
         """Return a copy of all that is stored."""
         live = {kind: dict(records) for kind, records in self.live.items()}
@@ -211,3 +223,8 @@ class StoreModel:
 
 def _allow(table: str, on: str) -> None:
     """Let every write pass."""
+
+
+def _blob(data: bytes) -> dict[str, Any]:
+    """Return a message as a row tells it."""
+    return {"data": base64.b64encode(data).decode(), "size": len(data)}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from pytest_stigmer.api.values import MAX_MESSAGE_BYTES, SKILL_KIND
 from pytest_stigmer.errors import (
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from pytest_stigmer.clock import Clock
     from pytest_stigmer.skills.archive import Archive
     from pytest_stigmer.skills.artifact_storage import ArtifactStorage, StoredArtifact
-    from pytest_stigmer.skills.references import ReferenceResolver
     from pytest_stigmer.store.sqlite import SqliteStore
 
 
@@ -45,6 +44,13 @@ def saying(what: str) -> Iterator[None]:
         if error.code != "INTERNAL":
             raise
         raise StatusError("INTERNAL", f"{what}: {error}") from error
+
+
+class Resolver(Protocol):
+    """What finds the version that a reference names."""
+
+    def resolve(self, reference: Reference) -> Any:
+        """Return the version's message; errors as `references.ReferenceResolver`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,7 @@ class SkillFrame(ABC):
     what resolves references.
     """
 
-    resolver: type[ReferenceResolver]
+    resolver: ClassVar[Callable[..., Resolver]]
     """The generation's own resolver of references."""
 
     def __init__(
@@ -93,7 +99,7 @@ class SkillFrame(ABC):
         *,
         archives: Callable[[], ArchiveReader] = ArchiveReader,
         index: Callable[..., SlugIndex] = SlugIndex,
-        references: Callable[..., ReferenceResolver] | None = None,
+        references: Callable[..., Resolver] | None = None,
     ) -> None:
         self.store = store
         self.artifacts = artifacts
