@@ -36,7 +36,7 @@ def test_a_defect_that_is_not_met_is_not_run(
         runs.append((cell, defect))
         return Outcome(load(path), "local", Status(status_on(recipe, path)))
 
-    prover = Prover(load(path), run_on)
+    prover = Prover(run_on)
     assert prover.run(None, "v2").status == "passed"
     told = {defect: prover.run(defect, "v2").status.value for defect in OURS}
     assert len(runs) <= most

@@ -92,7 +92,7 @@ def proved(
             scenario,
             options.defects or tuple(catalogue()),
             plan_cells(scenario),
-            Prover(scenario, run).run,
+            Prover(run).run,
             of_others=() if options.exact else catalogue().of_others(owner_of(scenario.path)),
             is_partial=bool(options.defects),
         )

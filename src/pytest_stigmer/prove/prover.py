@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+import threading
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import partial
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
 
     from pytest_stigmer.registry.assembly import Recipe
-    from pytest_stigmer.scenario.model import Scenario
     from pytest_stigmer.scenario.runner import Outcome
 
 _OF_EVERY_CLASS = frozenset(
@@ -96,25 +96,23 @@ def watched() -> Iterator[tuple[Recipe, Reached]]:
         if event == "call":
             reached.functions.add(frame.f_code)
 
-    before = sys.getprofile()
+    before, of_threads = sys.getprofile(), threading.getprofile()
     sys.setprofile(note)
+    threading.setprofile(note)
     try:
         yield replace(REFERENCE, store=partial(SqliteStore, queries=Watched())), reached
     finally:
         sys.setprofile(before)
+        threading.setprofile(of_threads)
 
 
 class Prover:
-    """Runs one scenario under defects; `run_on` makes a run on a recipe, in a cell, for a defect.
+    """Runs a scenario under defects; `run_on` makes a run on a recipe, in a cell, for a defect.
 
     A defect that changes nothing of what the reference's run met cannot show: its run is not made.
-    Where several callers meet, each in a thread of its own, every run is.
     """
 
-    def __init__(
-        self, scenario: Scenario, run_on: Callable[[Recipe, str, str | None], Outcome]
-    ) -> None:
-        self._is_watched = all(step.verb != "together" for step in scenario.all_steps())
+    def __init__(self, run_on: Callable[[Recipe, str, str | None], Outcome]) -> None:
         self._run_on = run_on
         self._known: dict[str, tuple[Outcome, Reached]] = {}
 
@@ -127,6 +125,6 @@ class Prover:
             return outcome
         outcome, reached = self._known[cell]
         recipe = recipe_with(defect)
-        if self._is_watched and not reached.meets(recipe):
+        if not reached.meets(recipe):
             return outcome
         return self._run_on(recipe, cell, defect)
