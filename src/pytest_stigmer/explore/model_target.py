@@ -13,7 +13,7 @@ from pytest_stigmer.errors import (
     StoreLocked,
 )
 from pytest_stigmer.explore.disputed import REFERENCE
-from pytest_stigmer.explore.skill_model import SkillModel
+from pytest_stigmer.explore.skill_model import LINK, SkillModel
 from pytest_stigmer.explore.store_model import AuditRecord, StoreModel
 from pytest_stigmer.scenario.target import Answer, AuditRow, BasicTarget, answered
 from pytest_stigmer.scenario.verbs import VERBS
@@ -243,7 +243,7 @@ class ModelTarget(BasicTarget):
     def _link_artifact(self, key: str, target: str) -> None:
         """Keep what is no artifact there: a link is not followed, wherever it leads."""
         del target
-        self.skills.artifacts[key] = b""
+        self.skills.artifacts[key] = LINK
 
     def _set_timezone(self, zone: str) -> None:
         """Change nothing: instants are what they are everywhere."""

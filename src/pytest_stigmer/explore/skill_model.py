@@ -38,6 +38,10 @@ def model_slug(name: str) -> str:
     return "-".join(part for part in "".join(kept).split("-") if part)
 
 
+LINK = b"a link"
+"""What lies under the key of an artifact in whose place a link was put; it is compared by `is`."""
+
+
 class SkillModel:
     """Messages in, messages out, a failure is a StatusError, as of `skills.client.SkillClient`.
 
@@ -99,8 +103,9 @@ class SkillModel:
         if key not in self.artifacts or not is_hash(key[len("skills/") : -len(".zip")]):
             raise StatusError("NOT_FOUND", f"skill artifact not found: {key}")
         if key != f"skills/{hashlib.sha256(self.artifacts[key]).hexdigest()}.zip":
-            why = "its content has another hash; push it again"
-            raise StatusError("DATA_LOSS", f"skill artifact {key} is damaged: {why}")
+            is_link = self.artifacts[key] is LINK
+            why = "another file lies there" if is_link else "its content has another hash"
+            raise StatusError("DATA_LOSS", f"skill artifact {key} is damaged: {why}; push it again")
         return self.api.GetArtifactResponse(artifact=self.artifacts[key])
 
     def delete(self, request: Any) -> Any:
