@@ -59,7 +59,7 @@ def test_what_may_be_a_fault_of_ours_keeps_its_traceback(pytester: pytest.Pytest
             stigmer_skills.get_by_reference(stigmer_api.ApiResourceReference(slug="x"))
     """)
     shown = pytester.runpytest_subprocess().stdout.str()
-    assert "controller.py" in shown
+    assert "frame.py" in shown
     assert "'NoneType' object has no attribute 'resolve'" in shown
 
 
