@@ -9,7 +9,6 @@ import pytest
 
 from pytest_stigmer.api.generation import load
 from pytest_stigmer.defects.change import UPSERT, foreign_key, with_queries, with_schema
-from pytest_stigmer.errors import StoreError
 from pytest_stigmer.registry.registry import Registry
 from pytest_stigmer.scenario.loader import load as load_scenario
 from pytest_stigmer.scenario.model import SUFFIX
@@ -66,43 +65,6 @@ def test_the_candidate_breaks_only_the_decisions_of_v2(
         if status_on(candidate, path) != "passed"
     }
     assert red == DECISIONS_OF_V2
-
-
-def test_saving_in_place_keeps_the_history(store: SqliteStore) -> None:
-    """ON CONFLICT DO UPDATE deletes no row, so nothing cascades."""
-    store.save_resource("skill", "skl-1", message())
-    assert len(store.list_audit_history("skill", "skl-1")) == 1
-
-
-def test_saving_by_replacing_wipes_the_history(reference: Recipe, tmp_path: Path) -> None:
-    """INSERT OR REPLACE deletes the parent for a moment, and that moment cascades."""
-    recipe = with_schema(reference, *foreign_key(CANDIDATE))
-    with Registry(tmp_path / "replacing.db", recipe=recipe) as parts:
-        parts.store.save_resource("skill", "skl-1", message())
-        parts.store.save_audit("skill", "skl-1", message())
-        parts.store.save_resource("skill", "skl-1", message())
-        assert parts.store.list_audit_history("skill", "skl-1") == []
-
-
-def test_archiving_first_works_within_one_transaction(store: SqliteStore) -> None:
-    """A deferred key is checked at commit, when the parent is there."""
-    with store.transaction():
-        store.save_audit("skill", "skl-2", message())
-        store.save_resource("skill", "skl-2", message())
-    assert len(store.list_audit_history("skill", "skl-2")) == 1
-
-
-def test_archiving_first_fails_alone(store: SqliteStore) -> None:
-    """Without a transaction of both, the snapshot is refused, as the real push would be."""
-    with pytest.raises(StoreError, match="FOREIGN KEY constraint failed"):
-        store.save_audit("skill", "skl-2", message())
-    assert store.list_audit_history("skill", "skl-2") == []
-
-
-def test_deleting_takes_the_history_along(store: SqliteStore) -> None:
-    """That is what the key is for."""
-    store.delete_resource("skill", "skl-1")
-    assert store.list_audit_history("skill", "skl-1") == []
 
 
 def test_a_connection_without_the_pragma_knows_no_key(store: SqliteStore) -> None:

@@ -39,16 +39,6 @@ def with_end(data: bytes, *, count: int = 0, length: int = 0, comment: int = 0) 
     )
 
 
-def zip64(data: bytes) -> bytes:
-    """Return an archive whose end record leaves everything to a ZIP64 record."""
-    *_, entries, length, start, _ = END.unpack(data[-END.size :])
-    at = len(data) - END.size
-    record = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, entries, entries, length, start)
-    locator = struct.pack("<4sLQL", b"PK\6\7", 0, at, 1)
-    end = END.pack(b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
-    return data[:at] + record + locator + end
-
-
 def with_zip64_field(field: bytes) -> bytes:
     """Return an archive with an entry `big` that leaves its size to this ZIP64 field."""
     data = zips.pack([zips.file("SKILL.md", "# one"), Entry(b"big", b"x", size=0xFFFFFFFF)])
@@ -58,11 +48,6 @@ def with_zip64_field(field: bytes) -> bytes:
     struct.pack_into("<H", header, 30, len(extra))
     wide = data[:at] + bytes(header) + b"big" + extra + data[-END.size :]
     return with_end(wide, length=len(extra))
-
-
-def test_a_zip64_directory_is_read() -> None:
-    """Some writers always add one."""
-    assert ArchiveReader().read(zip64(artifact(skill_md="# one"))).skill_md == "# one"
 
 
 def test_a_zip64_size_is_read() -> None:
@@ -101,12 +86,6 @@ def test_a_comment_that_is_cut_off_is_refused(length: int) -> None:
     whole = with_end(artifact(skill_md="# one"), comment=length) + b"-" * length
     assert ArchiveReader().read(whole).skill_md == "# one"
     assert why_not(whole[:-1]) == NOT_A_ZIP
-
-
-def test_another_name_beside_the_data_is_refused() -> None:
-    """Extractors differ in which of the two names they follow."""
-    entry = Entry(b"SKILL.md", b"# one", local_name=b"skill.md")
-    assert "its two names differ" in why_not(zips.pack([entry]))
 
 
 def test_an_entry_without_its_local_header_is_refused() -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
@@ -27,12 +25,6 @@ if TYPE_CHECKING:
     Refer = Callable[..., Any]
 
 STOP = {
-    "when the record is saved": (
-        "CREATE TRIGGER stop BEFORE INSERT ON resources BEGIN SELECT RAISE(ABORT, 'no'); END",
-    ),
-    "when the copy is archived": (
-        "CREATE TRIGGER stop BEFORE INSERT ON resource_audit BEGIN SELECT RAISE(ABORT, 'no'); END",
-    ),
     "when the transaction is undone by the engine": (
         "CREATE TRIGGER stop BEFORE INSERT ON resources BEGIN SELECT RAISE(ROLLBACK, 'no'); END",
     ),
@@ -42,21 +34,6 @@ STOP = {
         "CREATE TRIGGER stop AFTER INSERT ON resources BEGIN INSERT INTO child VALUES (1); END",
     ),
 }
-
-PUSHES = """
-import sys
-from pytest_stigmer.api.generation import load
-from pytest_stigmer.registry.registry import Registry
-from pytest_stigmer.factories.artifacts import artifact
-api = load("bundled")
-with Registry(sys.argv[1], generation=api) as parts:
-    print("ready", flush=True)
-    sys.stdin.readline()
-    for number in range(10):
-        data = artifact(skill_md=f"# {sys.argv[2]} {number}")
-        skill = parts.client().push(api.PushSkillRequest(name="Calc", artifact=data))
-        print(skill.metadata.id, flush=True)
-"""
 
 
 def history(parts: Registry) -> list[str]:
@@ -151,54 +128,12 @@ def test_a_push_undone_by_the_callers_transaction_is_forgotten(
     assert push().metadata.id != gone[0]
 
 
-def test_threads_that_push_one_name_make_one_skill(push: Push, parts: Registry) -> None:
-    """Every push is a version of it."""
-    with ThreadPoolExecutor(8) as pool:
-        pushed = list(pool.map(lambda n: push(skill_md=f"# {n}").metadata.id, range(40)))
-    assert set(pushed) == set(history(parts))
-    assert (len(set(pushed)), len(history(parts))) == (1, 40)
-    assert len(parts.store.list_resources("skill")) == 1
-
-
-def test_threads_that_push_different_names_make_them_all(push: Push, refer: Refer) -> None:
-    """Each is found by its slug."""
-    with ThreadPoolExecutor(8) as pool:
-        pushed = list(pool.map(lambda n: push(f"Calc {n}"), range(10)))
-    assert [refer(slug=f"calc-{n}") for n in range(10)] == pushed
-
-
-def test_threads_read_while_others_push(push: Push, refer: Refer) -> None:
-    """Every answer is one of the versions, whole."""
-    push(skill_md="# 0", tag="v0")
-    with ThreadPoolExecutor(4) as pool:
-        answers = [
-            pool.submit(refer, "v0") if n % 2 else pool.submit(push, "Calc", f"# {n}", tag=f"v{n}")
-            for n in range(40)
-        ]
-    assert {answer.result().spec.skill_md for answer in answers[1::2]} == {"# 0"}
-
-
 def test_threads_get_one_skill_at_once(push: Push, parts: Registry, api: Generation) -> None:
     """Every answer is the same."""
     skill = push()
     request = api.SkillId(value=skill.metadata.id)
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(parts.client().get, [request] * 20)) == [skill] * 20
-
-
-def test_processes_that_push_one_name_make_one_skill(parts: Registry) -> None:
-    """Pushes exclude each other across processes too."""
-    command = [sys.executable, "-c", PUSHES, str(parts.store.path)]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    processes = [subprocess.Popen([*command, name], **pipes) for name in "ab"]  # type: ignore[call-overload]
-    for process in processes:
-        assert process.stdout.readline() == "ready\n"
-    for process in processes:
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    pushed = [line for process in processes for line in process.communicate()[0].split()]
-    assert [process.returncode for process in processes] == [0, 0]
-    assert (len(pushed), len(set(pushed)), len(history(parts))) == (20, 1, 20)
 
 
 def test_an_artifact_that_another_registry_stored_meanwhile_stays(
@@ -213,7 +148,7 @@ def test_an_artifact_that_another_registry_stored_meanwhile_stays(
                 super().discard(artifact)
 
         parts.skills.artifacts = Overtaken(parts.artifacts.root)
-        for statement in STOP["when the record is saved"]:
+        for statement in STOP["when the transaction is undone by the engine"]:
             parts.store.connection.execute(statement)
         with pytest.raises(StatusError):
             push()
@@ -235,7 +170,7 @@ def test_no_push_comes_between_a_failed_one_and_the_removal_of_its_artifact(
             super().discard(artifact)
 
     parts.skills.artifacts = Watched(parts.artifacts.root)
-    for statement in STOP["when the record is saved"]:
+    for statement in STOP["when the transaction is undone by the engine"]:
         parts.store.connection.execute(statement)
     refusal(push)
     assert (seen, files(parts)) == (["database is locked"], [])

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_stigmer.skills.references import is_hash
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -20,27 +18,6 @@ if TYPE_CHECKING:
     Refer = Callable[..., Any]
 
 NO_VERSION = "skill version not found: calc:"
-
-
-@pytest.mark.parametrize(
-    ("version", "is_one"),
-    [
-        ("a" * 64, True),
-        ("0123456789abcdef" * 4, True),
-        ("A" * 64, False),
-        ("a" * 63, False),
-        ("a" * 65, False),
-        ("g" * 64, False),
-        ("a" * 64 + "\n", False),
-        ("latest", False),
-        ("v1.0", False),
-        ("", False),
-        ("٣" * 64, False),
-    ],
-)
-def test_a_hash_is_64_lower_case_hexadecimal_digits(version: str, *, is_one: bool) -> None:
-    """Everything else is a tag."""
-    assert is_hash(version) == is_one
 
 
 def test_a_record_without_status_answers_latest_alone(

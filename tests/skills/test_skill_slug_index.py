@@ -69,19 +69,6 @@ def test_own_pushes_lookups_and_deletions_read_all_skills_once(
     assert len(reads) == 1
 
 
-def test_a_skill_that_another_connection_pushed_is_found(
-    push: Push, refer: Refer, other: Registry, api: Generation, refusal: Refusal
-) -> None:
-    """And one that it deleted is not."""
-    push("Warm")
-    pushed = other.client().push(
-        api.PushSkillRequest(name="Calc", artifact=other.skills.get_artifact(_key(other)))
-    )
-    assert refer() == pushed
-    other.client().delete(api.SkillId(value=pushed.metadata.id))
-    assert refusal(refer)[0] == "NOT_FOUND"
-
-
 def _key(parts: Registry) -> str:
     (name,) = (path.name for path in (parts.artifacts.root / "skills").iterdir())
     return f"skills/{name}"
@@ -96,14 +83,6 @@ def test_a_deletion_hides_no_skill_that_another_connection_made(
     made = other.client().push(api.PushSkillRequest(name="Calc", artifact=data))
     skills.delete(api.SkillId(value=gone))
     assert refer() == made
-
-
-def test_a_push_updates_the_skill_that_another_connection_made(push: Push, other: Registry) -> None:
-    """The look and the write are one transaction."""
-    push("Warm")
-    data = other.skills.get_artifact(_key(other))
-    made = other.client().push(other.generation.PushSkillRequest(name="Calc", artifact=data))
-    assert push().metadata.id == made.metadata.id
 
 
 def test_a_slug_changed_through_the_store_is_found_under_the_new_one(

@@ -5,10 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-import pytest
 from google.protobuf.wrappers_pb2 import StringValue
 
-from pytest_stigmer.errors import StoreError
 from pytest_stigmer.store.legacy import legacy_database, legacy_id
 from pytest_stigmer.store.migration import Migrations
 from pytest_stigmer.store.translation import ResourceRow
@@ -16,8 +14,6 @@ from pytest_stigmer.store.translation import ResourceRow
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    from conftest import Clock
 
     from pytest_stigmer.store.sqlite import SqliteStore
 
@@ -36,10 +32,6 @@ def _texts(blobs: list[bytes]) -> list[str]:
     return [StringValue.FromString(blob).value for blob in blobs]
 
 
-def _history_ids(store: SqliteStore) -> list[tuple[str, str]]:
-    return store.execute("SELECT kind, resource_id FROM resource_audit ORDER BY id")
-
-
 def test_file_from_before_versions_has_no_version_table(
     opened: Callable[..., SqliteStore], path: Path
 ) -> None:
@@ -48,17 +40,6 @@ def test_file_from_before_versions_has_no_version_table(
     store = opened(schema=0)
     names = {name for (name,) in store.execute("SELECT name FROM sqlite_master")}
     assert names == {"resources", "idx_resources_kind_id"}
-
-
-def test_moved_snapshot_keeps_kind_bytes_and_time(
-    opened: Callable[..., SqliteStore], path: Path, clock: Clock
-) -> None:
-    """Kind and data are untouched; archived_at is the row's own updated_at, not the clock's."""
-    path.write_bytes(legacy_database([_row(legacy_id("a", 1), "v", kind="agent")], clock=clock))
-    columns = "kind, resource_id, data, archived_at, version_hash, tag"
-    assert opened().execute(f"SELECT {columns} FROM resource_audit") == [
-        ("agent", "a", _blob("v"), "2026-01-20 08:30:15", "", "")
-    ]
 
 
 def test_history_follows_the_nanosecond_number(
@@ -70,62 +51,6 @@ def test_history_follows_the_nanosecond_number(
     path.write_bytes(legacy_database([*rows, _row(f"skill_audit/a/{'9' * 5000}", "huge")]))
     history = _texts(opened().list_audit_history("skill", "a"))
     assert history == ["huge", *map(str, reversed(numbers))]
-
-
-@pytest.mark.parametrize(
-    ("row_id", "resource_id"),
-    [
-        ("skill_audit/skl-1/17", "skl-1"),
-        ("agent_execution_audit/a/17", "a"),
-        ("skill_audit/a/b/c/17", "a/b/c"),
-        ("skill_audit/x_audit/1/17", "x_audit/1"),
-        ("skill_audit//17/17", "/17"),
-        ("skill_audit/日本\n語/17", "日本\n語"),
-        ("skill_audit/a\0b/17", "a\0b"),
-    ],
-    ids=ascii,
-)
-def test_resource_id_is_all_between_word_and_number(
-    opened: Callable[..., SqliteStore], path: Path, row_id: str, resource_id: str
-) -> None:
-    """Slashes and any other character belong to the resource id."""
-    path.write_bytes(legacy_database([_row(row_id)]))
-    store = opened()
-    assert _history_ids(store) == [("skill", resource_id)]
-    assert store.list_resources("skill") == []
-
-
-INNOCENT = [
-    "preaudit/foo",
-    "my-audit/report",
-    "XAUDIT/up",
-    "SKILL_AUDIT/a/17",
-    "a/b_audit/c",
-    "a/b_audit/c/17",
-    "my-skill_audit/a/17",
-    "_audit/a/17",
-    "audit/foo",
-    "skill_audit//17",
-    "skill_audit/",
-    "skill_audit/skl-1",
-    "skill_audit/17",
-    "skill_audit/skl-1/",
-    "skill_audit/skl-1/17x",
-    "skill_audit/skl-1/17\n",
-    "skill_audit/skl-1/\u0661",
-    "xskill_audit_/a/1",
-]
-
-
-@pytest.mark.parametrize("row_id", INNOCENT, ids=ascii)
-def test_row_of_another_form_stays_live(
-    opened: Callable[..., SqliteStore], path: Path, row_id: str
-) -> None:
-    """Only `<word>_audit/<resource id>/<digits>` is a snapshot; nothing else is touched."""
-    path.write_bytes(legacy_database([_row(row_id, "kept", kind="workflow")]))
-    store = opened()
-    assert store.get_resource("workflow", row_id, StringValue).value == "kept"
-    assert _history_ids(store) == []
 
 
 def test_ids_that_are_not_utf8_move_byte_for_byte(
@@ -147,23 +72,6 @@ def test_more_rows_than_sqlite_has_variables_move(
     rows = [_row(legacy_id("a", number), "") for number in range(33_000)]
     path.write_bytes(legacy_database(rows))
     assert opened().execute("SELECT count(*), max(id) FROM resource_audit") == [(33_000, 33_000)]
-
-
-def test_failed_migration_leaves_the_file_as_it_was(
-    opened: Callable[..., SqliteStore], path: Path
-) -> None:
-    """A migration is one transaction: after a failure the next opening starts afresh."""
-
-    class Failing(Migrations):
-        def move(self, row: object) -> None:
-            raise StoreError.unexpected(self.path, row)
-
-    path.write_bytes(legacy_database([_row(legacy_id("a", 1), "old")]))
-    with pytest.raises(StoreError, match="skill_audit"):
-        opened(migrations=Failing)
-    names = {name for (name,) in opened(schema=1).execute("SELECT name FROM sqlite_master")}
-    assert names == {"schema_version", "resources", "idx_resources_kind_id"}
-    assert _texts(opened().list_audit_history("skill", "a")) == ["old"]
 
 
 def test_file_migrated_between_two_looks_at_it_is_whole(

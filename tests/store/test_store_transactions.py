@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 from google.protobuf.wrappers_pb2 import StringValue
 
-from pytest_stigmer.errors import DiskFull, StoreClosed, StoreError, StoreLocked
+from pytest_stigmer.errors import StoreClosed, StoreError, StoreLocked
 from pytest_stigmer.store.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from pytest_stigmer.store.sqlite import SqliteStore
-
-
-class Stop(Exception):
-    """What a block raises to be undone."""
 
 
 def _save(store: SqliteStore, *ids: str) -> None:
@@ -29,13 +23,6 @@ def _save(store: SqliteStore, *ids: str) -> None:
 
 def _ids(store: SqliteStore) -> list[str]:
     return [resource_id for (resource_id,) in store.execute("SELECT id FROM resources ORDER BY id")]
-
-
-@contextmanager
-def _undone(store: SqliteStore) -> Iterator[None]:
-    with pytest.raises(Stop), store.transaction():  # noqa: PT012
-        yield
-        raise Stop
 
 
 def test_block_has_the_write_lock_from_its_start(
@@ -50,23 +37,6 @@ def test_block_has_the_write_lock_from_its_start(
             _save(other, "a")
         assert _ids(other) == []
     _save(other, "a")
-
-
-def test_threads_do_not_enter_each_others_blocks(store: SqliteStore) -> None:
-    """A verb of another thread waits for the end of the block."""
-    started = threading.Event()
-
-    def write() -> None:
-        started.set()
-        _save(store, "b")
-
-    thread = threading.Thread(target=write)
-    with _undone(store):
-        _save(store, "a")
-        thread.start()
-        started.wait()
-    thread.join()
-    assert _ids(store) == ["b"]
 
 
 def test_block_undone_by_the_engine_is_not_continued(store: SqliteStore) -> None:
@@ -84,15 +54,6 @@ def test_block_undone_by_the_engine_is_not_continued(store: SqliteStore) -> None
     with pytest.raises(StoreError, match="was rolled back by an earlier error"):
         outer()
     assert _ids(store) == ["before"]
-
-
-def test_full_disk_in_a_block_leaves_nothing_of_it(store: SqliteStore) -> None:
-    """A block that fails for lack of room is undone whole."""
-    (pages,) = store.execute("PRAGMA page_count")[0]
-    store.execute(f"PRAGMA max_page_count={pages}")
-    with pytest.raises(DiskFull), store.transaction():
-        _save(store, "a", "x" * 100_000)
-    assert _ids(store) == []
 
 
 def test_store_closed_inside_a_block_is_not_a_success(store: SqliteStore) -> None:
