@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -14,22 +15,29 @@ if TYPE_CHECKING:
 
 USAGE_ERROR = 2
 INTERRUPTED = 130
+READER_GONE = 141
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one sub-command and return its exit code: 0 only if all is well, 2 for a usage error.
 
-    130 after Ctrl-C, as of a shell.
+    130 after Ctrl-C and 141 when the reader of a pipe left, as of a shell.
     """
     options = _parser().parse_args(arguments)
     try:
-        return int(options.run(options))
+        code = int(options.run(options))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read has seen enough, as with `| head`; what is still buffered has no reader.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return READER_GONE
     except (StigmerError, OSError) as error:
         sys.stderr.write(f"stigmer-harness: {error}\n")
         return USAGE_ERROR
     except KeyboardInterrupt:
         sys.stderr.write("stigmer-harness: interrupted\n")
         return INTERRUPTED
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:

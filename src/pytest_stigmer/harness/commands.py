@@ -12,7 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.errors import UsageError
-from pytest_stigmer.harness import arguments, checking, completing, exploring, inspecting
+from pytest_stigmer.harness import (
+    arguments,
+    checking,
+    completing,
+    exploring,
+    inspecting,
+    showing,
+)
 from pytest_stigmer.scenario.model import SUFFIX
 from pytest_stigmer.scenario.shipped import scenario_folders
 from pytest_stigmer.service import serve
@@ -222,6 +229,11 @@ COMMANDS = {
         "run every scenario on the reference and on every defect; fail unless exactly as claimed",
         _prove_arguments,
         _prove,
+    ),
+    "show": Command(
+        "tell what a defect does: the wrong answer on a real file, and the right one",
+        showing.add_arguments,
+        showing.run,
     ),
     "schema": Command("print the JSON schema of scenario files", _schema_arguments, _schema),
     "new": Command("write a commented scenario file to start from", _new_arguments, _new),

@@ -16,7 +16,7 @@ from pytest_stigmer.report.data import (
     merged,
 )
 from pytest_stigmer.scenario.report import exchange
-from pytest_stigmer.scenario.timeline import places
+from pytest_stigmer.scenario.timeline import LOOKUPS, places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from pytest_stigmer.scenario.runner import Outcome, Performed
     from pytest_stigmer.scenario.target import AuditRow, Target
 
-_LOOKUPS = frozenset(
-    {"get_by_reference", "get_audit_by_hash", "get_audit_by_tag", "list_audit_history"}
-)
 _MAX_TEXT = 500
 _MAX_PAIRS = 60
 
@@ -124,7 +121,7 @@ def _step_data(performed: Performed, rows: list[AuditRow]) -> StepData:
 
 
 def _is_lookup(performed: Performed) -> bool:
-    return performed.step.verb in _LOOKUPS
+    return performed.step.verb in LOOKUPS
 
 
 def _archive_data(row: AuditRow, step: int) -> ArchiveData:

@@ -37,7 +37,7 @@ def _lines(page: Page, width: int) -> Iterator[str]:
     yield from _section("steps before", _before(page, width))
     if page.timeline:
         caption = textwrap.fill(_caption(page.timeline), width)
-        yield from _section(caption, _timeline(page.timeline, width))
+        yield from _section(caption, timeline_lines(page.timeline, width))
     yield from _section("query and plan", page.explanation.splitlines())
     yield from _section("where the error comes from", page.trace.splitlines())
     yield from _section("run it again", [page.replay])
@@ -87,15 +87,16 @@ def cut(text: str, room: int, start: int = 0) -> str:
 
 def _differences(page: Page, width: int) -> Iterator[str]:
     for found in page.differences:
-        yield from _difference(found, width)
+        yield from difference_lines(found, width - len(_INDENT))
 
 
-def _difference(found: Difference, width: int) -> Iterator[str]:
-    yield from textwrap.wrap(f"{found.where or 'the answer'} {found.why}", width - len(_INDENT))
+def difference_lines(found: Difference, width: int) -> Iterator[str]:
+    """Tell one difference in lines of at most `width` columns, around where the values part."""
+    yield from textwrap.wrap(f"{found.where or 'the answer'} {found.why}", width)
     expected, got = _text(found.expected), _text(found.got)
     pairs = zip(expected, got, strict=False)
     start = next((at for at, (one, other) in enumerate(pairs) if one != other), 0)
-    room = width - len(_INDENT) - len("  expected ")
+    room = width - len("  expected ")
     yield f"  expected {cut(expected, room, start)}"
     yield f"  got      {cut(got, room, start)}"
 
@@ -104,14 +105,15 @@ def _before(page: Page, width: int) -> Iterator[str]:
     left_out = len(page.before) - _MAX_STEPS
     if left_out > 0:
         yield f"steps not shown: {left_out}"
-    yield from (_happened(step, width) for step in page.before[-_MAX_STEPS:])
+    yield from (happened(step, width - len(_INDENT)) for step in page.before[-_MAX_STEPS:])
 
 
-def _happened(step: Happened, width: int) -> str:
+def happened(step: Happened, width: int) -> str:
+    """Tell a step in one line of at most `width` columns: when, where, what was sent."""
     sent = " ".join(f"{path}={_text(value)}" for path, value in step.sent)
     saved = f" -> {step.save_as}" if step.save_as else ""
     line = f"{step.at[11:23]}  line {step.line}: {step.verb} {sent}".rstrip()
-    return cut(line, width - len(_INDENT) - len(saved)) + saved
+    return cut(line, width - len(saved)) + saved
 
 
 def _caption(timeline: Timeline) -> str:
@@ -120,7 +122,7 @@ def _caption(timeline: Timeline) -> str:
     return f"timeline: audit rows{of} in insertion order (times in UTC)"
 
 
-def _timeline(timeline: Timeline, width: int) -> Iterator[str]:
+def timeline_lines(timeline: Timeline, width: int) -> Iterator[str]:
     """Show the first of three layouts that fits: instants as columns, as one column, no hash."""
     layouts = [
         _layout(timeline, _seconds(timeline), with_hash=True),

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from pytest_stigmer.scenario.target import AuditRow
 
 MAX_ROWS = 30
+LOOKUPS = frozenset(
+    {"get_by_reference", "get_audit_by_hash", "get_audit_by_tag", "list_audit_history"}
+)
+"""The verbs that answer from audit rows."""
 
 
 @dataclass(frozen=True, slots=True)
