@@ -11,42 +11,45 @@ PYTEST := $(BIN)/python -m pytest
 # Tests start Python many times; without cached bytecode each start compiles the package again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: scenarios test lint bench soak flakes mutate browser lock clean
+.PHONY: scenarios test lint docs bench soak flakes mutate browser lock clean help
 
-scenarios: $(READY)
+scenarios: $(READY)  ## the bug on a real file, every promise, and the proof
 	$(PYTEST) scenarios -p no:randomly
 	$(BIN)/stigmer-harness prove
 
-test: lint scenarios
+test: lint scenarios  ## lint, types, scenarios, tests: what CI runs
 	$(PYTEST) tests -n $(WORKERS)
 
-lint: $(READY)
+lint: $(READY)  ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(READY)
+docs: $(READY)  ## the documentation, strict, into build/docs
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/docs
+
+bench: $(READY)  ## every promised ratio against its floor, in one run
 	$(BIN)/python -m tests.benchmarks
 
-soak: $(READY)
+soak: $(READY)  ## slow lanes: fuzzing, hammering, killed processes, a million rows
 	$(PYTEST) tests -m soak
 
-flakes: $(READY)
+flakes: $(READY)  ## the tests RUNS times over, each in another order
 	for run in $$(seq $(RUNS)); do $(PYTEST) tests -n $(WORKERS) -q || exit 1; done
 
-mutate: $(READY)
+mutate: $(READY)  ## mutants of store and skills: how many are killed
 	$(BIN)/python -m pip install --quiet 'cosmic-ray>=8.4,<9'
 	$(BIN)/python -m tests.mutation.run
 
-browser: $(READY)
+browser: $(READY)  ## the report in headless Chromium
 	$(PYTEST) tests -m browser
 
-lock: $(READY)
+lock: $(READY)  ## renew requirements.lock
 	$(BIN)/python -m pip install --quiet 'uv>=0.8'
 	$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header --upgrade --quiet --output-file requirements.lock
 
-clean:
+clean:  ## remove the environment and caches
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -56,3 +59,6 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	touch $@
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-10s %s\n", $$1, $$2}'

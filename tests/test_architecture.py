@@ -66,6 +66,7 @@ FILES = {
     "api/compile_set": "the set of message descriptors",
     "api/descriptors": "the set of message descriptors",
     "api/stubs": "the source of a user's stubs",
+    "cli": "the null device",
     "concurrency/recorded_history": "a record of calls",
     "defects/artifacts/links_in_the_storage_are_followed": "what a link leads to, as its harm is",
     "harness/commands": "a scenario file",
