@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.damage.death import CommitCrash, Death, lost_artifacts
+from tests.damage.death import CommitCrash, Death
 
 from pytest_stigmer.defects.catalogue import catalogue
 from pytest_stigmer.registry.assembly import REFERENCE
-from pytest_stigmer.registry.registry import Registry
 from pytest_stigmer.skills.artifact_storage import ArtifactStorage, StoredArtifact
 from pytest_stigmer.skills.controller import SkillController
-from pytest_stigmer.store.faults import Crash, forgo_durability
-from pytest_stigmer.store.legacy import legacy_database, legacy_id
-from pytest_stigmer.store.translation import ResourceRow
+from pytest_stigmer.store.faults import Crash
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-    from pytest_stigmer.api.generation import Generation
     from pytest_stigmer.api.values import PushSkill
+    from pytest_stigmer.registry.registry import Registry
     from pytest_stigmer.skills.controller import Stored
     from pytest_stigmer.store.sqlite import SqliteStore
 
@@ -170,101 +164,3 @@ def test_crash_points_show_an_artifact_that_is_written_after_the_commit(
     opened = partial(populated, recipe)
     with pytest.raises(AssertionError, match="artifacts of acknowledged records are lost"):
         crash_points(operations["push of a new version"], opened, state_of)
-
-
-def test_migration_is_whole_wherever_it_dies(
-    tmp_path: Path, api: Generation, state_of: StateOf
-) -> None:
-    """A migration that dies before any of its statements leaves a file that migrates afterwards."""
-    data = api.Skill(spec=api.SkillSpec(skill_md="# one", tag="v1")).SerializeToString()
-    rows = [ResourceRow("skill", legacy_id("a", instant), data) for instant in range(1, 4)]
-    image = legacy_database([*rows, ResourceRow("skill", "a", data)])
-    (tmp_path / "whole.db").write_bytes(image)
-    with Registry(tmp_path / "whole.db", generation=api) as whole:
-        expected = state_of(whole.store)
-    points = 0
-    while True:
-        path = tmp_path / f"{points}.db"
-        path.write_bytes(image)
-        status = _dying(path, points, api)
-        with Registry(path, generation=api) as parts:
-            assert state_of(parts.store) == expected, f"statement {points} was the last"
-        assert status in (0, signal.SIGKILL)
-        if status == 0:
-            break
-        points += 1
-    assert points > 10
-
-
-def _dying(path: Path, statements: int, api: Generation) -> int:
-    """Open a file in a child that is killed before its n-th statement; return its exit status."""
-    child = os.fork()
-    if child == 0:
-        _open_and_die(path, statements, api)
-    return os.waitpid(child, 0)[1]
-
-
-def _open_and_die(path: Path, statements: int, api: Generation) -> None:
-    import sqlite3
-
-    left = statements
-
-    class Doomed(sqlite3.Connection):
-        def execute(self, *arguments: Any) -> sqlite3.Cursor:
-            nonlocal left
-            if left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-            left -= 1
-            return super().execute(*arguments)
-
-    connect = sqlite3.connect
-    sqlite3.connect = lambda *given, **options: connect(*given, **{**options, "factory": Doomed})  # type: ignore[assignment]
-    try:
-        Registry(path, generation=api).open().close()
-        os._exit(0)
-    finally:
-        os._exit(1)
-
-
-@pytest.mark.parametrize("statement", range(8))
-def test_killed_push_is_whole_or_absent(
-    populated: Callable[..., Registry],
-    api: Generation,
-    state_of: StateOf,
-    push: Push,
-    statement: int,
-) -> None:
-    """A push whose process is killed before any of its statements leaves all of it or nothing."""
-    parts = populated()
-    before = state_of(parts.store)
-    path = parts.store.path
-    parts.close()
-    child = os.fork()
-    if child == 0:
-        _push_and_die(path, statement, api, push)
-    assert os.waitpid(child, 0)[1] in (0, signal.SIGKILL)
-    with Registry(path, generation=api) as again:
-        left = state_of(again.store)
-        rows = [len(left[name]) - len(before[name]) for name in ("resources", "resource_audit")]
-        assert rows in ([0, 0], [1, 1])
-        assert lost_artifacts(again) == []
-        assert push(again, "New", "# again").metadata.slug == "new"
-
-
-def _push_and_die(path: Path, statement: int, api: Generation, push: Push) -> None:
-    try:
-        with Registry(path, generation=api) as parts:
-            forgo_durability(parts.store)
-            seen = 0
-
-            def look(_: str) -> None:
-                nonlocal seen
-                if seen == statement:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                seen += 1
-
-            parts.store.connection.set_trace_callback(look)
-            push(parts, "New", "# new")
-        os._exit(0)
-    finally:
-        os._exit(1)

@@ -68,13 +68,6 @@ def answer(call: Callable[..., Any], *arguments: Any) -> str:
 
 
 @hostile
-@given(method=st.sampled_from(METHODS), request=st.binary(max_size=200))
-def test_random_bytes_get_a_status(assembled_once: Registry, method: str, request: bytes) -> None:
-    """Whatever bytes a call brings, the answer is a message or a status of the contract."""
-    answer(assembled_once.endpoint.call, method, request)
-
-
-@hostile
 @given(data=st.data(), method=st.sampled_from(METHODS))
 def test_broken_requests_get_a_status(
     assembled_once: Registry, api: Generation, method: str, data: st.DataObject
@@ -214,46 +207,6 @@ def test_reference_gets_an_answer_or_a_refusal(
     request = api.ApiResourceReference(**fields)
     code = answer(assembled_once.client().get_by_reference, request)
     assert code in {"OK", "NOT_FOUND", "INVALID_ARGUMENT"}
-
-
-@hostile
-@given(ids=st.lists(TEXTS, unique=True, min_size=1, max_size=6), prefix=TEXTS, wide=st.booleans())
-def test_ids_and_prefixes_are_literal(
-    assembled_once: Registry, api: Generation, ids: list[str], prefix: str, *, wide: bool
-) -> None:
-    """Any ids live side by side, and any prefix takes those that start with it."""
-    store = assembled_once.store
-    store.delete_resources_by_kind("agent")
-    for resource_id in ids:
-        message = api.Skill(spec=api.SkillSpec(skill_md=resource_id))
-        store.save_resource("agent", resource_id, message)
-    start = ids[0][:1] if wide else prefix
-    expected = {resource_id for resource_id in ids if resource_id.startswith(start)}
-    assert store.delete_resources_by_id_prefix("agent", start) == len(expected)
-    left = {api.Skill.FromString(data).spec.skill_md for data in store.list_resources("agent")}
-    assert left == set(ids) - expected
-
-
-@hostile
-@given(data=st.binary(max_size=60))
-@example(data=b"\xff\xff")
-@example(data=b"")
-def test_row_of_any_bytes_breaks_nothing(
-    assembled_once: Registry, api: Generation, data: bytes
-) -> None:
-    """A live row of other bytes is an answer or DATA_LOSS, and hides no other skill."""
-    store, client = assembled_once.store, assembled_once.client()
-    client.push(api.PushSkillRequest(name="Safe", artifact=VALID))
-    row = {"data": data}
-    store.execute("INSERT OR REPLACE INTO resources VALUES ('skill', 'zz', :data, '')", row)
-    try:
-        code = answer(client.get, api.SkillId(value="zz"))
-        assert code in {"OK", "DATA_LOSS"}
-        assert answer(client.get_by_reference, api.ApiResourceReference(slug="safe")) == "OK"
-        missing = answer(client.get_by_reference, api.ApiResourceReference(slug="missing"))
-        assert missing == ("NOT_FOUND" if code == "OK" else "DATA_LOSS")
-    finally:
-        store.delete_resource("skill", "zz")
 
 
 @pytest.fixture

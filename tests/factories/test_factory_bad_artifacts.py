@@ -4,18 +4,12 @@ import io
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
 from pytest_stigmer.errors import ArchiveError, UsageError
-from pytest_stigmer.factories.artifacts import DEFAULT_SKILL_MD, artifact
 from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS, bad_artifact
-from pytest_stigmer.factories.factory import Factory
 from pytest_stigmer.factories.flawed_content import MAX_FILES, MAX_SKILL_MD, MAX_TOTAL, PASSWORD
-from pytest_stigmer.registry.registry import Registry
 from pytest_stigmer.skills import archive as rules
 
 LARGEST = 512 * 1024
@@ -24,13 +18,6 @@ LARGEST = 512 * 1024
 def opened(kind: str) -> zipfile.ZipFile:
     """Open a bad artifact with Python's own reader."""
     return zipfile.ZipFile(io.BytesIO(bad_artifact(kind)))
-
-
-@contextmanager
-def assembled(folder: Path) -> Iterator[Registry]:
-    """Give a registry on fresh files."""
-    with Registry(folder / "stigmer.db") as parts:
-        yield parts
 
 
 def raw(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -239,21 +226,6 @@ def test_the_archive_rules_refuse_a_bad_artifact_in_its_words(kind: str) -> None
     assert caught.value.code == bad.code
     assert bad.text in str(caught.value)
     assert len(str(caught.value)) < 300
-
-
-def test_a_push_accepts_what_the_factory_makes(tmp_path: Path) -> None:
-    """A made-up request becomes a skill with the slug that the factory names."""
-    made = Factory(7, "test")
-    with assembled(tmp_path) as parts:
-        request = made.push_request(name="My Calc")
-        answer = parts.endpoint.call("push", request.SerializeToString())
-        assert parts.store.list_resources("skill") == [answer]
-    assert len(list(tmp_path.rglob("*.zip"))) == 1
-
-
-def test_the_archive_rules_accept_a_good_artifact() -> None:
-    """What the bad ones differ from is accepted."""
-    assert rules.ArchiveReader().read(artifact()).skill_md == DEFAULT_SKILL_MD
 
 
 def test_the_limits_are_those_of_the_archive_rules() -> None:

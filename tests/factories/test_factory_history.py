@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_stigmer.api.generation import Generation, load
+from pytest_stigmer.api.generation import Generation
 from pytest_stigmer.clock import DEFAULT_START, FrozenClock, parse_instant, stopwatch
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.factories.audit_history import History
@@ -17,18 +17,6 @@ from pytest_stigmer.factories.loading import ProgressBar, load_history
 from pytest_stigmer.store.sqlite import SqliteStore
 
 START = parse_instant(DEFAULT_START)
-
-
-@pytest.fixture
-def generation() -> Generation:
-    """Give the shipped message classes."""
-    return load("bundled")
-
-
-@pytest.fixture
-def factory(generation: Generation) -> Factory:
-    """Give the factories of one test."""
-    return Factory(7, "test", generation)
 
 
 @pytest.fixture

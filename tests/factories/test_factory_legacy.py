@@ -8,22 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from pytest_stigmer.api.generation import Generation, load
+from pytest_stigmer.api.generation import Generation
 from pytest_stigmer.factories.factory import Factory
 from pytest_stigmer.factories.legacy_rows import INNOCENT_IDS, MALFORMED_IDS, UNDECODABLE_ID
 from pytest_stigmer.store.sqlite import SqliteStore
-
-
-@pytest.fixture
-def generation() -> Generation:
-    """Give the shipped message classes."""
-    return load("bundled")
-
-
-@pytest.fixture
-def factory(generation: Generation) -> Factory:
-    """Give the factories of one test."""
-    return Factory(7, "test", generation)
 
 
 @contextmanager
@@ -105,25 +93,6 @@ def test_a_migrated_legacy_file_answers_by_tag(
         assert len(store.list_audit_history("skill", "a/b")) == 2
         found = store.get_audit_by_tag("skill", "a/b", "v1", generation.Skill)
         assert found.spec.skill_md == "# one"
-
-
-def test_odd_rows_stay_live_when_migrated(
-    factory: Factory, generation: Generation, tmp_path: Path
-) -> None:
-    """Neither a malformed nor an innocent row is moved."""
-    data = factory.legacy_database(versions=1, malformed=True, innocent=True)
-    with migrated(tmp_path / "old.db", data, generation) as store:
-        assert len(store.list_resources("skill")) == 1 + len(MALFORMED_IDS)
-        assert len(store.list_resources("workflow")) == len(INNOCENT_IDS)
-
-
-def test_an_undecodable_snapshot_keeps_its_bytes(
-    factory: Factory, generation: Generation, tmp_path: Path
-) -> None:
-    """It is moved as it is."""
-    data = factory.legacy_database(undecodable=True)
-    with migrated(tmp_path / "old.db", data, generation) as store:
-        assert store.list_audit_history("skill", UNDECODABLE_ID) == [b"\xff\xff"]
 
 
 def test_equal_arguments_give_equal_files(factory: Factory, generation: Generation) -> None:

@@ -11,7 +11,7 @@ import zipfile
 import pytest
 
 from pytest_stigmer.api import values
-from pytest_stigmer.api.generation import Generation, load
+from pytest_stigmer.api.generation import Generation
 from pytest_stigmer.clock import FrozenClock
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.factories.factory import Factory
@@ -19,32 +19,20 @@ from pytest_stigmer.factories.seeding import seeded_faker, slug
 from pytest_stigmer.skills.controller import slug_of
 
 SEED = 7
-TEST_ID = "tests/test_it.py::test_it"
+TEST_ID = "test"
 
 SCRIPT = """
 import hashlib
 from pytest_stigmer.factories.factory import Factory
 from pytest_stigmer.factories.seeding import seeded_faker
-made = Factory(7, "tests/test_it.py::test_it")
+made = Factory(7, "test")
 messages = [made.push_request(), made.skill(labels={c: c for c in "abcdef"}), made.reference()]
 parts = [message.SerializeToString(deterministic=True) for message in messages]
 parts += [made.artifact(), made.legacy_database(), made.bad_artifact("total_size")]
 parts += [row.data for row in made.audit_history(kinds=["skill", "agent"]).rows]
-parts += [seeded_faker(7, "tests/test_it.py::test_it").sentence().encode()]
+parts += [seeded_faker(7, "test").sentence().encode()]
 print(hashlib.sha256(b"".join(parts)).hexdigest())
 """
-
-
-@pytest.fixture
-def generation() -> Generation:
-    """Give the shipped message classes."""
-    return load("bundled")
-
-
-@pytest.fixture
-def factory(generation: Generation) -> Factory:
-    """Give the factories of one test."""
-    return Factory(SEED, TEST_ID, generation)
 
 
 def again(generation: Generation, seed: object = SEED, test_id: str = TEST_ID) -> Factory:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_stigmer.api.generation import Generation, load
 from pytest_stigmer.clock import FrozenClock
 from pytest_stigmer.errors import NotADatabase, StoreClosed
 from pytest_stigmer.factories.artifacts import artifact
@@ -21,29 +20,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from pytest_stigmer.api.generation import Generation
     from pytest_stigmer.store.sqlite import SqliteStore
 
 HEAVY = ("google.protobuf", "protovalidate", "freezegun", "faker", "grpc", "yaml", "jsonschema")
 
 
-@pytest.fixture
-def api() -> Generation:
-    """Give the message classes of the bundled generation."""
-    return load("bundled")
-
-
 def request(api: Generation) -> Any:
     """Return a valid push."""
     return api.PushSkillRequest(name="Calc", artifact=artifact())
-
-
-def test_a_registry_answers_and_keeps_what_was_pushed(tmp_path: Path, api: Generation) -> None:
-    """Opened again, it finds record and artifact."""
-    with Registry(tmp_path / "stigmer.db", generation=api) as registry:
-        pushed = registry.client().push(request(api))
-    with Registry(tmp_path / "stigmer.db", generation=api) as registry:
-        assert registry.client().get(api.SkillId(value=pushed.metadata.id)) == pushed
-        assert registry.skills.get_artifact(pushed.status.artifact_storage_key) == artifact()
 
 
 def test_nothing_is_opened_before_it_is_asked_for(tmp_path: Path) -> None:
@@ -115,21 +100,6 @@ def test_registries_of_one_fresh_path_open_at_once(tmp_path: Path, api: Generati
     assert [run.wait(timeout=60) for run in runs] == [0] * 3
     with Registry(tmp_path / "0.db", generation=api) as registry:
         assert registry.store.list_resources("skill") == []
-
-
-def test_an_old_file_is_migrated_with_hash_and_tag(tmp_path: Path, api: Generation) -> None:
-    """Versions that schema v1 kept among the live rows are found by both."""
-    skill = api.Skill(
-        metadata={"id": "skl-1", "slug": "calc"},
-        spec={"skill_md": "# old", "tag": "v1"},
-        status={"version_hash": "1" * 64},
-    )
-    with Registry(tmp_path / "old.db", schema=1).store as store:
-        store.save_resource("skill", "skill_audit/skl-1/1706000000000000000", skill)
-        store.save_resource("skill", "skl-1", skill)
-    with Registry(tmp_path / "old.db", generation=api) as registry:
-        assert registry.store.get_audit_by_tag("skill", "skl-1", "v1", api.Skill) == skill
-        assert registry.store.get_audit_by_hash("skill", "skl-1", "1" * 64, api.Skill) == skill
 
 
 def test_opening_a_store_loads_no_message_library(tmp_path: Path) -> None:
