@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import warnings
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.harness.recording import NO_RECORDER
@@ -78,10 +76,7 @@ def proved(
     with frozen(scenario) as clock:
         start = clock.now()
 
-        def run(recipe: Recipe, cell: str, defect: str | None) -> Outcome:
-            return first_red(scenario, partial(run_case, recipe, cell, defect))
-
-        def run_case(recipe: Recipe, cell: str, defect: str | None, case: Scenario) -> Outcome:
+        def run_case(case: Scenario, recipe: Recipe, cell: str, defect: str | None) -> Outcome:
             clock.move_to(start)
             with scratch_target(session, test_id, clock=clock, recipe=recipe, cell=cell) as target:
                 outcome = run_on(case, target, evidence=False, look=recorder.look)
@@ -92,20 +87,10 @@ def proved(
             scenario,
             options.defects or tuple(catalogue()),
             plan_cells(scenario),
-            Prover(run).run,
+            Prover(scenario, run_case).run,
             of_others=() if options.exact else catalogue().of_others(owner_of(scenario.path)),
             is_partial=bool(options.defects),
         )
-
-
-def first_red(scenario: Scenario, run: Callable[[Scenario], Outcome]) -> Outcome:
-    """Run each case of a scenario until one does not pass, and return its outcome, or the last."""
-    for case in scenario.expanded():
-        outcome = run(case)
-        if outcome.status != "passed":
-            name = f"case {case.case['case']}: " if case.case else ""
-            return replace(outcome, reason=f"{name}{outcome.reason}")
-    return outcome
 
 
 @contextmanager

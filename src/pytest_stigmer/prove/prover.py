@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING, Any
 from pytest_stigmer.defects.catalogue import recipe_with
 from pytest_stigmer.registry.assembly import REFERENCE
 from pytest_stigmer.store.migration import Migrations
+from pytest_stigmer.store.plans import plan_cell
 from pytest_stigmer.store.queries import Queries
 from pytest_stigmer.store.sqlite import SqliteStore
+from pytest_stigmer.store.template import template
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import CodeType, FrameType
 
     from pytest_stigmer.registry.assembly import Recipe
+    from pytest_stigmer.scenario.model import Scenario
     from pytest_stigmer.scenario.runner import Outcome
 
 _OF_EVERY_CLASS = frozenset(
@@ -107,24 +110,41 @@ def watched() -> Iterator[tuple[Recipe, Reached]]:
 
 
 class Prover:
-    """Runs a scenario under defects; `run_on` makes a run on a recipe, in a cell, for a defect.
+    """Runs a scenario under defects; `run_on` makes one run: of a case, on a recipe, in a cell.
 
-    A defect that changes nothing of what the reference's run met cannot show: its run is not made.
+    It is given the defect's id too. A defect that changes nothing of what the reference's run of a
+    case met cannot show in it: that run is not made. Each case meets its own part of a registry.
     """
 
-    def __init__(self, run_on: Callable[[Recipe, str, str | None], Outcome]) -> None:
+    def __init__(
+        self, scenario: Scenario, run_on: Callable[[Scenario, Recipe, str, str | None], Outcome]
+    ) -> None:
+        self._cases = scenario.expanded()
         self._run_on = run_on
-        self._known: dict[str, tuple[Outcome, Reached]] = {}
+        self._known: dict[tuple[str, int], tuple[Outcome, Reached]] = {}
 
     def run(self, defect: str | None, cell: str) -> Outcome:
-        """Return how the scenario ends under a defect; None is the reference, which comes first."""
-        if defect is None:
-            with watched() as (recipe, reached):
-                outcome = self._run_on(recipe, cell, None)
-            self._known[cell] = outcome, reached
-            return outcome
-        outcome, reached = self._known[cell]
+        """Return how the scenario ends under a defect: its first case that is red, or the last.
+
+        None is the reference, which comes first in each cell.
+        """
         recipe = recipe_with(defect)
-        if not reached.meets(recipe):
-            return outcome
-        return self._run_on(recipe, cell, defect)
+        for number, case in enumerate(self._cases):
+            if defect is None:
+                outcome = self._reference(number, case, cell)
+            else:
+                outcome, reached = self._known[cell, number]
+                if reached.meets(recipe):
+                    outcome = self._run_on(case, recipe, cell, defect)
+            if outcome.status != "passed":
+                name = f"case {case.case['case']}: " if case.case else ""
+                return replace(outcome, reason=f"{name}{outcome.reason}")
+        return outcome
+
+    def _reference(self, number: int, case: Scenario, cell: str) -> Outcome:
+        template(ddl=plan_cell(cell).ddl)  # made once per process: no run's own doing
+        with watched() as (recipe, reached):
+            outcome = self._run_on(case, recipe, cell, None)
+        # Only its end is told again; its answers can be megabytes.
+        self._known[cell, number] = replace(outcome, performed=()), reached
+        return outcome
