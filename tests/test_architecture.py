@@ -24,7 +24,8 @@ CORE = {"errors", "clock"}
 REGISTRY = CORE | {"api", "store", "skills", "registry"}
 ALLOWED = {
     "errors": set(),
-    "clock": {"errors"},
+    "freezing": set(),
+    "clock": {"errors", "freezing"},
     "api": CORE,
     "store": CORE,
     "skills": CORE | {"api", "store"},
@@ -55,7 +56,7 @@ LIBRARIES = {
     "yaml": {"scenario/document"},
     "jsonschema": {"scenario"},
     "sqlite3": {"store", "defects"},
-    "freezegun": {"clock"},
+    "freezegun": {"freezing"},
     "faker": {"factories", "harness", "plugin"},
     "protovalidate": {"api"},
     "hypothesis": {"explore"},

@@ -34,8 +34,8 @@ _MICROSECOND = 1e-6
 _PART = re.compile(r"(\d+(?:\.\d+)?)(us|ms|s|m|h|d)")
 _DURATION = re.compile(rf"([+-]?)((?:{_PART.pattern})+)", re.ASCII)
 
-# These keep the real time: gRPC computes deadlines from it, pytest its durations.
-_REAL_TIME_MODULES = ["grpc", "_pytest.timing"]
+# These keep the real time: gRPC and subprocess compute deadlines from it, pytest its durations.
+_REAL_TIME_MODULES = ["grpc", "_pytest.timing", "subprocess"]
 
 
 class Clock(Protocol):
@@ -49,8 +49,14 @@ class SystemClock:
     """Python's own clock, frozen or not."""
 
     def now(self) -> dt.datetime:
-        """Return the current instant, aware, in UTC, to the microsecond."""
-        return dt.datetime.now(dt.UTC)
+        """Return the current instant, aware, in UTC, to the microsecond.
+
+        The `tz_offset` of a user's freeze_time, which moves what is asked for in UTC too, is taken
+        off again. `time.time()` is no way around it: in raw threads freezegun leaves it running.
+        """
+        now = dt.datetime.now(dt.UTC)
+        offset = getattr(dt.datetime, "_tz_offset", dt.timedelta)()
+        return now - offset if offset else now
 
 
 class PausableClock:
@@ -147,13 +153,11 @@ class FrozenClock:
 
     def __enter__(self) -> Self:
         """Freeze Python's clock at the start instant, or at the last one of an earlier `with`."""
-        import freezegun
+        from pytest_stigmer.freezing import Freezer
 
         if self._freezer is not None:
             raise ClockIncoherent.frozen_already()
-        self._freezer = freezegun.freeze_time(
-            self._instant, ignore=list(_REAL_TIME_MODULES), real_asyncio=True
-        )
+        self._freezer = Freezer(self._instant, list(_REAL_TIME_MODULES))
         self._frozen = self._freezer.start()
         return self
 
@@ -184,7 +188,7 @@ class FrozenClock:
     def _check(self) -> None:
         if self._freezer is None:
             raise ClockIncoherent.not_frozen()
-        found = dt.datetime.now(dt.UTC)
+        found = SystemClock().now()
         if found != self._instant:
             raise ClockIncoherent.taken_over(self._instant, found)
 

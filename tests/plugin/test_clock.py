@@ -5,20 +5,30 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import re
+import subprocess
+import sys
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import freezegun
 import pytest
 
-from pytest_stigmer.clock import FrozenClock, parse_duration, parse_instant, python_disagreements
+from pytest_stigmer.clock import (
+    FrozenClock,
+    SystemClock,
+    parse_duration,
+    parse_instant,
+    python_disagreements,
+)
 from pytest_stigmer.errors import ClockIncoherent
 from pytest_stigmer.harness.fixtures import probe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_stigmer.factories.factory import Factory
+    from pytest_stigmer.skills.endpoint import SkillClient
     from pytest_stigmer.store.sqlite import SqliteStore
 
 NOW = "SELECT datetime('now'), current_timestamp, strftime('%f', 'now'), julianday('now')"
@@ -96,6 +106,26 @@ def test_a_store_follows_a_users_own_freeze(stigmer_store: SqliteStore) -> None:
     with freezegun.freeze_time("2019-09-09 09:09:09"):
         now = stigmer_store.connection.execute("SELECT datetime('now')").fetchone()
     assert now == ("2019-09-09 09:09:09",)
+
+
+@pytest.mark.parametrize("offset", [-4, dt.timedelta(hours=5, minutes=30)])
+def test_a_users_freeze_with_an_offset_moves_no_instant(
+    stigmer_store: SqliteStore, stigmer_skills: SkillClient, stigmer_factory: Factory, offset: Any
+) -> None:
+    """What is stored is the frozen instant, wherever the user's local time is moved to."""
+    with freezegun.freeze_time("2019-09-09 09:09:09", tz_offset=offset):
+        now = stigmer_store.connection.execute("SELECT datetime('now')").fetchone()
+        skill = stigmer_skills.push(stigmer_factory.push_request())
+        assert SystemClock().now() == dt.datetime(2019, 9, 9, 9, 9, 9, tzinfo=dt.UTC)
+    assert now == ("2019-09-09 09:09:09",)
+    assert skill.status.audit.spec_audit.created_at.ToJsonString() == "2019-09-09T09:09:09Z"
+
+
+def test_the_timeout_of_a_process_fires_under_a_frozen_clock() -> None:
+    """Waiting for another process takes real time, and ends when the user said."""
+    command = [sys.executable, "-c", "import time; time.sleep(60)"]
+    with FrozenClock(), pytest.raises(subprocess.TimeoutExpired):
+        subprocess.run(command, timeout=0.05, check=True)
 
 
 def test_a_store_follows_time_machine(stigmer_store: SqliteStore) -> None:

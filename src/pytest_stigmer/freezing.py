@@ -1,0 +1,146 @@
+"""freezegun, started and stopped without its walk over every loaded module.
+
+At each start freezegun asks every loaded module for all its names, and remembers in which of them
+it found something to replace. Here it is shown only those, and the ones whose names are others
+since: everything that is replaced and put back is freezegun's own doing.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from types import MappingProxyType, ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Mapping
+
+# What a start and a stop must use for the walk to be the one that is shortened here.
+_USED = {"start": "_get_cached_module_attributes", "stop": "modules_at_start"}
+_State = tuple[int, int, str]
+_Found = list[tuple[str, object]] | None
+
+
+class _Shown:
+    """The `sys` that freezegun sees meanwhile."""
+
+    def __init__(self, modules: Mapping[str, Any]) -> None:
+        self.modules = modules
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sys, name)
+
+
+class _Walk:
+    """What is known of the loaded modules under one list of ignored ones."""
+
+    def __init__(self, api: Any, ignored: tuple[str, ...]) -> None:
+        self._api = api
+        self._ignored = ignored
+        self._states: dict[str, _State] = {}
+        self._busy: dict[str, _Found] = {}
+
+    @contextmanager
+    def shortened(self) -> Iterator[None]:
+        """Show freezegun the modules that it has to look at, and learn what it made of the new."""
+        states = _states()
+        others = [
+            name
+            for name, state in (states.items() if states != self._states else ())
+            if self._states.get(name) != state
+        ]
+        for name in others:
+            self._busy.pop(name, None)
+        always = sys.modules.keys() - states.keys()
+        due = {name: sys.modules[name] for name in (*always, *others, *self._busy.keys() & states)}
+        known = {id(due[name]): found for name, found in self._busy.items() if name in due}
+        with _showing(self._api, due, known):
+            yield
+        self._states = states
+        self._busy |= {name: found for name in others if (found := self._found_in(name)) != []}
+
+    def _found_in(self, name: str) -> _Found:
+        """Return what freezegun replaces in a module; None when it has to be asked each time."""
+        module = sys.modules.get(name)
+        if not isinstance(module, ModuleType) or "__dir__" in module.__dict__:
+            return None
+        if name.startswith(self._ignored):
+            return []
+        names, found = self._api._GLOBAL_MODULES_CACHE.get(module.__name__, (None, None))  # noqa: SLF001
+        return found if names == self._api._get_module_attributes_hash(module) else None  # noqa: SLF001
+
+
+def _states() -> dict[str, _State]:
+    """Return what tells a module whose names are others: itself, their number, the last of them."""
+    return {
+        name: (id(module), len(names), next(reversed(names)))
+        for name, module in sys.modules.copy().items()
+        if type(module) is ModuleType and (names := module.__dict__)
+    }
+
+
+_walks: dict[tuple[ModuleType, tuple[str, ...]], _Walk] = {}
+
+
+def _is_known(api: Any) -> bool:
+    """Whether this freezegun walks as the one that this module was written against."""
+    kind = getattr(api, "_freeze_time", None)
+    codes = {name: getattr(getattr(kind, name, None), "__code__", None) for name in _USED}
+    return (
+        getattr(api, "sys", None) is sys
+        and isinstance(getattr(api, "_GLOBAL_MODULES_CACHE", None), dict)
+        and callable(getattr(api, "_get_module_attributes_hash", None))
+        and all(
+            code is not None and {"sys", "modules", _USED[name]} <= set(code.co_names)
+            for name, code in codes.items()
+        )
+    )
+
+
+@contextmanager
+def _showing(
+    api: Any, modules: Mapping[str, Any], known: Mapping[int, _Found] = MappingProxyType({})
+) -> Iterator[None]:
+    ask = api._get_cached_module_attributes  # noqa: SLF001
+
+    def recall(module: ModuleType) -> Any:
+        found = known.get(id(module))
+        return ask(module) if found is None else found
+
+    api.sys, api._get_cached_module_attributes = _Shown(modules), recall  # noqa: SLF001
+    try:
+        yield
+    finally:
+        api.sys, api._get_cached_module_attributes = sys, ask  # noqa: SLF001
+
+
+class Freezer:
+    """One freeze of Python's clock, ready to start; `ignored` modules keep the real time."""
+
+    def __init__(self, instant: dt.datetime, ignored: list[str]) -> None:
+        from freezegun import api
+
+        self._api = api
+        self._freezer: Any = api.freeze_time(instant, ignore=ignored, real_asyncio=True)
+        self._quick = _is_known(api)
+        self._before: set[str] = set()
+
+    def start(self) -> Any:
+        """Freeze, and return what moves the frozen time."""
+        if not self._quick:
+            return self._freezer.start()
+        ignored = self._freezer.ignore
+        walk = _walks.setdefault((self._api, ignored), _Walk(self._api, ignored))
+        self._before = set(sys.modules)
+        with walk.shortened():
+            return self._freezer.start()
+
+    def stop(self) -> None:
+        """Give Python its own clock back, in modules loaded meanwhile too."""
+        if not self._quick:
+            self._freezer.stop()
+            return
+        later = {name: sys.modules[name] for name in sys.modules.keys() - self._before}
+        with _showing(self._api, later):
+            self._freezer.stop()
