@@ -14,14 +14,14 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "docs/howto/ci-engineer.md"
 # One scenario is enough here: all of them take a while.
 FEWER = {"stigmer-harness": ("-k", "bursts")}
 
 
 def steps() -> list[list[str]]:
-    """Return the commands of the parallel example in README."""
-    (block,) = re.findall(r"```sh\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    """Return the commands of the parallel example of the page for CI engineers."""
+    (block,) = re.findall(r"```sh\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     return [shlex.split(line) for line in block.splitlines()]
 
 
@@ -112,7 +112,7 @@ def test_markdown_cannot_be_broken_by_a_title(reported: Callable[..., Any]) -> N
 def test_the_parallel_example_runs(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The commands of README's example write their artifacts and exit with 0."""
+    """The commands of the example write their artifacts and exit with 0."""
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     pytester.path.joinpath("green.scenario.yaml").write_text(
         FILES_RED.replace('"two, three"', "one"), encoding="utf-8"
