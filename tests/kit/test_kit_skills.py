@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.kit.on_a_file import SkillsOnAFile
 
 from pytest_stigmer.explore.skill_model import SkillModel
 from pytest_stigmer.explore.store_model import StoreModel
@@ -18,36 +19,15 @@ if TYPE_CHECKING:
     from pytest_stigmer.skills.endpoint import SkillClient
 
 
-class TestSkillsOnAFile(SkillContract):
-    """The skill API in process, over a store on a file."""
+class TestSkillsOnAFile(SkillsOnAFile):
+    """The skill API in process, for threads too."""
 
     is_thread_safe = True
-    can_reopen = True
-    can_open_twice = True
-    can_move_clock = True
 
     @pytest.fixture
-    def skills(self, assembled: Callable[..., Registry], clock: Any) -> SkillClient:
+    def skills(self, assembled: Callable[..., Registry]) -> SkillClient:
         """Give a client of a fresh registry."""
-        self.clock = clock
-        self.assembled = assembled
-        self.parts = assembled()
-        return self.parts.client()
-
-    def reopen(self, skills: Any) -> SkillClient:
-        """Close the file and open it again."""
-        self.parts.close()
-        return self.beside(skills)
-
-    def beside(self, skills: Any) -> SkillClient:
-        """Open the same file beside the first one."""
-        del skills
-        return self.assembled().client()
-
-    def move_clock(self, skills: Any, seconds: float) -> None:
-        """Move the clock that the registry was given."""
-        del skills
-        self.clock.advance(seconds=seconds)
+        return self.opened(assembled)
 
 
 class TestSkillModel(SkillContract):

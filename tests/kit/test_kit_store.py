@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.kit.on_a_file import StoreOnAFile
 
 from pytest_stigmer.errors import ResourceNotFound, UndecodableRow
 from pytest_stigmer.explore.disputed import Disputed
@@ -16,38 +17,20 @@ from pytest_stigmer.kit.store_contract import StoreContract
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pytest_stigmer.registry.assembly import Parts
+    from pytest_stigmer.registry.registry import Registry
     from pytest_stigmer.store.sqlite import SqliteStore
 
 
-class TestSqliteStore(StoreContract):
-    """The store on a file, with all that can be declared but cascading deletions."""
+class TestSqliteStore(StoreOnAFile):
+    """The store on a file, for threads too."""
 
-    has_transactions = True
     is_thread_safe = True
-    can_reopen = True
-    can_open_twice = True
-    can_move_clock = True
 
     @pytest.fixture
-    def store(self, assembled: Callable[..., Parts]) -> SqliteStore:
+    def store(self, assembled: Callable[..., Registry]) -> SqliteStore:
         """Give a store on a fresh file."""
         self.assembled = assembled
         return assembled().store
-
-    def reopen(self, store: Any) -> SqliteStore:
-        """Open the same file again."""
-        store.close()
-        return self.beside(store)
-
-    def beside(self, store: Any) -> SqliteStore:
-        """Open the same file beside the first one."""
-        del store
-        return self.assembled().store  # type: ignore[no-any-return]
-
-    def move_clock(self, store: Any, seconds: float) -> None:
-        """Move the clock that the store was given."""
-        store.clock.advance(seconds=seconds)
 
 
 class TestStoreModel(StoreContract):

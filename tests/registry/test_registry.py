@@ -83,25 +83,6 @@ def test_a_recipe_without_fresh_files_lets_the_store_make_its_own(
         assert registry.client().push(request(api)).metadata.slug == "calc"
 
 
-def test_registries_of_one_fresh_path_open_at_once(tmp_path: Path, api: Generation) -> None:
-    """Whoever comes second waits for the first to make the file, and both work on it."""
-    script = (
-        "import sys\n"
-        "from pytest_stigmer.registry.registry import Registry\n"
-        "sys.stdin.read()\n"
-        "for turn in range(20):\n"
-        "    Registry(f'{sys.argv[1]}/{turn}.db').open().close()\n"
-    )
-    command = [sys.executable, "-c", script, str(tmp_path)]
-    runs = [subprocess.Popen(command, stdin=subprocess.PIPE) for _ in range(3)]
-    for run in runs:
-        assert run.stdin is not None
-        run.stdin.close()
-    assert [run.wait(timeout=60) for run in runs] == [0] * 3
-    with Registry(tmp_path / "0.db", generation=api) as registry:
-        assert registry.store.list_resources("skill") == []
-
-
 def test_opening_a_store_loads_no_message_library(tmp_path: Path) -> None:
     """Tests that use the store alone pay for nothing else."""
     script = (

@@ -75,13 +75,6 @@ def in_another_process(database: Path) -> str:
     return ended.stdout.strip()
 
 
-def test_the_folder_is_made_with_the_first_artifact(storage: ArtifactStorage) -> None:
-    """A registry without a push leaves nothing on disk."""
-    assert not storage.root.exists()
-    storage.store(DATA)
-    assert [path.name for path in (storage.root / "skills").iterdir()] == [f"{HASH}.zip"]
-
-
 def test_a_folder_in_the_place_of_an_artifact_is_an_internal_error(
     storage: ArtifactStorage,
 ) -> None:

@@ -24,17 +24,6 @@ def _plain(path: Path) -> closing[sqlite3.Connection]:
     return closing(sqlite3.connect(path, isolation_level=None))
 
 
-def test_locked_file_is_waited_for_and_then_named(store: SqliteStore) -> None:
-    """A write that another connection's transaction keeps out ends as StoreLocked."""
-    store.execute("PRAGMA busy_timeout=20")
-    with _plain(store.path) as other:
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StoreLocked, match="database is locked"):
-            store.save_resource("skill", "a", ONE)
-        assert store.list_resources("skill") == []
-    store.save_resource("skill", "a", ONE)
-
-
 def test_second_lock_is_refused_by_name(store: SqliteStore) -> None:
     """A fault that cannot be put in place says so at once, and the first one is given back."""
     give_back = lock(store)

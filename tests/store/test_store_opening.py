@@ -14,7 +14,6 @@ from google.protobuf.wrappers_pb2 import StringValue
 
 from pytest_stigmer.errors import (
     ClockNotFollowed,
-    DiskFull,
     NewerSchema,
     NotADatabase,
     PathNotWritable,
@@ -124,16 +123,6 @@ def test_truncated_file_is_not_a_database(path: Path, pages: int) -> None:
     os.truncate(path, pages * 4096)
     with pytest.raises(NotADatabase, match="malformed"), SqliteStore(path) as store:
         store.list_audit_history("skill", "a")
-
-
-def test_full_disk_is_named_and_nothing_is_kept(store: SqliteStore) -> None:
-    """A write that the file has no room for fails as DiskFull; earlier rows stay."""
-    store.save_resource("skill", "a", ONE)
-    (pages,) = store.execute("PRAGMA page_count")[0]
-    store.execute(f"PRAGMA max_page_count={pages}")
-    with pytest.raises(DiskFull, match=r"stigmer\.db cannot grow"):
-        store.save_resource("skill", "b", StringValue(value="x" * 100_000))
-    assert store.list_resources("skill") == [ONE.SerializeToString()]
 
 
 def test_version_that_is_no_number_is_refused(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import pytest
@@ -86,20 +86,6 @@ def test_explanation_shows_statement_and_plan(store: SqliteStore) -> None:
     assert lines[1].startswith("  SEARCH resource_audit")
 
 
-REFERENCE = Queries()
-_WHERE = "FROM resource_audit WHERE kind = :kind AND resource_id = :id"
-UNTIED = replace(
-    REFERENCE,
-    audit_by_tag=f"SELECT data {_WHERE} AND tag = :tag ORDER BY archived_at DESC LIMIT 1",
-    audit_history=f"SELECT data {_WHERE} ORDER BY archived_at DESC",
-)
-BY_CLOCK = replace(
-    REFERENCE,
-    audit_by_tag=f"SELECT data {_WHERE} AND tag = :tag ORDER BY archived_at DESC, id DESC LIMIT 1",
-    audit_history=f"SELECT data {_WHERE} ORDER BY archived_at DESC, id DESC",
-)
-
-
 def _answers(store: SqliteStore) -> tuple[str, list[str]]:
     for value in ("one", "two", "three"):
         store.save_audit("skill", "a", StringValue(value=value), tag="t", version_hash="h")
@@ -109,34 +95,6 @@ def _answers(store: SqliteStore) -> tuple[str, list[str]]:
         StringValue.FromString(blob).value for blob in store.list_audit_history("skill", "a")
     ]
     return newest, history
-
-
-def _wrong_cells(folder: Path, clock: Clock, queries: Queries) -> set[str]:
-    wrong = set()
-    for cell in PLAN_CELLS:
-        with cell_store(folder / f"{cell.name}.db", cell, clock=clock, queries=queries) as store:
-            if _answers(store) != ("three", ["three", "two", "one"]):
-                wrong.add(cell.name)
-    return wrong
-
-
-def test_reference_is_right_in_every_cell(tmp_path: Path, clock: Clock) -> None:
-    """The order of insertion comes out whatever plan SQLite picks."""
-    assert _wrong_cells(tmp_path, clock, REFERENCE) == set()
-
-
-def test_missing_tiebreak_shows_in_some_cells_and_hides_in_others(
-    tmp_path: Path, clock: Clock
-) -> None:
-    """The same query is wrong with the real indexes and right by luck with others."""
-    wrong = _wrong_cells(tmp_path, clock, UNTIED)
-    assert {"v2", "no-index", "descending"} <= wrong
-    assert "ascending" not in wrong
-
-
-def test_trust_in_the_clock_shows_when_times_run_backwards(tmp_path: Path, clock: Clock) -> None:
-    """A query that orders by time is wrong only where times run against insertion."""
-    assert _wrong_cells(tmp_path, clock, BY_CLOCK) == {"archived-out-of-order"}
 
 
 def test_first_cell_is_the_real_schema(

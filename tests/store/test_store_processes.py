@@ -117,19 +117,6 @@ def test_processes_migrate_one_file_at_once(
     assert len(opened().list_audit_history("skill", "a")) == 300
 
 
-def test_processes_write_at_once(store: SqliteStore, statuses: Statuses) -> None:
-    """Writers wait for each other: every acknowledged row of every process is there."""
-
-    def child(number: int) -> None:
-        with SqliteStore(store.path) as own:
-            for turn in range(25):
-                own.save_audit("skill", f"{number}", StringValue(value=f"{turn}"))
-
-    assert statuses(4, child) == [0] * 4
-    for number in range(4):
-        assert len(store.list_audit_history("skill", f"{number}")) == 25
-
-
 def test_killed_process_loses_no_acknowledged_write(
     path: Path, opened: Callable[..., SqliteStore], started: Started
 ) -> None:
