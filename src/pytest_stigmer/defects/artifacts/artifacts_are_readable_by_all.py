@@ -10,7 +10,6 @@ ORIGIN = "TestLocalFileStorage_Store_Success of b070f18"
 
 class _Open(ArtifactStorage):
     def store(self, data: bytes) -> StoredArtifact:
-        """Write the artifact for everyone."""
         stored = super().store(data)
         self.path_of(stored.key).chmod(0o644)
         return stored

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pytest_stigmer.skills.archive import MAX_SKILL_MD_BYTES, ArchiveReader
-
-if TYPE_CHECKING:
-    from pytest_stigmer.skills.zipdirectory import Entry
+from pytest_stigmer.skills.zipdirectory import Entry
 
 HARM = "The instructions that are answered are not those that were pushed."
 ORIGIN = "D47"
@@ -15,6 +11,5 @@ ORIGIN = "D47"
 
 class _Mending(ArchiveReader):
     def skill_md(self, data: bytes, entry: Entry) -> str:
-        """Return the text, mended where it cannot be read."""
         content = b"".join(self.unpack(data, entry, MAX_SKILL_MD_BYTES))
         return content.decode("utf-8", "replace") if content else super().skill_md(data, entry)

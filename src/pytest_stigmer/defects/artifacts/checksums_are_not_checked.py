@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pytest_stigmer.skills.archive import ArchiveReader
-
-if TYPE_CHECKING:
-    from pytest_stigmer.skills.zipdirectory import Entry
+from pytest_stigmer.skills.zipdirectory import Entry
 
 HARM = "Instructions that were damaged on the way are run."
 ORIGIN = "stigmer b070f18, zip_extractor.go: a declared checksum of 0 is not looked at"
@@ -15,6 +11,5 @@ ORIGIN = "stigmer b070f18, zip_extractor.go: a declared checksum of 0 is not loo
 
 class _Trusting(ArchiveReader):
     def check_unpacked(self, entry: Entry, size: int, crc: int, most: int) -> None:
-        """Check the size alone."""
         del crc
         super().check_unpacked(entry, size, entry.crc, most)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pytest_stigmer.skills.archive import ArchiveReader
-
-if TYPE_CHECKING:
-    from pytest_stigmer.skills.zipdirectory import Entry
+from pytest_stigmer.skills.zipdirectory import Entry
 
 HARM = "An agent gets a skill and is told nothing about it."
 ORIGIN = "TestExtractSkillMd_EmptySkillMd of b070f18"
@@ -15,5 +11,4 @@ ORIGIN = "TestExtractSkillMd_EmptySkillMd of b070f18"
 
 class _Lenient(ArchiveReader):
     def skill_md(self, data: bytes, entry: Entry) -> str:
-        """Return the text, also when there is none."""
         return super().skill_md(data, entry) if entry.size else ""

@@ -11,7 +11,6 @@ ORIGIN = "D40"
 
 class _Talkative(ArtifactStorage):
     def read(self, key: str) -> bytes:
-        """Return the artifact; a failure names its file."""
         try:
             return super().read(key)
         except StatusError as error:

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
 from pytest_stigmer.skills.archive import ArchiveReader
-
-if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
-    from pytest_stigmer.skills.zipdirectory import Entry
+from pytest_stigmer.skills.zipdirectory import Entry
 
 HARM = "What a reviewer unpacks is the second, what the registry answers the first."
 ORIGIN = "contract 3.8: what Go and 7-Zip do, by the offset of the directory"
@@ -17,11 +11,5 @@ ORIGIN = "contract 3.8: what Go and 7-Zip do, by the offset of the directory"
 
 class _First(ArchiveReader):
     def directory(self, data: bytes) -> list[Entry]:
-        """Return the entries up to the first end record and its comment."""
         end = data.find(b"PK\5\6") + 22
         return super().directory(data[: end + int.from_bytes(data[end - 2 : end], "little")])
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Read the first archive of the file."""
-    return replace(recipe, archives=_First)

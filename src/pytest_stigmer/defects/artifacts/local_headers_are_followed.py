@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
 from pytest_stigmer.skills.archive import ArchiveReader
+from pytest_stigmer.skills.zipdirectory import Entry
 from pytest_stigmer.skills.ziplayout import LOCAL
-
-if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
-    from pytest_stigmer.skills.zipdirectory import Entry
 
 HARM = "Who looks at the directory approves of one text, and the agent follows another."
 ORIGIN = "contract 3.8: what Info-ZIP unzip does, with exit code 0"
@@ -22,7 +16,6 @@ class _Following(ArchiveReader):
         """Accept what the directory says of other programs."""
 
     def directory(self, data: bytes) -> list[Entry]:
-        """Return the entries with what the headers beside the bytes declare."""
         entries = []
         for entry in super().directory(data):
             _, _, flags, method, _, _, crc, packed, size, _, _ = LOCAL.unpack_from(
@@ -31,8 +24,3 @@ class _Following(ArchiveReader):
             later = {} if flags & 8 else {"crc": crc, "packed_size": packed, "size": size}
             entries.append(entry._replace(flags=flags, method=method, **later))
         return entries
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Read the headers beside the bytes."""
-    return replace(recipe, archives=_Following)

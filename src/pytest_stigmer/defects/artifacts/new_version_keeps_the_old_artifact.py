@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from pytest_stigmer.api.values import PushSkill, Skill
+from pytest_stigmer.skills.archive import Archive
 from pytest_stigmer.skills.controller import SkillController
-
-if TYPE_CHECKING:
-    from pytest_stigmer.api.values import PushSkill, Skill
-    from pytest_stigmer.skills.archive import Archive
-    from pytest_stigmer.skills.index import Identity
+from pytest_stigmer.skills.index import Identity
 
 HARM = "The new instructions are run with the old scripts."
 ORIGIN = "TestPush_Update_NewArtifact of b070f18, with deduplication by name"
@@ -25,7 +22,6 @@ class _Sticky(SkillController):
         key: str,
         current: Skill | None,
     ) -> Skill:
-        """Return the version with the artifact of the one before."""
         made = super().next_version(request, identity, archive, key, current)
         kept = key if current is None else current.artifact_storage_key
         return replace(made, artifact_storage_key=kept)

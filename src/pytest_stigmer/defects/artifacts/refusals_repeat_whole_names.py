@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
 from pytest_stigmer.errors import ArchiveError
 from pytest_stigmer.skills.archive import ArchiveReader
-
-if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
-    from pytest_stigmer.skills.zipdirectory import Entry
+from pytest_stigmer.skills.zipdirectory import Entry
 
 HARM = "A stranger fills logs and screens with four kilobytes a line."
 ORIGIN = "stigmer b070f18, zip_extractor.go: names are printed raw"
@@ -18,13 +12,7 @@ ORIGIN = "stigmer b070f18, zip_extractor.go: names are printed raw"
 
 class _Talkative(ArchiveReader):
     def check_length(self, entry: Entry) -> None:
-        """Name the whole of what is too long."""
         try:
             super().check_length(entry)
         except ArchiveError as error:
             raise ArchiveError(f"filename too long: {entry.name}") from error
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Cut nothing."""
-    return replace(recipe, archives=_Talkative)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pytest_stigmer.skills.archive import ArchiveReader
-
-if TYPE_CHECKING:
-    from pytest_stigmer.skills.zipdirectory import Entry
+from pytest_stigmer.skills.zipdirectory import Entry
 
 HARM = "A reviewer reads the first instructions, the agent follows the second."
 ORIGIN = "stigmer b070f18, zip_extractor.go: the first of two names counts"
@@ -18,5 +14,4 @@ class _LastWins(ArchiveReader):
         """Accept any repetition."""
 
     def find_skill_md(self, entries: list[Entry]) -> Entry:
-        """Return the last entry of the name."""
         return super().find_skill_md(entries[::-1])

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pytest_stigmer.skills.archive import SKILL_MD, ArchiveReader
-
-if TYPE_CHECKING:
-    from pytest_stigmer.skills.zipdirectory import Entry
+from pytest_stigmer.skills.zipdirectory import Entry
 
 HARM = (
     "A folder that was zipped instead of its content passes, and scripts are not where the "
@@ -18,6 +14,5 @@ ORIGIN = "TestExtractSkillMd_NoSkillMd of b070f18"
 
 class _Searching(ArchiveReader):
     def find_skill_md(self, entries: list[Entry]) -> Entry:
-        """Return the first entry of the name in any folder."""
         named = [entry for entry in entries if entry.name.rpartition("/")[2] == SKILL_MD]
         return named[0] if named else super().find_skill_md(entries)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pytest_stigmer.skills.archive import SKILL_MD, ArchiveReader
-
-if TYPE_CHECKING:
-    from pytest_stigmer.skills.zipdirectory import Entry
+from pytest_stigmer.skills.zipdirectory import Entry
 
 HARM = "The instructions are there on one machine and missing on the next."
 ORIGIN = "stigmer b070f18, zip_extractor.go: the name is exactly SKILL.md"
@@ -15,6 +11,5 @@ ORIGIN = "stigmer b070f18, zip_extractor.go: the name is exactly SKILL.md"
 
 class _CaseBlind(ArchiveReader):
     def find_skill_md(self, entries: list[Entry]) -> Entry:
-        """Return the first entry of the name in any case."""
         named = [entry for entry in entries if entry.name.upper() == SKILL_MD.upper()]
         return named[0] if named else super().find_skill_md(entries)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pytest_stigmer.skills.archive import ArchiveReader
-
-if TYPE_CHECKING:
-    from pytest_stigmer.skills.zipdirectory import Entry
+from pytest_stigmer.skills.zipdirectory import Entry
 
 HARM = (
     "Instructions are accepted here that the real server cuts, so that an agent follows a text "
@@ -18,5 +14,4 @@ ORIGIN = "stigmer b070f18, zip_extractor.go: 1048577 bytes are read as 1048576"
 
 class _Lenient(ArchiveReader):
     def check_unpacked(self, entry: Entry, size: int, crc: int, most: int) -> None:
-        """Accept one byte more."""
         super().check_unpacked(entry, size, crc, most + 1)

@@ -12,6 +12,5 @@ ORIGIN = "D42"
 
 class _Trusting(ArtifactStorage):
     def store(self, data: bytes) -> StoredArtifact:
-        """Write the artifact unless something stands in its place."""
         key = self.key_of(sha256(data).hexdigest())
         return StoredArtifact(key, None) if self.path_of(key).exists() else super().store(data)

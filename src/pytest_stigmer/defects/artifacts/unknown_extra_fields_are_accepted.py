@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
 from pytest_stigmer.errors import ArchiveError
 from pytest_stigmer.skills.archive import ArchiveReader
-
-if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
-    from pytest_stigmer.skills.zipdirectory import Entry
+from pytest_stigmer.skills.zipdirectory import Entry
 
 HARM = "A field gives the file another name, and bsdtar writes it over SKILL.md."
 ORIGIN = "stigmer b070f18, zip_extractor.go: extra fields are not looked at"
@@ -19,14 +13,8 @@ ORIGIN = "stigmer b070f18, zip_extractor.go: extra fields are not looked at"
 class _Lenient(ArchiveReader):
     @staticmethod
     def check_local(data: bytes, entry: Entry, until: int) -> None:
-        """Accept what only an extra field says."""
         try:
             ArchiveReader.check_local(data, entry, until)
         except ArchiveError as error:
             if "extra field" not in str(error):
                 raise
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Look at no extra field."""
-    return replace(recipe, archives=_Lenient)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pytest_stigmer.skills.archive import SKILL_MD, ArchiveReader, cleaned_name
-
-if TYPE_CHECKING:
-    from pytest_stigmer.skills.zipdirectory import Entry
+from pytest_stigmer.skills.zipdirectory import Entry
 
 HARM = (
     "The stored artifact keeps the name that was checked in another form, and unpacking it "
@@ -21,6 +17,5 @@ class _Cleaning(ArchiveReader):
         """Accept any name."""
 
     def find_skill_md(self, entries: list[Entry]) -> Entry:
-        """Return the entry whose cleaned name is SKILL.md."""
         cleaned = {cleaned_name(entry.name): entry for entry in reversed(entries)}
         return cleaned.get(SKILL_MD) or super().find_skill_md(entries)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from pytest_stigmer.api.values import PushSkill, Skill
+from pytest_stigmer.skills.archive import Archive
 from pytest_stigmer.skills.controller import SkillController
-
-if TYPE_CHECKING:
-    from pytest_stigmer.api.values import PushSkill, Skill
-    from pytest_stigmer.skills.archive import Archive
-    from pytest_stigmer.skills.index import Identity
+from pytest_stigmer.skills.index import Identity
 
 HARM = "Pinned versions resolve, and their files are gone."
 ORIGIN = "TestPush_Update_NewArtifact of b070f18"
@@ -24,7 +20,6 @@ class _Replacing(SkillController):
         key: str,
         current: Skill | None,
     ) -> Skill:
-        """Return the version and drop the artifact of the one before."""
         if current is not None and current.artifact_storage_key != key:
             self.artifacts.path_of(current.artifact_storage_key).unlink(missing_ok=True)
         return super().next_version(request, identity, archive, key, current)

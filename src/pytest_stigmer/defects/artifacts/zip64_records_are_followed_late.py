@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
 from pytest_stigmer.skills.archive import ArchiveReader
-
-if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
-    from pytest_stigmer.skills.zipdirectory import Entry
+from pytest_stigmer.skills.zipdirectory import Entry
 
 HARM = "Python and bsdtar unpack a directory hidden in a comment, and honest records are refused."
 ORIGIN = "contract 3.8, held against other readers"
@@ -19,7 +13,6 @@ _LOCATOR_SIZE = 20
 
 class _Late(ArchiveReader):
     def directory(self, data: bytes) -> list[Entry]:
-        """Overlook the locator of an end record that states its sizes itself."""
         at = data.rfind(b"PK\5\6")
         if at >= _LOCATOR_SIZE and b"\xff" * 4 not in data[at + 12 : at + 20]:
             place = at - _LOCATOR_SIZE
@@ -29,8 +22,3 @@ class _Late(ArchiveReader):
                 + data[place + 4 :]
             )
         return super().directory(data)
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Look for the records when they are needed."""
-    return replace(recipe, archives=_Late)

@@ -11,5 +11,4 @@ ORIGIN = "D30, turned round"
 
 class _Keeping(SkillController):
     def remove(self, skill_id: str) -> None:
-        """Remove the record."""
         self.store.delete_resource(SKILL_KIND, skill_id)

@@ -11,5 +11,4 @@ ORIGIN = "TestSkillController_Delete of b070f18, whose codes nobody checks"
 
 class _Keeping(SkillController):
     def remove(self, skill_id: str) -> None:
-        """Remove the history."""
         self.store.delete_audit_by_resource_id(SKILL_KIND, skill_id)

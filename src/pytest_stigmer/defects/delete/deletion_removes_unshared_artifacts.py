@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pytest_stigmer.api.values import SKILL_KIND
-from pytest_stigmer.skills.controller import SkillController
-
-if TYPE_CHECKING:
-    from pytest_stigmer.skills.controller import Stored
+from pytest_stigmer.skills.controller import SkillController, Stored
 
 HARM = "Whoever still runs a deleted skill loses its files in the middle."
 ORIGIN = "D31, turned round with care"
@@ -16,7 +11,6 @@ ORIGIN = "D31, turned round with care"
 
 class _Careful(SkillController):
     def delete(self, skill_id: str) -> Stored:
-        """Remove the skill, and its artifact when no live record says that it needs it."""
         found = super().delete(skill_id)
         key = found.skill.artifact_storage_key
         if not any(key.encode() in data for _, data in self.store.resource_rows(SKILL_KIND)):

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from pytest_stigmer.skills.controller import SkillController
+from pytest_stigmer.skills.controller import SkillController, Stored
 from pytest_stigmer.skills.index import Identity
-
-if TYPE_CHECKING:
-    from pytest_stigmer.skills.controller import Stored
 
 HARM = "Whoever deletes a skill deletes those of others with it."
 ORIGIN = "D1, for deletions"
@@ -16,7 +11,6 @@ ORIGIN = "D1, for deletions"
 
 class _Sweeping(SkillController):
     def delete(self, skill_id: str) -> Stored:
-        """Remove the skill and its namesakes."""
         found = super().delete(skill_id)
         slug = found.skill.metadata.slug
         for org in self.index.organisations(slug):

@@ -14,7 +14,6 @@ ORIGIN = "D34"
 
 class _BestEffort(SkillController):
     def remove(self, skill_id: str) -> None:
-        """Remove the record, with its history where that works."""
         with suppress(StoreError):
             self.store.delete_audit_by_resource_id(SKILL_KIND, skill_id)
         self.store.delete_resource(SKILL_KIND, skill_id)

@@ -11,7 +11,6 @@ ORIGIN = "TestStore_ListAuditHistory of b070f18, second half"
 
 class _NeverEmpty(SqliteStore):
     def list_audit_history(self, kind: str | int, resource_id: str) -> list[bytes]:
-        """Raise AuditNotFound where there is nothing to list."""
         found = super().list_audit_history(kind, resource_id)
         if not found:
             raise AuditNotFound.by_tag(str(kind), resource_id, "*")

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from pytest_stigmer.api.values import Metadata, PushSkill, Skill
 from pytest_stigmer.skills.controller import ID_PREFIX, SkillController
-
-if TYPE_CHECKING:
-    from pytest_stigmer.api.values import Metadata, PushSkill, Skill
-    from pytest_stigmer.skills.index import Identity
+from pytest_stigmer.skills.index import Identity
 
 HARM = (
     "Skills of one slug overwrite each other, and a skill made anew answers to the id of the "
@@ -20,6 +17,5 @@ ORIGIN = "D1, for ids"
 
 class _Derived(SkillController):
     def metadata(self, request: PushSkill, identity: Identity, current: Skill | None) -> Metadata:
-        """Return metadata whose id says nothing of the organisation."""
         made = super().metadata(request, identity, current)
         return replace(made, id=f"{ID_PREFIX}-{identity.slug}")

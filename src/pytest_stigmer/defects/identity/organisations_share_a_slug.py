@@ -10,6 +10,5 @@ ORIGIN = "D1"
 
 class _AnyOrganisation(SlugIndex):
     def find(self, identity: Identity) -> str | None:
-        """Return the id of any skill of this slug."""
         organisations = sorted(self.organisations(identity.slug)) or [identity.org]
         return super().find(Identity(organisations[0], identity.slug))

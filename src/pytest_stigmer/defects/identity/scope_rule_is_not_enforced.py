@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from pytest_stigmer.api.values import SCOPE_UNSPECIFIED
+from pytest_stigmer.api.values import SCOPE_UNSPECIFIED, PushSkill
 from pytest_stigmer.skills.controller import SkillController
-
-if TYPE_CHECKING:
-    from pytest_stigmer.api.values import PushSkill
 
 HARM = (
     "Skills come to be that belong to an identity account, or to an organisation without name, "
@@ -20,5 +16,4 @@ ORIGIN = "D4"
 
 class _Unscoped(SkillController):
     def check_push(self, request: PushSkill) -> None:
-        """Refuse a tag only."""
         super().check_push(replace(request, scope=SCOPE_UNSPECIFIED))

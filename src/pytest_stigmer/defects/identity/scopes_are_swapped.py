@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from pytest_stigmer.api.values import SCOPE_ORGANIZATION, SCOPE_PLATFORM
+from pytest_stigmer.api.values import SCOPE_ORGANIZATION, SCOPE_PLATFORM, Metadata, PushSkill, Skill
 from pytest_stigmer.skills.controller import SkillController
-
-if TYPE_CHECKING:
-    from pytest_stigmer.api.values import Metadata, PushSkill, Skill
-    from pytest_stigmer.skills.index import Identity
+from pytest_stigmer.skills.index import Identity
 
 HARM = "An organisation's own skill is published to everyone, and the platform's to nobody."
 ORIGIN = "stigmer b070f18, enum.proto: platform is 1, organization 2"
@@ -20,6 +16,5 @@ _SWAPPED = {SCOPE_PLATFORM: SCOPE_ORGANIZATION, SCOPE_ORGANIZATION: SCOPE_PLATFO
 
 class _Swapping(SkillController):
     def metadata(self, request: PushSkill, identity: Identity, current: Skill | None) -> Metadata:
-        """Return metadata with the other scope."""
         made = super().metadata(request, identity, current)
         return replace(made, owner_scope=_SWAPPED.get(request.scope, made.owner_scope))

@@ -15,6 +15,5 @@ ORIGIN = "stigmer b070f18, slug.go: lower case first"
 
 class _CaseSensitive(SkillController):
     def slug(self, name: str) -> str:
-        """Return the slug with its letters in the case they were written."""
         kept = re.sub("[^A-Za-z0-9-]", "", name.replace(" ", "-"))
         return re.sub("-+", "-", kept).strip("-")

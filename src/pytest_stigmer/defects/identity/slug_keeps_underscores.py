@@ -13,5 +13,4 @@ ORIGIN = "D7, turned round"
 
 class _Underscored(SkillController):
     def slug(self, name: str) -> str:
-        """Return the slug of the name with hyphens for underscores."""
         return super().slug(name.replace("_", "-"))

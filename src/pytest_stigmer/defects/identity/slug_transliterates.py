@@ -15,5 +15,4 @@ ORIGIN = "D8, turned round"
 
 class _Transliterating(SkillController):
     def slug(self, name: str) -> str:
-        """Return the slug of the name without accents."""
         return super().slug(unicodedata.normalize("NFKD", name))

@@ -16,7 +16,6 @@ ORIGIN = "D11"
 
 class _Misleading(SkillController):
     def message(self, skill_id: str) -> Any:
-        """Return the record, or say that there is none."""
         try:
             return super().message(skill_id)
         except StoreError as error:

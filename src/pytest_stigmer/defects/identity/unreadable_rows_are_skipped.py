@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from pytest_stigmer.skills.index import SlugIndex
-
-if TYPE_CHECKING:
-    from pytest_stigmer.skills.index import Snapshot
+from pytest_stigmer.skills.index import SlugIndex, Snapshot
 
 HARM = "The next push of a damaged skill makes a second one beside it, and the damage stays unseen."
 ORIGIN = "D10"

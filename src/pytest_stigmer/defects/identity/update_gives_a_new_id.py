@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from pytest_stigmer.api.values import Metadata, PushSkill, Skill
 from pytest_stigmer.skills.controller import SkillController
-
-if TYPE_CHECKING:
-    from pytest_stigmer.api.values import Metadata, PushSkill, Skill
-    from pytest_stigmer.skills.index import Identity
+from pytest_stigmer.skills.index import Identity
 
 HARM = "Whoever keeps the id of a skill goes on seeing the version that was current then."
 ORIGIN = "TestPush_Update_PreservesId of b070f18"
@@ -17,5 +14,4 @@ ORIGIN = "TestPush_Update_PreservesId of b070f18"
 
 class _Renewing(SkillController):
     def metadata(self, request: PushSkill, identity: Identity, current: Skill | None) -> Metadata:
-        """Return metadata with a new id."""
         return replace(super().metadata(request, identity, current), id=self.new_id())

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from pytest_stigmer.api.values import Metadata, PushSkill, Skill
 from pytest_stigmer.skills.controller import SkillController
-
-if TYPE_CHECKING:
-    from pytest_stigmer.api.values import Metadata, PushSkill, Skill
-    from pytest_stigmer.skills.index import Identity
+from pytest_stigmer.skills.index import Identity
 
 HARM = "A corrected spelling never shows."
 ORIGIN = "stigmer b070f18, push.go: the name is the request's"
@@ -17,6 +14,5 @@ ORIGIN = "stigmer b070f18, push.go: the name is the request's"
 
 class _Stubborn(SkillController):
     def metadata(self, request: PushSkill, identity: Identity, current: Skill | None) -> Metadata:
-        """Return metadata with the name of the first push."""
         made = super().metadata(request, identity, current)
         return made if current is None else replace(made, name=current.metadata.name)

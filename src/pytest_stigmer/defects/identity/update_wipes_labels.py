@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from pytest_stigmer.api.values import Metadata, PushSkill, Skill
 from pytest_stigmer.skills.controller import SkillController
-
-if TYPE_CHECKING:
-    from pytest_stigmer.api.values import Metadata, PushSkill, Skill
-    from pytest_stigmer.skills.index import Identity
+from pytest_stigmer.skills.index import Identity
 
 HARM = "What was sorted and selected by labels disappears from view with the next push."
 ORIGIN = "D3"
@@ -17,6 +14,5 @@ ORIGIN = "D3"
 
 class _Rebuilding(SkillController):
     def metadata(self, request: PushSkill, identity: Identity, current: Skill | None) -> Metadata:
-        """Return metadata with nothing that the request has no field for."""
         made = super().metadata(request, identity, current)
         return replace(made, labels={}, annotations={}, tags=())

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from pytest_stigmer.api.values import Metadata, PushSkill, Skill
 from pytest_stigmer.skills.controller import SkillController
-
-if TYPE_CHECKING:
-    from pytest_stigmer.api.values import Metadata, PushSkill, Skill
-    from pytest_stigmer.skills.index import Identity
+from pytest_stigmer.skills.index import Identity
 
 HARM = "After an ordinary update a skill of the platform is nobody's."
 ORIGIN = "D2"
@@ -17,6 +14,5 @@ ORIGIN = "D2"
 
 class _Rebuilding(SkillController):
     def metadata(self, request: PushSkill, identity: Identity, current: Skill | None) -> Metadata:
-        """Return metadata with the scope of the request."""
         made = super().metadata(request, identity, current)
         return replace(made, owner_scope=request.scope)

@@ -11,6 +11,5 @@ ORIGIN = "TestStore_DeleteResource_NonExistent of b070f18"
 
 class _Strict(SqliteStore):
     def delete_resource(self, kind: str | int, resource_id: str) -> None:
-        """Delete a record that must exist."""
         if not self._write(self.queries.delete_resource, kind, id=resource_id):
             raise ResourceNotFound.of(str(kind), resource_id)

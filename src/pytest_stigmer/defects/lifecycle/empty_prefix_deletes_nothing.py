@@ -10,5 +10,4 @@ ORIGIN = "TestStore_DeleteResourcesByIdPrefix_EmptyPrefix of b070f18"
 
 class _Cautious(SqliteStore):
     def delete_resources_by_id_prefix(self, kind: str | int, prefix: str) -> int:
-        """Delete only where there is something to compare."""
         return super().delete_resources_by_id_prefix(kind, prefix) if prefix else 0

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from pytest_stigmer.store.interface import M
 from pytest_stigmer.store.sqlite import SqliteStore
-
-if TYPE_CHECKING:
-    from pytest_stigmer.store.interface import M
 
 HARM = "Another process changes or deletes a record, and whoever has read it goes on with the old."
 ORIGIN = "a cache in front of the file, as contract 2.8 forbids: every call reads the file"
@@ -19,18 +17,15 @@ class _Caching(SqliteStore):
         self._known: dict[tuple[str, str], Any] = {}
 
     def get_resource(self, kind: str | int, resource_id: str, message_class: type[M]) -> M:
-        """Return the record as it was when it was read first."""
         place = (str(kind), resource_id)
         if place not in self._known:
             self._known[place] = super().get_resource(kind, resource_id, message_class)
         return self._known[place]  # type: ignore[no-any-return]
 
     def save_resource(self, kind: str | int, resource_id: str, message: Any) -> None:
-        """Save, and forget what was read."""
         super().save_resource(kind, resource_id, message)
         self._known.pop((str(kind), resource_id), None)
 
     def delete_resource(self, kind: str | int, resource_id: str) -> None:
-        """Delete, and forget what was read."""
         super().delete_resource(kind, resource_id)
         self._known.pop((str(kind), resource_id), None)

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from pytest_stigmer.defects.change import with_migrations
 from pytest_stigmer.store.migration import LegacyRow, Migrations
-
-if TYPE_CHECKING:
-    from pytest_stigmer.registry.assembly import Recipe
 
 HARM = "After the upgrade a live workflow named my-audit/report is gone."
 ORIGIN = "D22"
@@ -21,7 +15,6 @@ _LIKE = (
 
 class _Greedy(Migrations):
     def legacy_rows(self) -> list[LegacyRow]:
-        """Return the audit records, and what else the pattern matches."""
         archived = super().legacy_rows()
         known = {(row.kind, row.id) for row in archived}
         others = [
@@ -30,8 +23,3 @@ class _Greedy(Migrations):
             if (kind, row_id) not in known and row_id.split(b"/")[1]
         ]
         return others + archived
-
-
-def apply(recipe: Recipe) -> Recipe:
-    """Choose rows by LIKE '%_audit/%', as the real server does."""
-    return with_migrations(recipe, _Greedy)

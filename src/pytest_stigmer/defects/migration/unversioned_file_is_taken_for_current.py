@@ -11,7 +11,6 @@ ORIGIN = "commit 5af72bf: files without schema_version"
 
 class _Assuming(Migrations):
     def version(self) -> int:
-        """Return the file's version; with records and without a version, the newest."""
         tables = {name for (name,) in self.session.rows("SELECT name FROM sqlite_master", {})}
         if "resources" in tables and "schema_version" not in tables:
             return LATEST

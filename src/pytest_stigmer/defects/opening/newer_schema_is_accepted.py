@@ -12,7 +12,6 @@ ORIGIN = "D27"
 
 class _Trusting(Migrations):
     def version(self) -> int:
-        """Return the file's version, and for a newer one the newest that is known."""
         try:
             return super().version()
         except NewerSchema:

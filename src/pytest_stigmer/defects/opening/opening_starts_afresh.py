@@ -11,7 +11,6 @@ ORIGIN = "TestStore_Path of b070f18: no test there opens a file twice"
 
 class _Afresh(Migrations):
     def run(self, schema: int) -> None:
-        """Migrate an older file; empty one that is as it should be."""
         if self.version() == schema:
             self.create(*(f"DELETE FROM {table}" for table in TABLES[schema]))
         super().run(schema)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from pytest_stigmer.api.values import SKILL_KIND
+from pytest_stigmer.api.values import SKILL_KIND, Skill
 from pytest_stigmer.skills.controller import SkillController
-
-if TYPE_CHECKING:
-    from pytest_stigmer.api.values import Skill
 
 HARM = "With the next push nobody can fetch this version by its hash."
 ORIGIN = "D21, for pushes"
@@ -16,7 +13,6 @@ ORIGIN = "D21, for pushes"
 
 class _Nameless(SkillController):
     def write(self, skill: Skill, message: Any) -> None:
-        """Archive a version without its hash."""
         skill_id = skill.metadata.id
         self.store.save_audit(SKILL_KIND, skill_id, message, tag=skill.tag)
         self.store.save_resource(SKILL_KIND, skill_id, message)

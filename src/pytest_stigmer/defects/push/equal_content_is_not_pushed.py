@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from pytest_stigmer.api.values import PushSkill, Skill
+from pytest_stigmer.skills.archive import Archive
 from pytest_stigmer.skills.controller import SkillController
-
-if TYPE_CHECKING:
-    from pytest_stigmer.api.values import PushSkill, Skill
-    from pytest_stigmer.skills.archive import Archive
-    from pytest_stigmer.skills.index import Identity
+from pytest_stigmer.skills.index import Identity
 
 HARM = (
     "A version cannot be given another tag by pushing it again: the tag goes on naming another one."
@@ -26,7 +22,6 @@ class _Lazy(SkillController):
         key: str,
         current: Skill | None,
     ) -> Skill:
-        """Return the current record for the same content."""
         if current is not None and current.version_hash == archive.version_hash:
             return current
         return super().next_version(request, identity, archive, key, current)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from pytest_stigmer.api.values import SKILL_KIND
+from pytest_stigmer.api.values import SKILL_KIND, Skill
 from pytest_stigmer.skills.controller import SkillController
-
-if TYPE_CHECKING:
-    from pytest_stigmer.api.values import Skill
 
 HARM = "The first version of every skill is lost with the second."
 ORIGIN = "TestPush_CreateNew_ArchivesVersion of b070f18, which looks at no archive"
@@ -16,7 +13,6 @@ ORIGIN = "TestPush_CreateNew_ArchivesVersion of b070f18, which looks at no archi
 
 class _Late(SkillController):
     def write(self, skill: Skill, message: Any) -> None:
-        """Archive updates only."""
         if skill.spec_audit.event == "updated":
             super().write(skill, message)
         else:

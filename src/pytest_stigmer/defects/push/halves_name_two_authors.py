@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from pytest_stigmer.api.values import PushSkill, Skill
+from pytest_stigmer.skills.archive import Archive
 from pytest_stigmer.skills.controller import SkillController
-
-if TYPE_CHECKING:
-    from pytest_stigmer.api.values import PushSkill, Skill
-    from pytest_stigmer.skills.archive import Archive
-    from pytest_stigmer.skills.index import Identity
+from pytest_stigmer.skills.index import Identity
 
 HARM = "Who made a skill depends on which half of its audit is read, until it is updated."
 ORIGIN = "contract 3.2: one info is used for spec_audit and status_audit"
@@ -25,7 +22,6 @@ class _TwoActors(SkillController):
         key: str,
         current: Skill | None,
     ) -> Skill:
-        """Return a version whose status is said to be made by the server's part, when it is new."""
         made = super().next_version(request, identity, archive, key, current)
         if current is not None:
             return replace(made, status_audit=made.spec_audit)

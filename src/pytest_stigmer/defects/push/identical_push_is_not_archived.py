@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from pytest_stigmer.api.values import SKILL_KIND
+from pytest_stigmer.api.values import SKILL_KIND, Skill
 from pytest_stigmer.errors import AuditNotFound
 from pytest_stigmer.skills.controller import SkillController
-
-if TYPE_CHECKING:
-    from pytest_stigmer.api.values import Skill
 
 HARM = "A repeated push leaves no trace of who made it and when, as it does on the real server."
 ORIGIN = "D18, turned round"
@@ -17,7 +14,6 @@ ORIGIN = "D18, turned round"
 
 class _Thrifty(SkillController):
     def write(self, skill: Skill, message: Any) -> None:
-        """Archive what is not archived yet."""
         try:
             newest = self.store.get_audit_by_hash(
                 SKILL_KIND, skill.metadata.id, skill.version_hash, self.generation.Skill

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from pytest_stigmer.store.sqlite import SqliteStore
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 HARM = "A push that fails half-way leaves a version that its tag names and that was never current."
 ORIGIN = "D13"
@@ -18,5 +14,4 @@ ORIGIN = "D13"
 class _Piecemeal(SqliteStore):
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Enclose nothing."""
         yield

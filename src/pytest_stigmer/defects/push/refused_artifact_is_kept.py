@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from pytest_stigmer.skills.archive import Archive
 from pytest_stigmer.skills.controller import SkillController
-
-if TYPE_CHECKING:
-    from pytest_stigmer.skills.archive import Archive
 
 HARM = "Anyone can fill the disk with archives that were refused, and serve them by their hash."
 ORIGIN = "D47; D52"
@@ -15,6 +11,5 @@ ORIGIN = "D47; D52"
 
 class _Hasty(SkillController):
     def read_archive(self, data: bytes) -> Archive:
-        """Store the artifact before the rules are applied."""
         self.artifacts.store(data)
         return super().read_archive(data)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from pytest_stigmer.api.values import PushSkill, Skill
+from pytest_stigmer.skills.archive import Archive
 from pytest_stigmer.skills.controller import SkillController
-
-if TYPE_CHECKING:
-    from pytest_stigmer.api.values import PushSkill, Skill
-    from pytest_stigmer.skills.archive import Archive
-    from pytest_stigmer.skills.index import Identity
+from pytest_stigmer.skills.index import Identity
 
 HARM = "Clients that wait for a skill to be ready wait for ever."
 ORIGIN = "stigmer b070f18, push.go: the state is always READY"
@@ -27,6 +24,5 @@ class _Waiting(SkillController):
         key: str,
         current: Skill | None,
     ) -> Skill:
-        """Return the version as it is during the upload."""
         made = super().next_version(request, identity, archive, key, current)
         return replace(made, state=_UPLOADING)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from pytest_stigmer.api.values import PushSkill, Skill
+from pytest_stigmer.skills.archive import Archive
 from pytest_stigmer.skills.controller import SkillController
-
-if TYPE_CHECKING:
-    from pytest_stigmer.api.values import PushSkill, Skill
-    from pytest_stigmer.skills.archive import Archive
-    from pytest_stigmer.skills.index import Identity
+from pytest_stigmer.skills.index import Identity
 
 HARM = "The status seems to be that of an earlier version."
 ORIGIN = "stigmer b070f18, defaults.go: both halves get the same stamp"
@@ -25,6 +22,5 @@ class _HalfStamped(SkillController):
         key: str,
         current: Skill | None,
     ) -> Skill:
-        """Return the version with the old stamp on its status."""
         made = super().next_version(request, identity, archive, key, current)
         return made if current is None else replace(made, status_audit=current.status_audit)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from pytest_stigmer.api.values import PushSkill, Skill
+from pytest_stigmer.skills.archive import Archive
 from pytest_stigmer.skills.controller import SkillController
-
-if TYPE_CHECKING:
-    from pytest_stigmer.api.values import PushSkill, Skill
-    from pytest_stigmer.skills.archive import Archive
-    from pytest_stigmer.skills.index import Identity
+from pytest_stigmer.skills.index import Identity
 
 HARM = "A draft that was pushed without a tag goes out to everyone who follows `stable`."
 ORIGIN = "D70, with the tag moving by itself"
@@ -25,6 +22,5 @@ class _Sticky(SkillController):
         key: str,
         current: Skill | None,
     ) -> Skill:
-        """Return the version with the tag it was not given."""
         made = super().next_version(request, identity, archive, key, current)
         return made if request.tag or current is None else replace(made, tag=current.tag)

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from pytest_stigmer.api.values import AuditInfo
 from pytest_stigmer.skills.controller import SkillController
-
-if TYPE_CHECKING:
-    from pytest_stigmer.api.values import AuditInfo
 
 HARM = "Whoever follows events sees new skills instead of new versions."
 ORIGIN = "stigmer b070f18, defaults.go: the event of an update is `updated`"
@@ -16,5 +13,4 @@ ORIGIN = "stigmer b070f18, defaults.go: the event of an update is `updated`"
 
 class _Repetitive(SkillController):
     def stamp(self, now: int, before: AuditInfo | None) -> AuditInfo:
-        """Return a stamp of a creation."""
         return replace(super().stamp(now, before), event="created")

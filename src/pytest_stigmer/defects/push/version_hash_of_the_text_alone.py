@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
-from pytest_stigmer.skills.archive import ArchiveReader
-
-if TYPE_CHECKING:
-    from pytest_stigmer.skills.archive import Archive
+from pytest_stigmer.skills.archive import Archive, ArchiveReader
 
 HARM = "Two versions whose scripts differ have one hash, and pinning it pins neither."
 ORIGIN = "TestPush_CreateNew_SetsVersionHash of b070f18"
@@ -17,6 +13,5 @@ ORIGIN = "TestPush_CreateNew_SetsVersionHash of b070f18"
 
 class _TextOnly(ArchiveReader):
     def read(self, data: bytes) -> Archive:
-        """Return the archive under the hash of its text."""
         read = super().read(data)
         return replace(read, version_hash=sha256(read.skill_md.encode()).hexdigest())

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from pytest_stigmer.api.values import Reference
 from pytest_stigmer.skills.index import Identity
 from pytest_stigmer.skills.references import ReferenceResolver
-
-if TYPE_CHECKING:
-    from pytest_stigmer.api.values import Reference
 
 HARM = "Whose skill runs depends on who was there first."
 ORIGIN = "D5"
@@ -16,7 +12,6 @@ ORIGIN = "D5"
 
 class _Guessing(ReferenceResolver):
     def identity(self, reference: Reference) -> Identity:
-        """Return the first skill of the slug where neither organisation nor scope is given."""
         if reference.org or reference.scope:
             return super().identity(reference)
         organisations = sorted(self._index.organisations(reference.slug))

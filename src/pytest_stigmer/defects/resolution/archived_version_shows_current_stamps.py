@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from pytest_stigmer.api.values import Reference
 from pytest_stigmer.skills.references import ReferenceResolver
-
-if TYPE_CHECKING:
-    from pytest_stigmer.api.values import Reference
 
 HARM = "An audit of what was live on a day takes old versions for new ones."
 ORIGIN = "stigmer b070f18, load_skill_by_reference.go: a version is returned as archived"
@@ -15,7 +13,6 @@ ORIGIN = "stigmer b070f18, load_skill_by_reference.go: a version is returned as 
 
 class _Retouching(ReferenceResolver):
     def version(self, reference: Reference, skill_id: str, current: Any) -> Any:
-        """Return the version with the current timestamps."""
         found = super().version(reference, skill_id, current)
         found.status.audit.CopyFrom(current.status.audit)
         return found

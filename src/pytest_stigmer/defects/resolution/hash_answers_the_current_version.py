@@ -12,6 +12,5 @@ ORIGIN = "TestIntegration_VersionHistory of b070f18, which looks up the last has
 
 class _Unpinned(ReferenceResolver):
     def by_hash(self, skill_id: str, version_hash: str, current: Any) -> Any:
-        """Return the current record for every hash that the skill ever had."""
         super().by_hash(skill_id, version_hash, current)
         return current

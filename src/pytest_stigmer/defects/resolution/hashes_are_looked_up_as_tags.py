@@ -10,6 +10,5 @@ ORIGIN = "TestIntegration_VersionResolution_Hash of b070f18"
 
 class _OnlyTags(ReferenceResolver):
     def is_hash(self, version: str) -> bool:
-        """Say no."""
         del version
         return False

@@ -14,7 +14,6 @@ ORIGIN = "TestSkillController_GetByReference_AuditVersions of b070f18"
 
 class _Forgetful(ReferenceResolver):
     def by_tag(self, skill_id: str, tag: str, current: Any) -> Any:
-        """Return the current record for its own tag."""
         if current.spec.tag == tag:
             return current
         raise AuditNotFound.by_tag(SKILL_KIND, skill_id, tag)

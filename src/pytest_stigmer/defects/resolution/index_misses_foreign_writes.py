@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from pytest_stigmer.skills.index import SlugIndex
-
-if TYPE_CHECKING:
-    from pytest_stigmer.skills.index import Snapshot
+from pytest_stigmer.skills.index import SlugIndex, Snapshot
 
 HARM = (
     "A skill that another process has stored is not found until a restart, and a push doubles it."

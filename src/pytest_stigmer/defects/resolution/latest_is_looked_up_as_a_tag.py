@@ -13,5 +13,4 @@ ORIGIN = "D19"
 
 class _Literal(ReferenceResolver):
     def is_current(self, version: str) -> bool:
-        """Whether no version is given."""
         return not version

@@ -13,7 +13,6 @@ ORIGIN = "TestSkillController_Get of b070f18, whose codes nobody checks"
 
 class _Silent(SkillController):
     def message(self, skill_id: str) -> Any:
-        """Return the record, or an empty one."""
         try:
             return super().message(skill_id)
         except StatusError:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from pytest_stigmer.api.values import Reference
 from pytest_stigmer.skills.index import Identity
 from pytest_stigmer.skills.references import ReferenceResolver
-
-if TYPE_CHECKING:
-    from pytest_stigmer.api.values import Reference
 
 HARM = "References that named the only skill of a slug stop resolving."
 ORIGIN = "D5, turned round"
@@ -16,7 +12,6 @@ ORIGIN = "D5, turned round"
 
 class _Strict(ReferenceResolver):
     def identity(self, reference: Reference) -> Identity:
-        """Return the skill of exactly this organisation."""
         return (
             super().identity(reference)
             if reference.scope

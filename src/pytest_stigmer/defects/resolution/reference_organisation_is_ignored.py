@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from pytest_stigmer.api.values import Reference
 from pytest_stigmer.skills.index import Identity
 from pytest_stigmer.skills.references import ReferenceResolver
-
-if TYPE_CHECKING:
-    from pytest_stigmer.api.values import Reference
 
 HARM = "A reference to one's own skill runs the instructions of another organisation."
 ORIGIN = "D1; D5"
@@ -16,6 +12,5 @@ ORIGIN = "D1; D5"
 
 class _Promiscuous(ReferenceResolver):
     def identity(self, reference: Reference) -> Identity:
-        """Return the first skill of the slug."""
         organisations = sorted(self._index.organisations(reference.slug))
         return Identity(organisations[0] if organisations else "", reference.slug)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from pytest_stigmer.api.values import Reference
 from pytest_stigmer.skills.controller import slug_of
+from pytest_stigmer.skills.index import Identity
 from pytest_stigmer.skills.references import ReferenceResolver
-
-if TYPE_CHECKING:
-    from pytest_stigmer.api.values import Reference
-    from pytest_stigmer.skills.index import Identity
 
 HARM = "A reference that resolves here fails on the real server, which compares slugs as they are."
 ORIGIN = "D9, turned round"
@@ -18,5 +15,4 @@ ORIGIN = "D9, turned round"
 
 class _Helpful(ReferenceResolver):
     def identity(self, reference: Reference) -> Identity:
-        """Return the skill of the slug's slug."""
         return super().identity(replace(reference, slug=slug_of(reference.slug)))

@@ -12,7 +12,6 @@ ORIGIN = "D19, for the case of tags"
 
 class _CaseBlind(ReferenceResolver):
     def by_tag(self, skill_id: str, tag: str, current: Any) -> Any:
-        """Return the current record for its tag in any case."""
         if current.spec.tag.lower() == tag.lower():
             return current
         return super().by_tag(skill_id, tag, current)

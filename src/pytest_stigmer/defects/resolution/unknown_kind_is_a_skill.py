@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from pytest_stigmer.api.values import Reference
 from pytest_stigmer.skills.references import ReferenceResolver
 from pytest_stigmer.store.translation import kind_text
-
-if TYPE_CHECKING:
-    from pytest_stigmer.api.values import Reference
 
 HARM = "A client of a newer release, which means another kind, is answered with a skill."
 ORIGIN = "D5, for numbers without a name"
@@ -17,6 +14,5 @@ ORIGIN = "D5, for numbers without a name"
 
 class _Lenient(ReferenceResolver):
     def check(self, reference: Reference) -> None:
-        """Check the kind where it has a name."""
         is_known = not kind_text(reference.kind).isdigit()
         super().check(reference if is_known else replace(reference, kind=0))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from pytest_stigmer.api.values import Reference
 from pytest_stigmer.errors import StatusError
 from pytest_stigmer.skills.references import ReferenceResolver
-
-if TYPE_CHECKING:
-    from pytest_stigmer.api.values import Reference
 
 HARM = "A misspelt or deleted version runs as another one, and nobody is told."
 ORIGIN = "TestSkillController_GetByReference of b070f18, whose unknown version only has to fail"
@@ -16,7 +14,6 @@ ORIGIN = "TestSkillController_GetByReference of b070f18, whose unknown version o
 
 class _Lenient(ReferenceResolver):
     def version(self, reference: Reference, skill_id: str, current: Any) -> Any:
-        """Return the version asked for, or the current one."""
         try:
             return super().version(reference, skill_id, current)
         except StatusError:

@@ -15,9 +15,7 @@ ORIGIN = "TestIsHash of b070f18"
 
 class _CaseBlind(ReferenceResolver):
     def is_hash(self, version: str) -> bool:
-        """Whether a version is a hash in any case."""
         return super().is_hash(version.lower())
 
     def by_hash(self, skill_id: str, version_hash: str, current: Any) -> Any:
-        """Return the version of the hash in lower case."""
         return super().by_hash(skill_id, version_hash.lower(), current)

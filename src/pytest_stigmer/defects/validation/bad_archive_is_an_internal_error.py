@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pytest_stigmer.errors import StatusError
+from pytest_stigmer.skills.archive import Archive
 from pytest_stigmer.skills.controller import SkillController
-
-if TYPE_CHECKING:
-    from pytest_stigmer.skills.archive import Archive
 
 HARM = "A client retries for ever what it should mend, and the server's alarms go off."
 ORIGIN = "D47"
@@ -16,7 +12,6 @@ ORIGIN = "D47"
 
 class _Blaming(SkillController):
     def read_archive(self, data: bytes) -> Archive:
-        """Return what the artifact holds; a refusal is INTERNAL."""
         try:
             return super().read_archive(data)
         except StatusError as error:

@@ -10,5 +10,4 @@ ORIGIN = "D43, one byte too early"
 
 class _Narrow(SkillEndpoint):
     def check_size(self, message: bytes, what: str) -> None:
-        """Accept less than the limit only."""
         super().check_size(message + b"\0", what)

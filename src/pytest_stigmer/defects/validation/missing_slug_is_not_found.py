@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from pytest_stigmer.api.values import Reference
 from pytest_stigmer.skills.references import ReferenceResolver
-
-if TYPE_CHECKING:
-    from pytest_stigmer.api.values import Reference
 
 HARM = "A client that forgot a field is told that a skill is missing."
 ORIGIN = "stigmer b070f18, load_skill_by_reference.go: the slug is required"
@@ -16,5 +13,4 @@ ORIGIN = "stigmer b070f18, load_skill_by_reference.go: the slug is required"
 
 class _Lenient(ReferenceResolver):
     def check(self, reference: Reference) -> None:
-        """Check all but the slug."""
         super().check(replace(reference, slug="any"))

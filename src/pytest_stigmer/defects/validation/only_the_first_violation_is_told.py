@@ -13,7 +13,6 @@ ORIGIN = "stigmer b070f18, ValidateProtoConstraints: all violations are collecte
 
 class _Terse(SkillEndpoint):
     def validate(self, message: Any, message_class: type[Any], request: bytes) -> None:
-        """Name one broken rule."""
         try:
             super().validate(message, message_class, request)
         except StatusError as error:

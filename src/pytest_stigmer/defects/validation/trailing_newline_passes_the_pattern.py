@@ -12,7 +12,6 @@ ORIGIN = "stigmer b070f18, io.proto: `$` in RE2 is the end of the text only"
 
 class _LineWise(SkillEndpoint):
     def validate(self, message: Any, message_class: type[Any], request: bytes) -> None:
-        """Hold the rules against texts without their line ends."""
         trimmed = message_class()
         trimmed.CopyFrom(message)
         for field, value in message.ListFields():

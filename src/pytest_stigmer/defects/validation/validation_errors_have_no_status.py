@@ -13,7 +13,6 @@ ORIGIN = "fix dc3410c"
 
 class _Wrapping(SkillEndpoint):
     def validate(self, message: Any, message_class: type[Any], request: bytes) -> None:
-        """Refuse a request without a status of its own."""
         try:
             super().validate(message, message_class, request)
         except StatusError as error:
