@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
     from types import ModuleType
 
-    from pytest_stigmer.defects.change import Exchange
-    from pytest_stigmer.defects.skill_changes import Change
+    from pytest_stigmer.defects.change import Row
     from pytest_stigmer.registry.assembly import Recipe
 
 DISTRIBUTION = "pytest-stigmer"
@@ -149,7 +148,7 @@ def _from_file(family: str, stem: str) -> Defect:
     return _from_module(importlib.import_module(f"{_PACKAGE}.{family}.{stem}"), family)
 
 
-def _from_row(family: str, row: Exchange | Change) -> Defect:
+def _from_row(family: str, row: Row) -> Defect:
     return Defect(row.id, family, row.harm, row.origin, row.apply)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -103,31 +103,37 @@ def foreign_key(on_delete: str, when: str = AT_COMMIT) -> tuple[str, ...]:
     )
 
 
-class Exchange:
-    """A defect that only exchanges something: an entry of a table.
+@dataclass(frozen=True)
+class Row:
+    """A defect that is an entry of a table: what it says, and the function that applies it."""
+
+    id: str
+    harm: str
+    origin: str
+    apply: Callable[[Recipe], Recipe]
+
+
+def exchange(
+    defect_id: str,
+    harm: str,
+    origin: str,
+    *,
+    ddl: tuple[str, ...] = (),
+    store: type[SqliteStore] | None = None,
+    **queries: str,
+) -> Row:
+    """Return a defect that is nothing but data.
 
     `ddl` changes every file after v2, as in `with_schema`; `store` is another class of store;
     `queries` are fields of `Queries`.
     """
 
-    def __init__(
-        self,
-        defect_id: str,
-        harm: str,
-        origin: str,
-        *,
-        ddl: tuple[str, ...] = (),
-        store: Callable[..., SqliteStore] | None = None,
-        **queries: str,
-    ) -> None:
-        self.id, self.harm, self.origin = defect_id, harm, origin
-        self.ddl, self.store, self.queries = ddl, store, queries
+    def apply(recipe: Recipe) -> Recipe:
+        changed = with_store(recipe, store) if store else recipe
+        changed = with_schema(changed, *ddl) if ddl else changed
+        return with_queries(changed, **queries) if queries else changed
 
-    def apply(self, recipe: Recipe) -> Recipe:
-        """Put store, schema and queries in place."""
-        changed = with_store(recipe, self.store) if self.store else recipe
-        changed = with_schema(changed, *self.ddl) if self.ddl else changed
-        return with_queries(changed, **self.queries) if self.queries else changed
+    return Row(defect_id, harm, origin, apply)
 
 
 class _ChangedSchema(Migrations):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from pytest_stigmer.defects.change import ARCHIVE, AUDIT_OF, Exchange
+from pytest_stigmer.defects.change import ARCHIVE, AUDIT_OF, Row, exchange
 
 _EXACT = "stigmer b070f18, store.go: names are compared as they are"
 _BLANKS = "char(9, 10, 13, 32)"
 
 
-def _ids(defect_id: str, harm: str, origin: str, condition: str) -> Exchange:
+def _ids(defect_id: str, harm: str, origin: str, condition: str) -> Row:
     """Return a defect of the queries of audit records: the resource's id is compared otherwise."""
     of = f"FROM resource_audit WHERE kind = :kind AND {condition}"
-    return Exchange(
+    return exchange(
         defect_id,
         harm,
         origin,
@@ -27,25 +27,25 @@ def _lookup(condition: str) -> str:
 
 
 NAMES = (
-    Exchange(
+    exchange(
         "hash-lookup-is-a-pattern",
         "A hash with a wildcard in it gives some version of the skill.",
         "D36, for hashes",
         audit_by_hash=_lookup("version_hash LIKE :hash"),
     ),
-    Exchange(
+    exchange(
         "hashes-ignore-case",
         "A hash in upper case gives a version here and none on another server.",
         _EXACT,
         audit_by_hash=_lookup("lower(version_hash) = lower(:hash)"),
     ),
-    Exchange(
+    exchange(
         "hashes-are-stripped",
         "A hash with a line end from a file gives a version here and none on another server.",
         _EXACT,
         audit_by_hash=_lookup(f"version_hash = trim(:hash, {_BLANKS})"),
     ),
-    Exchange(
+    exchange(
         "history-delete-ignores-case",
         "Deleting the history of Skl-1 deletes that of skl-1 too.",
         _EXACT,
@@ -82,7 +82,7 @@ NAMES = (
         _EXACT,
         "resource_id = :id COLLATE NOCASE",
     ),
-    Exchange(
+    exchange(
         "snapshot-ids-must-be-ascii",
         "A version of a resource whose id has a letter of another script cannot be archived.",
         "stigmer b070f18, store.go: an id is any text",
@@ -94,13 +94,13 @@ NAMES = (
             ),
         ),
     ),
-    Exchange(
+    exchange(
         "tags-are-stripped",
         "A tag with a blank at its end gives the version of another tag.",
         _EXACT,
         audit_by_tag=_lookup(f"tag = trim(:tag, {_BLANKS})"),
     ),
-    Exchange(
+    exchange(
         "tags-end-at-nul",
         "A tag with a NUL character gives the version of the tag before it.",
         _EXACT,
@@ -124,27 +124,27 @@ _NEWEST = f"resource_audit WHERE id IN (SELECT id {AUDIT_OF} ORDER BY id DESC LI
 _LAST = "ORDER BY id DESC LIMIT 1"
 
 LIMITS = (
-    Exchange(
+    exchange(
         "hashes-are-cut-at-255",
         "Long hashes that differ at their end name one version.",
         _WHOLE,
         save_audit=_archive(_cut(":hash"), ":tag"),
         audit_by_hash=_lookup(f"version_hash = {_cut(':hash')}"),
     ),
-    Exchange(
+    exchange(
         "history-ends-at-200",
         "Of a skill with many versions the first ones cannot be listed any more.",
         "stigmer b070f18, interface.go: ListAuditHistory has no page",
         audit_history=f"SELECT data {AUDIT_OF} ORDER BY id DESC LIMIT 200",
     ),
-    Exchange(
+    exchange(
         "lookups-search-thirty-versions",
         "A tag or a hash of a version that thirty others follow names nothing.",
         "stigmer b070f18, store.go: a lookup goes through the whole history",
         audit_by_hash=f"SELECT data FROM {_NEWEST} AND version_hash = :hash {_LAST}",
         audit_by_tag=f"SELECT data FROM {_NEWEST} AND tag = :tag {_LAST}",
     ),
-    Exchange(
+    exchange(
         "record-ids-are-cut-at-255",
         "Records whose long ids differ at their end replace one another.",
         _WHOLE,
@@ -154,7 +154,7 @@ LIMITS = (
         delete_resource=f"DELETE {_THIS_RECORD}",
     ),
     *(
-        Exchange(
+        exchange(
             f"records-end-at-{most}",
             f"Of more than {most} records of a kind only the first {most} are listed.",
             "stigmer b070f18, interface.go: ListResources has no page",
@@ -169,7 +169,7 @@ LIMITS = (
         _WHOLE,
         f"{_cut('resource_id')} = {_cut(':id')}",
     ),
-    Exchange(
+    exchange(
         "tags-are-cut-at-255",
         "Long tags that differ at their end name one version.",
         _WHOLE,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
 from pytest_stigmer.api.codec import Codec
-from pytest_stigmer.defects.change import in_place
+from pytest_stigmer.api.values import SKILL_KIND
+from pytest_stigmer.defects.change import Row, in_place
 from pytest_stigmer.errors import ArchiveError
 from pytest_stigmer.skills import refusals
 from pytest_stigmer.skills.archive import Archive, ArchiveReader
@@ -30,20 +31,10 @@ if TYPE_CHECKING:
     Apply = Callable[[Recipe], Recipe]
 
 
-@dataclass(frozen=True)
-class Change:
-    """A defect that is an entry of a table: what it says, and the function that applies it."""
-
-    id: str
-    harm: str
-    origin: str
-    apply: Apply
-
-
-def alike(harm: str, origin: str, applied: Mapping[str, Apply]) -> Iterator[Change]:
+def alike(harm: str, origin: str, applied: Mapping[str, Apply]) -> Iterator[Row]:
     """Yield the defects, by id, that do one harm and stand for one thing."""
     for defect_id, apply in applied.items():
-        yield Change(defect_id, harm, origin, apply)
+        yield Row(defect_id, harm, origin, apply)
 
 
 def refusing_archives(is_bad: Callable[[ZipFile], bool]) -> Apply:
@@ -123,6 +114,38 @@ def reading_versions(is_current: Callable[[str], bool]) -> Apply:
     return partial(in_place, part=Reading)
 
 
+def reading_references(change: Callable[[Reference], Reference]) -> Apply:
+    """Resolve a reference in another form."""
+
+    class Reading(ReferenceResolver):
+        def resolve(self, reference: Reference) -> Any:
+            return super().resolve(change(reference))
+
+    return partial(in_place, part=Reading)
+
+
+def checking_references(change: Callable[[Reference], Reference]) -> Apply:
+    """Hold the rules against a reference in another form."""
+
+    class Checking(ReferenceResolver):
+        def check(self, reference: Reference) -> None:
+            super().check(change(reference))
+
+    return partial(in_place, part=Checking)
+
+
+def retouching(change: Callable[[Any, Any], None]) -> Apply:
+    """Write into an archived version, which is given with the current one."""
+
+    class Retouching(ReferenceResolver):
+        def version(self, reference: Reference, skill_id: str, current: Any) -> Any:
+            found = super().version(reference, skill_id, current)
+            change(found, current)
+            return found
+
+    return partial(in_place, part=Retouching)
+
+
 def platform_references(identity: Callable[[Reference], Identity]) -> Apply:
     """Let a reference with scope platform mean another skill."""
 
@@ -179,6 +202,36 @@ def with_metadata(change: Callable[[Metadata, Skill | None], Metadata]) -> Apply
             return change(super().metadata(request, identity, current), current)
 
     return partial(in_place, part=Describing)
+
+
+def with_version(change: Callable[[Skill, Skill | None], Skill]) -> Apply:
+    """Make another version of what is pushed; what is current before it is given too."""
+
+    class Making(SkillController):
+        def next_version(
+            self,
+            request: PushSkill,
+            identity: Identity,
+            archive: Archive,
+            key: str,
+            current: Skill | None,
+        ) -> Skill:
+            made = super().next_version(request, identity, archive, key, current)
+            return change(made, current)
+
+    return partial(in_place, part=Making)
+
+
+def archived_under(*names: str) -> Apply:
+    """Archive a version under these of its names alone."""
+
+    class Archiving(SkillController):
+        def write(self, skill: Skill, message: Any) -> None:
+            kept = {name: getattr(skill, name) for name in names}
+            self.store.save_audit(SKILL_KIND, skill.metadata.id, message, **kept)
+            self.store.save_resource(SKILL_KIND, skill.metadata.id, message)
+
+    return partial(in_place, part=Archiving)
 
 
 def with_stamp(change: Callable[[AuditInfo], AuditInfo]) -> Apply:

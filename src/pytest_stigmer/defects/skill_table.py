@@ -1,4 +1,4 @@
-"""Defects of the skill API that differ in one value: what is refused, read or kept otherwise."""
+"""Defects of the skill API that differ in one value: what is refused or read otherwise."""
 
 from __future__ import annotations
 
@@ -7,48 +7,24 @@ import unicodedata
 from dataclasses import replace
 
 from pytest_stigmer.api import values
+from pytest_stigmer.defects.change import Row
 from pytest_stigmer.defects.skill_changes import (
-    Change,
     alike,
+    checking_references,
     checking_tags_in_lower_case,
     platform_references,
     reading_organisations,
+    reading_references,
     reading_versions,
     refusing_pushes,
     refusing_references,
-    with_id,
-    with_message,
+    retouching,
     with_metadata,
     with_slug,
-    with_stamp,
 )
+from pytest_stigmer.skills.controller import ID_PREFIX
 from pytest_stigmer.skills.index import Identity
-
-_SECOND = 1_000_000_000
-
-RECORDS = (
-    *alike(
-        "Clients that check what a record says of itself refuse every skill.",
-        "contract 3.2 and 3.3",
-        {
-            "ids-are-in-upper-case": with_id(str.upper),
-            "ids-have-another-prefix": with_id(lambda made: made.replace("skl-", "skill-")),
-            "record-says-another-api-version": with_message(api_version="v1"),
-            "record-says-another-kind": with_message(kind="skill"),
-        },
-    ),
-    *alike(
-        "An audit of who changed what, and when, tells something else.",
-        "contract 3.2: SetAuditFields",
-        {
-            "stamps-are-whole-seconds": with_stamp(
-                lambda made: replace(made, updated_at=(made.updated_at or 0) // _SECOND * _SECOND)
-            ),
-            "created-by-is-lost": with_stamp(lambda made: replace(made, created_by="")),
-        },
-    ),
-)
-"""What a record says of itself."""
+from pytest_stigmer.store.translation import kind_text
 
 REFUSALS = (
     *alike(
@@ -62,11 +38,23 @@ REFUSALS = (
             "name-over-60-letters-is-refused": refusing_pushes("name", "^.{61}"),
         },
     ),
-    Change(
+    Row(
         "hash-in-capitals-is-taken-as-a-tag",
         "Two spellings of one hash name two versions.",
         "D19, with capitals",
         checking_tags_in_lower_case,
+    ),
+    Row(
+        "tag-latest-is-refused",
+        "Every push of a client that tags with `latest` by default fails.",
+        "D19, turned round",
+        refusing_pushes("tag", r"^latest\Z"),
+    ),
+    Row(
+        "missing-slug-is-not-found",
+        "A client that forgot a field is told that a skill is missing.",
+        "stigmer b070f18, load_skill_by_reference.go: the slug is required",
+        checking_references(lambda reference: replace(reference, slug="any")),
     ),
 )
 """What a push must be allowed to say, and what it must not."""
@@ -106,6 +94,41 @@ IDENTITIES = (
             ),
         },
     ),
+    Row(
+        "slug-keeps-underscores",
+        "A skill whose name holds an underscore gets another slug than on the real server, where "
+        "its references fail.",
+        "D7, turned round",
+        with_slug(lambda name: name.replace("_", "-")),
+    ),
+    Row(
+        "slug-transliterates",
+        "A skill with an accent in its name gets another slug than on the real server, where its "
+        "references fail.",
+        "D8, turned round",
+        with_slug(lambda name: unicodedata.normalize("NFKD", name)),
+    ),
+    Row(
+        "id-is-made-from-the-slug",
+        "Skills of one slug overwrite each other, and a skill made anew answers to the id of the "
+        "deleted one.",
+        "D1, for ids",
+        with_metadata(lambda made, _: replace(made, id=f"{ID_PREFIX}-{made.slug}")),
+    ),
+    Row(
+        "update-keeps-the-first-name",
+        "A corrected spelling never shows.",
+        "stigmer b070f18, push.go: the name is the request's",
+        with_metadata(
+            lambda made, before: replace(made, name=(before.metadata if before else made).name)
+        ),
+    ),
+    Row(
+        "update-wipes-labels",
+        "What was sorted and selected by labels disappears from view with the next push.",
+        "D3",
+        with_metadata(lambda made, _: replace(made, labels={}, annotations={}, tags=())),
+    ),
 )
 """What makes a skill the same skill, and whose it is."""
 
@@ -141,6 +164,42 @@ REFERENCES = (
                 lambda reference: Identity("", reference.slug)
             ),
         },
+    ),
+    Row(
+        "reference-kind-is-ignored",
+        "A reference to an agent is answered with a skill of the same slug.",
+        "D5",
+        reading_references(lambda reference: replace(reference, kind=values.KIND_SKILL_NUMBER)),
+    ),
+    Row(
+        "reference-scope-is-ignored",
+        "A reference to a platform skill runs what an organisation has pushed under that slug.",
+        "D5",
+        reading_references(lambda reference: replace(reference, scope=values.SCOPE_UNSPECIFIED)),
+    ),
+    Row(
+        "unknown-kind-is-a-skill",
+        "A client of a newer release, which means another kind, is answered with a skill.",
+        "D5, for numbers without a name",
+        checking_references(
+            lambda reference: (
+                replace(reference, kind=values.KIND_UNKNOWN_NUMBER)
+                if kind_text(reference.kind).isdigit()
+                else reference
+            )
+        ),
+    ),
+    Row(
+        "archived-version-shows-current-metadata",
+        "What a version was called when it was pushed cannot be told any more.",
+        "stigmer b070f18, load_skill_by_reference.go: a version is returned as archived",
+        retouching(lambda found, current: found.metadata.CopyFrom(current.metadata)),
+    ),
+    Row(
+        "archived-version-shows-current-stamps",
+        "An audit of what was live on a day takes old versions for new ones.",
+        "stigmer b070f18, load_skill_by_reference.go: a version is returned as archived",
+        retouching(lambda found, current: found.status.audit.CopyFrom(current.status.audit)),
     ),
 )
 """What a reference names."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from pytest_stigmer.defects.change import HASHED, TAGGED, Exchange
+from pytest_stigmer.defects.change import HASHED, TAGGED, exchange
 from pytest_stigmer.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def _number_as_name(verb: str) -> type[SqliteStore]:
 
 
 KINDS = tuple(
-    Exchange(
+    exchange(
         f"kind-number-is-a-name-in-{verb.replace('_', '-')}",
         f"Kind 43 in {verb} is not the kind skill, so half of the callers miss the other half's "
         "rows.",
@@ -80,7 +80,7 @@ def _skipping(what: str) -> type[SqliteStore]:
 
 
 HISTORY_STORES = tuple(
-    Exchange(f"{what}-lookup-{does}", harm, origin, store=make(what))
+    exchange(f"{what}-lookup-{does}", harm, origin, store=make(what))
     for what in _LOOKUPS
     for does, harm, origin, make in (
         (
@@ -107,7 +107,7 @@ class _WithoutNul(SqliteStore):
 
 
 NAME_STORES = (
-    Exchange(
+    exchange(
         "tags-ignore-nul",
         "A tag with a NUL character gives the version of the tag without it.",
         "stigmer b070f18, store.go: names are compared as they are",
@@ -161,19 +161,19 @@ class _OneLevel(SqliteStore):
 
 
 TRANSACTIONS = (
-    Exchange(
+    exchange(
         "failed-inner-transaction-keeps-its-writes",
         "Half of a step that failed is kept when the caller goes on with the next one.",
         "stigmer b070f18, store.go: a failure rolls everything back",
         store=_OneLevel,
     ),
-    Exchange(
+    exchange(
         "undone-transaction-keeps-its-deletions",
         "A failed change of several records leaves some of them deleted.",
         "stigmer b070f18, store.go: a failure rolls everything back",
         store=_forgetting("delete_resource"),
     ),
-    Exchange(
+    exchange(
         "undone-transaction-loses-the-history",
         "A deletion that failed leaves the skill without its versions.",
         "D30; D34",
