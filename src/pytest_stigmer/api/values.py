@@ -6,11 +6,8 @@ enum's number. Source of the fields' meaning: stigmer b070f18, apis/ai/stigmer.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 SKILL_KIND = "skill"
 API_VERSION = "agentic.stigmer.ai/v1"

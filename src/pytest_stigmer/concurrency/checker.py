@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from os import PathLike
+from typing import NamedTuple
 
-from pytest_stigmer.concurrency.recorded_history import DELETE, NO_ANSWER, PUSH, READ, REFUSED, load
+from pytest_stigmer.concurrency.recorded_history import (
+    DELETE,
+    NO_ANSWER,
+    PUSH,
+    READ,
+    REFUSED,
+    Operation,
+    load,
+)
 from pytest_stigmer.errors import UsageError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from os import PathLike
-
-    from pytest_stigmer.concurrency.recorded_history import Operation
-
-    Name = frozenset[tuple[str, str]]
+Name = frozenset[tuple[str, str]]
 
 _NOT_JUDGED = NO_ANSWER | REFUSED
 

@@ -13,16 +13,14 @@ import json
 import math
 import os
 import uuid
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any, Self
+from os import PathLike
+from typing import Any, Self
 
 from pytest_stigmer.clock import stopwatch
 from pytest_stigmer.errors import UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from os import PathLike
 
 PUSH, READ, DELETE = "push", "read", "delete"
 _NEEDED = {PUSH: {"subject", "version"}, READ: {"subject"}, DELETE: {"subject"}}

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from pytest_stigmer.concurrency.recorded_history import DELETE, PUSH, READ
+from pytest_stigmer.concurrency.recorded_history import DELETE, PUSH, READ, Recorder
 from pytest_stigmer.errors import carried_status
 from pytest_stigmer.skills.controller import slug_of
+from pytest_stigmer.skills.endpoint import SkillApi
 from pytest_stigmer.skills.references import is_hash
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pytest_stigmer.concurrency.recorded_history import Recorder
-    from pytest_stigmer.skills.endpoint import SkillApi
 
 
 class RecordedSkills:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from os import PathLike
+from typing import Self
 
 from pytest_stigmer.errors.base_error import StigmerError
-
-if TYPE_CHECKING:
-    from os import PathLike
 
 MAX_FAULT_LINES = 5
 """How many lines the report of one faulty scenario file has at most."""

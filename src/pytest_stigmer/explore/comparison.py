@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pytest_stigmer.clock import DEFAULT_START
 from pytest_stigmer.errors import ServerLost
+from pytest_stigmer.explore.model_target import ModelTarget
 from pytest_stigmer.scenario.compare import Difference
 from pytest_stigmer.scenario.model import ExpectedFailure
 from pytest_stigmer.scenario.runner import answer_differences, asked
 from pytest_stigmer.scenario.saved_values import resolve
+from pytest_stigmer.scenario.target import Answer, Target
 from pytest_stigmer.scenario.verbs import VERBS
 from pytest_stigmer.scenario.writer import scenario_text
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from pytest_stigmer.explore.model_target import ModelTarget
-    from pytest_stigmer.scenario.target import Answer, Target
 
 _LONGEST = 120
 _MAPS = ("metadata.labels", "metadata.annotations")

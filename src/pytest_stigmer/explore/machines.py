@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from typing import Any, ClassVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from contextlib import AbstractContextManager
+from pytest_stigmer.explore.comparison import Comparison, Journal
 
-    from pytest_stigmer.explore.comparison import Comparison, Journal
-
-    Write = tuple[str, dict[str, Any]]
+Write = tuple[str, dict[str, Any]]
 
 TEXTS = st.sampled_from(["# one", "# two", "# three"])
 ADVANCES = st.sampled_from(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from typing import TYPE_CHECKING, Any, Self, cast
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Self, cast
 
+from pytest_stigmer.api.generation import Generation
 from pytest_stigmer.clock import DEFAULT_START, moved, parse_instant
 from pytest_stigmer.errors import (
     NewerSchema,
@@ -12,25 +16,16 @@ from pytest_stigmer.errors import (
     StoreError,
     StoreLocked,
 )
-from pytest_stigmer.explore.disputed import REFERENCE
+from pytest_stigmer.explore.disputed import REFERENCE, Disputed
 from pytest_stigmer.explore.skill_model import LINK, SkillModel
 from pytest_stigmer.explore.store_model import AuditRecord, StoreModel
-from pytest_stigmer.scenario.target import Answer, AuditRow, BasicTarget, answered
+from pytest_stigmer.factories.factory import Factory
+from pytest_stigmer.scenario.target import Answer, AuditRow, BasicTarget, Call, answered
 from pytest_stigmer.scenario.verbs import VERBS
 from pytest_stigmer.store.schema import LATEST
 from pytest_stigmer.store.translation import WAIT_SECONDS, kind_text
 from pytest_stigmer.targets.flow import Flow, content_bytes
 from pytest_stigmer.targets.plain import answer_value
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Mapping, Sequence
-    from contextlib import AbstractContextManager
-
-    from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.explore.disputed import Disputed
-    from pytest_stigmer.factories.factory import Factory
-    from pytest_stigmer.scenario.target import Call
 
 _HALF_WRITTEN = re.compile(r"skills/tmp[0-9a-f]{16}")
 _LEGACY_ID = re.compile("[A-Za-z0-9_]+_audit/(.+)/([0-9]+)", re.DOTALL | re.ASCII)

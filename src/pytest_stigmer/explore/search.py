@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from pytest_stigmer.api.generation import Generation
 from pytest_stigmer.clock import stopwatch
 from pytest_stigmer.errors import ServerLost, UsageError
-from pytest_stigmer.explore.comparison import Comparison, Journal
-from pytest_stigmer.explore.disputed import REFERENCE
+from pytest_stigmer.explore.comparison import Comparison, Counterexample, Journal
+from pytest_stigmer.explore.disputed import REFERENCE, Disputed
 from pytest_stigmer.explore.model_target import ModelTarget
 from pytest_stigmer.explore.shrink import shrunk
 from pytest_stigmer.factories.factory import Factory
+from pytest_stigmer.scenario.target import Target
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
-
-    from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.explore.comparison import Counterexample
-    from pytest_stigmer.explore.disputed import Disputed
-    from pytest_stigmer.scenario.target import Target
-
-    OpenTarget = Callable[[], AbstractContextManager[Target]]
+OpenTarget = Callable[[], AbstractContextManager[Target]]
 
 SURFACES = ("skills", "store")
 HISTORIES = 50

@@ -6,23 +6,19 @@ a registry whose answers depend on chance.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pytest_stigmer.errors import ServerLost
-from pytest_stigmer.explore.comparison import Mismatch
+from pytest_stigmer.explore.comparison import Comparison, Counterexample, Mismatch
 from pytest_stigmer.scenario.saved_values import NoSuchValue
 from pytest_stigmer.scenario.verbs import VERBS
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from contextlib import AbstractContextManager
-
-    from pytest_stigmer.explore.comparison import Comparison, Counterexample
-
-    Steps = Sequence[dict[str, Any]]
-    Fresh = Callable[[], AbstractContextManager[Comparison]]
+Steps = Sequence[dict[str, Any]]
+Fresh = Callable[[], AbstractContextManager[Comparison]]
 
 REPEATS = 3
 """How often in a row what is certain must be answered wrongly."""

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from pytest_stigmer.api import values
-from pytest_stigmer.explore.machines import PAUSES, STATEMENTS, TEXTS, RegistryMachine, said
+from pytest_stigmer.explore.machines import PAUSES, STATEMENTS, TEXTS, RegistryMachine, Write, said
 from pytest_stigmer.factories.artifacts import artifact
 from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS
-
-if TYPE_CHECKING:
-    from pytest_stigmer.explore.machines import Write
-
 
 VERSION_HASHES = {
     text: hashlib.sha256(artifact(skill_md=text, files={})).hexdigest()

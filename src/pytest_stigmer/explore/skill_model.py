@@ -5,23 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import string
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.api import values
+from pytest_stigmer.api.generation import Generation
+from pytest_stigmer.clock import Clock
 from pytest_stigmer.errors import ArchiveError, StatusError, StoreError
+from pytest_stigmer.explore.store_model import StoreModel
 from pytest_stigmer.skills import refusals
 from pytest_stigmer.skills.archive import ArchiveReader
 from pytest_stigmer.store.translation import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from google.protobuf.message import Message
-
-    from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.clock import Clock
-    from pytest_stigmer.explore.store_model import StoreModel
 
 _KIND = values.SKILL_KIND
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)

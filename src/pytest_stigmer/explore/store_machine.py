@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from pytest_stigmer.explore.machines import HASHES, TEXTS, RegistryMachine, bursts, said
-
-if TYPE_CHECKING:
-    from pytest_stigmer.explore.machines import Write
+from pytest_stigmer.explore.machines import HASHES, TEXTS, RegistryMachine, Write, bursts, said
 
 
 class StoreMachine(RegistryMachine):

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from pytest_stigmer.errors import AuditNotFound, ResourceNotFound, StoreClosed
-from pytest_stigmer.explore.disputed import REFERENCE
+from pytest_stigmer.explore.disputed import REFERENCE, Disputed
+from pytest_stigmer.store.interface import M
 from pytest_stigmer.store.translation import checked_text, decode, encode, kind_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from google.protobuf.message import Message
-
-    from pytest_stigmer.explore.disputed import Disputed
-    from pytest_stigmer.store.interface import M
 
     State = tuple[dict[str, dict[str, bytes]], list["AuditRecord"], dict[tuple[str, str], str]]
 

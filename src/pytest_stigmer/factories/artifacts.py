@@ -10,13 +10,10 @@ from __future__ import annotations
 import functools
 import struct
 import zlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from pytest_stigmer.errors import UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 SKILL_MD = "SKILL.md"
 """The one file that every artifact must hold."""

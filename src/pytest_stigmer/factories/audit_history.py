@@ -6,17 +6,15 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from pytest_stigmer.api import values
+from pytest_stigmer.api.generation import Generation
 from pytest_stigmer.clock import DEFAULT_START, parse_duration, parse_instant
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.factories.messages import check_fields, nanoseconds, skill_value
+from pytest_stigmer.factories.seeding import Draws
 from pytest_stigmer.store.translation import AuditRow, ResourceRow
-
-if TYPE_CHECKING:
-    from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.factories.seeding import Draws
 
 Pattern = str | Sequence[str] | Callable[[int], str]
 """A text per version: one for all, a sequence that repeats, or a function of the number from 1."""

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.factories.flawed_content import flawed_content
 from pytest_stigmer.factories.flawed_files import flawed_files
 from pytest_stigmer.factories.flawed_names import flawed_names
 from pytest_stigmer.factories.flawed_readings import flawed_readings
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from pytest_stigmer.factories.flaws import BadArtifact
+from pytest_stigmer.factories.flaws import BadArtifact
 
 BAD_ARTIFACTS: Mapping[str, BadArtifact] = MappingProxyType(
     {

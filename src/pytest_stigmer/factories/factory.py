@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import Any, Unpack
 
+from pytest_stigmer.api.generation import Generation
 from pytest_stigmer.factories import artifacts, bad_artifacts, good_artifacts, messages
-from pytest_stigmer.factories.audit_history import audit_history
-from pytest_stigmer.factories.legacy_rows import legacy_database
+from pytest_stigmer.factories.audit_history import History, HistoryFields, audit_history
+from pytest_stigmer.factories.legacy_rows import LegacyFields, legacy_database
+from pytest_stigmer.factories.messages import PushFields, ReferenceFields, SkillFields
 from pytest_stigmer.factories.seeding import Draws
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.factories.audit_history import History, HistoryFields
-    from pytest_stigmer.factories.legacy_rows import LegacyFields
-    from pytest_stigmer.factories.messages import PushFields, ReferenceFields, SkillFields
 
 
 class Factory:

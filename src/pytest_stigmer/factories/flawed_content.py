@@ -7,16 +7,13 @@ backend/services/stigmer-server/pkg/domain/skill/storage/zip_extractor.go.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from pytest_stigmer.factories import artifacts as zips
 from pytest_stigmer.factories.artifacts import DEFAULT_SKILL_MD, SKILL_MD, Entry, artifact
 from pytest_stigmer.factories.compressed import encrypted
 from pytest_stigmer.factories.flaws import GOOD, BadArtifact, alone, beside_good, deflated, sized
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MAX_SKILL_MD = 1024 * 1024
 MAX_TOTAL = 500 * 1024 * 1024

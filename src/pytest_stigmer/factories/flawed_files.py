@@ -8,16 +8,12 @@ backend/services/stigmer-server/pkg/domain/skill/storage/zip_extractor.go.
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from pytest_stigmer.factories import artifacts as zips
+from pytest_stigmer.factories.artifacts import Entry
 from pytest_stigmer.factories.flaws import BadArtifact, beside_good, deflated, sized
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pytest_stigmer.factories.artifacts import Entry
 
 _NAME = "data.bin"
 _FILE = zips.file(_NAME, "data")

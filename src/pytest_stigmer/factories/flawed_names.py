@@ -8,17 +8,12 @@ backend/services/stigmer-server/pkg/domain/skill/storage/zip_extractor.go.
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from pytest_stigmer.factories import artifacts as zips
-from pytest_stigmer.factories.artifacts import SKILL_MD
+from pytest_stigmer.factories.artifacts import SKILL_MD, Entry
 from pytest_stigmer.factories.flaws import GOOD, BadArtifact, alone, beside_good
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pytest_stigmer.factories.artifacts import Entry
 
 
 def flawed_names() -> Iterator[BadArtifact]:

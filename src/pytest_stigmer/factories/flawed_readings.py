@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 from pytest_stigmer.factories import artifacts as zips
 from pytest_stigmer.factories.artifacts import SKILL_MD, artifact
 from pytest_stigmer.factories.compressed import deflated_run
 from pytest_stigmer.factories.flaws import GOOD, BadArtifact, alone, beside_good, deflated
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    Kind = tuple[str, str, Callable[[], bytes]]
+Kind = tuple[str, str, Callable[[], bytes]]
 
 _FILE = zips.file("data.bin", "data")
 _FIRST = zips.file(SKILL_MD, "# The one that is checked\n")

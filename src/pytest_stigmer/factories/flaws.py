@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from pytest_stigmer.factories import artifacts as zips
 from pytest_stigmer.factories.artifacts import DEFAULT_SKILL_MD, SKILL_MD, Entry
 from pytest_stigmer.factories.compressed import deflated_run
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 GOOD = zips.file(SKILL_MD, DEFAULT_SKILL_MD)
 

@@ -11,10 +11,10 @@ import functools
 import io
 import struct
 import zlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from pytest_stigmer.errors import UsageError
@@ -22,9 +22,6 @@ from pytest_stigmer.factories import artifacts as zips
 from pytest_stigmer.factories.artifacts import SKILL_MD, artifact
 from pytest_stigmer.factories.flawed_content import MAX_FILES, MAX_SKILL_MD
 from pytest_stigmer.factories.flaws import GOOD, alone, beside_good, deflated
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
 
 MAX_RATIO = 100
 """How many times its packed size an entry may unpack to, fractions not counted."""

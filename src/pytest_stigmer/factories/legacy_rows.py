@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
+from pytest_stigmer.api.generation import Generation
 from pytest_stigmer.clock import DEFAULT_START, parse_instant
-from pytest_stigmer.factories.audit_history import HistoryFields, audit_history
+from pytest_stigmer.factories.audit_history import History, HistoryFields, audit_history
 from pytest_stigmer.factories.messages import check_fields, nanoseconds
+from pytest_stigmer.factories.seeding import Draws
 from pytest_stigmer.store import legacy
 from pytest_stigmer.store.translation import ResourceRow
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterator
-
-    from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.factories.audit_history import History
-    from pytest_stigmer.factories.seeding import Draws
 
 MALFORMED_IDS = (
     "skill_audit/",

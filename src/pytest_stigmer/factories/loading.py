@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Protocol, Self
+from collections.abc import Callable
+from typing import Protocol, Self
 
 from pytest_stigmer.clock import stopwatch
+from pytest_stigmer.factories.audit_history import History
 from pytest_stigmer.store import bulk
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from pytest_stigmer.factories.audit_history import History
-    from pytest_stigmer.store.sqlite import SqliteStore
+from pytest_stigmer.store.sqlite import SqliteStore
 
 PATIENCE = 1.0
 """How long nothing is shown, in seconds."""

@@ -7,19 +7,15 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from typing import TYPE_CHECKING, Any, TypedDict
+from collections.abc import Iterable, Mapping
+from typing import Any, TypedDict
 
 from pytest_stigmer.api import values
+from pytest_stigmer.api.generation import Generation
 from pytest_stigmer.clock import DEFAULT_START, parse_instant
 from pytest_stigmer.errors import UnknownField, UsageError
 from pytest_stigmer.factories.artifacts import artifact
-from pytest_stigmer.factories.seeding import slug
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.factories.seeding import Draws
+from pytest_stigmer.factories.seeding import Draws, slug
 
 _ACTOR = "system"
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)

@@ -7,15 +7,13 @@ down, but not which promise it broke.
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import pytest
 
 from pytest_stigmer.clock import stopwatch
 from pytest_stigmer.errors import StigmerError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 T = TypeVar("T")
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
 from pytest_stigmer.clock import DEFAULT_START, moved, parse_instant
-from pytest_stigmer.kit.promises import check_names, promises_of
+from pytest_stigmer.kit.promises import Promise, check_names, promises_of
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Mapping
-
     from _pytest.mark.structures import ParameterSet
-
-    from pytest_stigmer.kit.promises import Promise
 
 _DECLARED_BY = {"second": "can_open_twice", "reopen": "can_reopen"}
 """The attribute of a class that declares a capability of its target."""

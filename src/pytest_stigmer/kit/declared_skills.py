@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from pytest_stigmer.api.generation import load
 from pytest_stigmer.errors import STATUS_SHAPES, StatusError, carried_status
 from pytest_stigmer.factories.factory import Factory
 from pytest_stigmer.kit.calls import shown
 from pytest_stigmer.kit.capabilities import ToldClock
-from pytest_stigmer.scenario.target import BasicTarget, answered
+from pytest_stigmer.kit.skill_declarations import SkillDeclarations
+from pytest_stigmer.scenario.target import Answer, BasicTarget, Target, answered
+from pytest_stigmer.skills.endpoint import SkillApi
 from pytest_stigmer.targets.flow import Flow
 from pytest_stigmer.targets.hunting import ScenarioTimes
 from pytest_stigmer.targets.isolation import IsolatedSkills
 from pytest_stigmer.targets.plain import answer_value
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Mapping
-
-    from pytest_stigmer.kit.skill_declarations import SkillDeclarations
-    from pytest_stigmer.scenario.target import Answer, Target
-    from pytest_stigmer.skills.endpoint import SkillApi
 
 _CALLS = {
     "push": ("push", "PushSkillRequest"),

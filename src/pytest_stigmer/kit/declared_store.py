@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+import datetime as dt
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_stigmer.api.generation import load
 from pytest_stigmer.errors import StatusError
 from pytest_stigmer.kit.calls import shown
 from pytest_stigmer.kit.capabilities import ToldClock
-from pytest_stigmer.scenario.target import BasicTarget, answered
+from pytest_stigmer.kit.store_declarations import StoreDeclarations
+from pytest_stigmer.scenario.target import Answer, BasicTarget, Target, answered
+from pytest_stigmer.store.interface import Store
 from pytest_stigmer.targets.flow import Flow
 from pytest_stigmer.targets.plain import answer_value
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Mapping
-    from contextlib import AbstractContextManager
-
     from google.protobuf.message import Message
-
-    from pytest_stigmer.kit.store_declarations import StoreDeclarations
-    from pytest_stigmer.scenario.target import Answer, Target
-    from pytest_stigmer.store.interface import Store
 
 _LOOKUPS = ("get_audit_by_hash", "get_audit_by_tag")
 

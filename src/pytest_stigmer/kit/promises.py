@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.scenario.loader import load
+from pytest_stigmer.scenario.model import Scenario, Step
 from pytest_stigmer.scenario.render import render
 from pytest_stigmer.scenario.report import page
 from pytest_stigmer.scenario.runner import Status, run
 from pytest_stigmer.scenario.shipped import known_scenarios
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from pytest_stigmer.scenario.model import Scenario, Step
-    from pytest_stigmer.scenario.target import Target
+from pytest_stigmer.scenario.target import Target
 
 
 @dataclass(frozen=True)

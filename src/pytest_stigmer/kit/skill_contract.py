@@ -21,7 +21,7 @@ import hashlib
 import re
 import uuid
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -30,12 +30,9 @@ from pytest_stigmer.errors import carried_status
 from pytest_stigmer.factories.artifacts import artifact
 from pytest_stigmer.kit.calls import at_once, must_succeed
 from pytest_stigmer.kit.declared_skills import SkillTarget
-from pytest_stigmer.kit.promises import ask
+from pytest_stigmer.kit.promises import Promise, ask
 from pytest_stigmer.kit.skill_declarations import SkillDeclarations
-
-if TYPE_CHECKING:
-    from pytest_stigmer.kit.promises import Promise
-    from pytest_stigmer.skills.endpoint import SkillApi
+from pytest_stigmer.skills.endpoint import SkillApi
 
 STRANGE_KEYS = ("../stigmer.db", "/etc/hostname", "skills", "skills/", "skills/\0.zip", "x" * 5000)
 """Storage keys that name no artifact."""

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.kit.capabilities import Capabilities
-from pytest_stigmer.kit.promises import without_texts
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pytest_stigmer.kit.promises import Promise
-    from pytest_stigmer.scenario.model import Step
-    from pytest_stigmer.skills.endpoint import SkillApi
+from pytest_stigmer.kit.promises import Promise, without_texts
+from pytest_stigmer.scenario.model import Step
+from pytest_stigmer.skills.endpoint import SkillApi
 
 
 class SkillDeclarations(Capabilities):

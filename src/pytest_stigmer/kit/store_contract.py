@@ -19,21 +19,17 @@ name of the scenario's file. The other tests are facts that only Python can stat
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from contextlib import closing, suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from pytest_stigmer.kit.calls import at_once, must_raise, must_succeed
 from pytest_stigmer.kit.declared_store import StoreTarget
-from pytest_stigmer.kit.promises import ask
+from pytest_stigmer.kit.promises import Promise, ask
 from pytest_stigmer.kit.store_declarations import StoreDeclarations
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from pytest_stigmer.kit.promises import Promise
-    from pytest_stigmer.store.interface import Store
+from pytest_stigmer.store.interface import Store
 
 ONE, TWO = "1" * 64, "2" * 64
 

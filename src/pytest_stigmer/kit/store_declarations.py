@@ -14,12 +14,11 @@ from pytest_stigmer.errors import (
     UsageError,
 )
 from pytest_stigmer.kit.capabilities import Capabilities
+from pytest_stigmer.kit.promises import Promise
+from pytest_stigmer.store.interface import Store
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
-
-    from pytest_stigmer.kit.promises import Promise
-    from pytest_stigmer.store.interface import Store
 
 _WITHOUT_CASCADE = ("bulk_delete_keeps_history", "delete_keeps_history")
 """The promises of a store whose deletions leave the audit records alone."""

@@ -5,8 +5,9 @@ The parts themselves know nothing of defects.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from pytest_stigmer.skills.archive import ArchiveReader
 from pytest_stigmer.skills.artifact_storage import ArtifactStorage
@@ -16,10 +17,6 @@ from pytest_stigmer.skills.index import SlugIndex
 from pytest_stigmer.skills.references import ReferenceResolver
 from pytest_stigmer.store.sqlite import SqliteStore
 from pytest_stigmer.store.template import clone
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 
 @dataclass(frozen=True)

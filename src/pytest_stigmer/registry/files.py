@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import shutil
 import stat
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.skills.artifact_storage import is_plain, plain_content
 from pytest_stigmer.store.backup import backup
 from pytest_stigmer.store.connection import checked_path, delete_database
 from pytest_stigmer.store.faults import replace_database
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from os import PathLike
 
 
 @dataclass(frozen=True)

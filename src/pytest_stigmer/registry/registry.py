@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from os import PathLike
+from pathlib import Path
+from typing import Self
 
-from pytest_stigmer.api.generation import load
-from pytest_stigmer.clock import SystemClock
-from pytest_stigmer.registry.assembly import REFERENCE
+from pytest_stigmer.api.generation import Generation, load
+from pytest_stigmer.clock import Clock, SystemClock
+from pytest_stigmer.registry.assembly import REFERENCE, Recipe
 from pytest_stigmer.registry.files import RegistryFiles
-from pytest_stigmer.skills.endpoint import SkillClient
+from pytest_stigmer.skills.artifact_storage import ArtifactStorage
+from pytest_stigmer.skills.controller import SkillController
+from pytest_stigmer.skills.endpoint import SkillClient, SkillEndpoint
 from pytest_stigmer.store.backup import restore
 from pytest_stigmer.store.schema import LATEST
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from os import PathLike
-    from pathlib import Path
-
-    from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.clock import Clock
-    from pytest_stigmer.registry.assembly import Recipe
-    from pytest_stigmer.skills.artifact_storage import ArtifactStorage
-    from pytest_stigmer.skills.controller import SkillController
-    from pytest_stigmer.skills.endpoint import SkillEndpoint
-    from pytest_stigmer.store.sqlite import SqliteStore
+from pytest_stigmer.store.sqlite import SqliteStore
 
 _SYSTEM_CLOCK = SystemClock()
 

@@ -6,14 +6,11 @@ touch are moved apart, because what matters is which of them share a second.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from pytest_stigmer.clock import parse_instant
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 SECOND = 1000
 _WIDTH = 560

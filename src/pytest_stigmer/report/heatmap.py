@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
 
 from pytest_stigmer.prove.proof import SHOWN
+from pytest_stigmer.report.data import DefectData, MatrixData, RowData
 from pytest_stigmer.report.markup import chips, link, text
 from pytest_stigmer.scenario.model import SUFFIX
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from pytest_stigmer.report.data import DefectData, MatrixData, RowData
 
 _HEATS = 4
 _PROBLEMS = 8

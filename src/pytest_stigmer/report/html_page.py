@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from pytest_stigmer.report.data import STATUSES
+from pytest_stigmer.report.data import STATUSES, Document, TestData
 from pytest_stigmer.report.heatmap import heatmap
 from pytest_stigmer.report.html_scenarios import anchors, scenario_cards
 from pytest_stigmer.report.markup import badge, link, text
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pytest_stigmer.report.data import Document, TestData
 
 _FOLDER = Path(__file__).parent
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from pytest_stigmer.prove.proof import SHOWN
-from pytest_stigmer.report.data import STATUSES
+from pytest_stigmer.report.data import (
+    STATUSES,
+    Document,
+    RowData,
+    RunData,
+    ScenarioData,
+    StepData,
+    TestData,
+)
 from pytest_stigmer.report.markup import badge, chips, link, pairs, shown, text
 from pytest_stigmer.report.picture import legend, picture
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pytest_stigmer.report.data import (
-        Document,
-        RowData,
-        RunData,
-        ScenarioData,
-        StepData,
-        TestData,
-    )
-
 
 _MERE_SUCCESS = (("", "success"),)
 

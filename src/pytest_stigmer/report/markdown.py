@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from pytest_stigmer.prove.proof import SHOWN
-from pytest_stigmer.report.data import STATUSES
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pytest_stigmer.report.data import Document, MatrixData
+from pytest_stigmer.report.data import STATUSES, Document, MatrixData
 
 _MAX_TESTS = 50
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")

@@ -6,16 +6,12 @@ styles are the page's.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
 
 from pytest_stigmer.report.axis import SECOND, Axis, axis, milliseconds
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pytest_stigmer.report.data import ArchiveData, RunData, StepData
+from pytest_stigmer.report.data import ArchiveData, RunData, StepData
 
 _LEFT = 330
 _RIGHT = 230

@@ -7,11 +7,9 @@ all else is text, so `yes`, `012`, `1.0` and `2026-01-25` stay what they look li
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import Any
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 24

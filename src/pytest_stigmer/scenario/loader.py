@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from pytest_stigmer.clock import parse_duration, parse_instant
 from pytest_stigmer.errors import ScenarioError
-from pytest_stigmer.scenario.document import Fault, decode, parse
+from pytest_stigmer.scenario.document import Document, Fault, Place, decode, parse
 from pytest_stigmer.scenario.model import (
     Scenario,
     Step,
@@ -26,12 +28,6 @@ from pytest_stigmer.scenario.saved_values import (
 )
 from pytest_stigmer.scenario.verbs import MAX_BYTES, VERBS
 from pytest_stigmer.scenario.violations import NESTING, all_steps, nearest, schema_faults
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
-
-    from pytest_stigmer.scenario.document import Document, Place
 
 _PATHS = frozenset({"database", "artifacts"})
 """The names of what a scenario may say of a target's files without having saved it."""

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
 
 from pytest_stigmer.scenario.shipped import scenario_folder
-from pytest_stigmer.scenario.verbs import FILE_KEYS, STEP_KEYS, VERBS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
-
-    from pytest_stigmer.scenario.verbs import Argument, Verb
+from pytest_stigmer.scenario.verbs import FILE_KEYS, STEP_KEYS, VERBS, Argument, Verb
 
 _HEAD = (
     "Made by `stigmer-harness schema --write` from the table that the loader, the JSON schema and "

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 _REFERENCE = re.compile(r"(\$?)\$\{([^{}]*)\}")
 _PATH = re.compile(r"[a-z][a-z0-9_]*(?:\.[A-Za-z0-9_]+)*")

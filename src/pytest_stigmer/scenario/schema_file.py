@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pytest_stigmer.scenario.document import parse
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 SCHEMA_PATH = Path(__file__).with_name("schema.json")
 _LANGUAGE_PATH = Path(__file__).with_name("language.yaml")

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pytest_stigmer.scenario.compare import difference
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from pytest_stigmer.scenario.runner import Performed
-    from pytest_stigmer.scenario.target import AuditRow
+from pytest_stigmer.scenario.runner import Performed
+from pytest_stigmer.scenario.target import AuditRow
 
 MAX_ROWS = 30
 LOOKUPS = frozenset(

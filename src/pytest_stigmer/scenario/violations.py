@@ -5,16 +5,12 @@ from __future__ import annotations
 import difflib
 import functools
 import json
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from pytest_stigmer.scenario.document import Fault, Place
+from pytest_stigmer.scenario.document import Document, Fault, Place
 from pytest_stigmer.scenario.verbs import SCHEMA, STEP_KEYS, VERBS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from pytest_stigmer.scenario.document import Document
 
 NESTING = frozenset({"transaction", "together"})
 """The verbs whose value is a list of steps."""

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
 
-from pytest_stigmer.scenario.document import decode, parse
+from pytest_stigmer.scenario.document import Document, decode, parse
+from pytest_stigmer.scenario.runner import Outcome, Performed
 from pytest_stigmer.scenario.schema_file import SCHEMA_PATH
 from pytest_stigmer.scenario.verbs import VERBS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
-
-    from pytest_stigmer.scenario.document import Document
-    from pytest_stigmer.scenario.runner import Outcome, Performed
 
 _TEMPLATE = """\
 # yaml-language-server: $schema={schema}

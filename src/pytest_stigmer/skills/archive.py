@@ -8,14 +8,14 @@ or trusts some of what it reads; here the same archive is refused, and each such
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise
 from operator import attrgetter
-from typing import TYPE_CHECKING
 
 from pytest_stigmer.errors import ArchiveError
-from pytest_stigmer.skills.zipdirectory import EntryRules, is_alias, named, paths_of
+from pytest_stigmer.skills.zipdirectory import Entry, EntryRules, is_alias, named, paths_of
 from pytest_stigmer.skills.zipdirectory import cleaned_name as cleaned_name  # noqa: PLC0414
 from pytest_stigmer.skills.ziplayout import (
     LENGTHS,
@@ -26,10 +26,6 @@ from pytest_stigmer.skills.ziplayout import (
     find_directory,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from pytest_stigmer.skills.zipdirectory import Entry
 STORED = 0
 DEFLATED = 8
 """The two methods that every reader knows."""

@@ -6,19 +6,15 @@ import datetime as dt
 import re
 import secrets
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from pytest_stigmer.api import values
-from pytest_stigmer.api.values import AuditInfo, Metadata, Skill
+from pytest_stigmer.api.values import AuditInfo, Metadata, PushSkill, Skill
+from pytest_stigmer.clock import Clock
 from pytest_stigmer.skills import refusals
+from pytest_stigmer.skills.archive import Archive
 from pytest_stigmer.skills.frame import SkillFrame, Stored
 from pytest_stigmer.skills.index import Identity
 from pytest_stigmer.skills.references import ReferenceResolver
-
-if TYPE_CHECKING:
-    from pytest_stigmer.api.values import PushSkill
-    from pytest_stigmer.clock import Clock
-    from pytest_stigmer.skills.archive import Archive
 
 __all__ = ["ACTOR", "ID_PREFIX", "SkillController", "Stored", "new_id", "slug_of"]
 

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from pytest_stigmer.api.generation import Generation
 from pytest_stigmer.api.values import MAX_MESSAGE_BYTES
 from pytest_stigmer.errors import StatusError, UndecodableMessage
 from pytest_stigmer.skills import refusals
+from pytest_stigmer.skills.controller import SkillController
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
-
-    from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.skills.controller import SkillController
 
 
 class SkillEndpoint:

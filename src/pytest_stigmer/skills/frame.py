@@ -7,11 +7,15 @@ per generation does.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
-from pytest_stigmer.api.values import MAX_MESSAGE_BYTES, SKILL_KIND
+from pytest_stigmer.api.codec import Codec
+from pytest_stigmer.api.generation import Generation
+from pytest_stigmer.api.values import MAX_MESSAGE_BYTES, SKILL_KIND, PushSkill, Reference, Skill
+from pytest_stigmer.clock import Clock
 from pytest_stigmer.errors import (
     ArchiveError,
     AuditNotFound,
@@ -20,19 +24,10 @@ from pytest_stigmer.errors import (
     StoreError,
 )
 from pytest_stigmer.skills import refusals
-from pytest_stigmer.skills.archive import ArchiveReader
+from pytest_stigmer.skills.archive import Archive, ArchiveReader
+from pytest_stigmer.skills.artifact_storage import ArtifactStorage, StoredArtifact
 from pytest_stigmer.skills.index import Identity, SlugIndex
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from pytest_stigmer.api.codec import Codec
-    from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.api.values import PushSkill, Reference, Skill
-    from pytest_stigmer.clock import Clock
-    from pytest_stigmer.skills.archive import Archive
-    from pytest_stigmer.skills.artifact_storage import ArtifactStorage, StoredArtifact
-    from pytest_stigmer.store.sqlite import SqliteStore
+from pytest_stigmer.store.sqlite import SqliteStore
 
 
 @contextmanager

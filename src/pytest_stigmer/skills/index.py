@@ -8,15 +8,13 @@ writes, and is built again when anyone else has changed the file.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from pytest_stigmer.api.generation import Generation
 from pytest_stigmer.api.values import SKILL_KIND
 from pytest_stigmer.errors import UndecodableRow
+from pytest_stigmer.store.sqlite import SqliteStore
 from pytest_stigmer.store.translation import decode
-
-if TYPE_CHECKING:
-    from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.store.sqlite import SqliteStore
 
 
 class Identity(NamedTuple):

@@ -9,19 +9,16 @@ count.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pytest_stigmer.api import values
+from pytest_stigmer.api.generation import Generation
+from pytest_stigmer.api.values import Reference
 from pytest_stigmer.errors import AuditNotFound, ResourceNotFound
 from pytest_stigmer.skills import refusals
 from pytest_stigmer.skills.frame import saying
-from pytest_stigmer.skills.index import Identity
-
-if TYPE_CHECKING:
-    from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.api.values import Reference
-    from pytest_stigmer.skills.index import SlugIndex
-    from pytest_stigmer.store.sqlite import SqliteStore
+from pytest_stigmer.skills.index import Identity, SlugIndex
+from pytest_stigmer.store.sqlite import SqliteStore
 
 LATEST = "latest"
 _HASH = re.compile("[a-f0-9]{64}")

@@ -6,20 +6,16 @@ the file, and a copy without its WAL lacks the newest commits.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from pytest_stigmer.errors import NotADatabase, PathNotWritable
 from pytest_stigmer.store.connection import checked_path, make_parent
 from pytest_stigmer.store.readonly import reading
+from pytest_stigmer.store.sqlite import SqliteStore
 from pytest_stigmer.store.translation import translated
-
-if TYPE_CHECKING:
-    import os
-    from pathlib import Path
-
-    from pytest_stigmer.store.sqlite import SqliteStore
 
 _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
 

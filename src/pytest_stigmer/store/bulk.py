@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable, Collection, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
+from pytest_stigmer.store.sqlite import SqliteStore
 from pytest_stigmer.store.template import seconds_text
-from pytest_stigmer.store.translation import checked_text, kind_text
+from pytest_stigmer.store.translation import AuditRow, ResourceRow, checked_text, kind_text
 
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Collection, Iterator
-
-    from pytest_stigmer.store.sqlite import SqliteStore
-    from pytest_stigmer.store.translation import AuditRow, ResourceRow
-
-    Progress = Callable[[int, int], None]
-    Values = tuple[str | bytes, ...]
+Progress = Callable[[int, int], None]
+Values = tuple[str | bytes, ...]
 
 _BATCH = 10_000
 

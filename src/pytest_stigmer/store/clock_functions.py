@@ -10,10 +10,8 @@ import datetime as dt
 import sqlite3
 from contextlib import closing
 from functools import partial
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pytest_stigmer.clock import Clock
+from pytest_stigmer.clock import Clock
 
 Value = str | bytes | int | float | None
 """What SQLite passes to a function and gets back."""

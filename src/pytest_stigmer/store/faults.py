@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from pytest_stigmer.errors import ResourceNotFound, StoreClosed
 from pytest_stigmer.store import session
 from pytest_stigmer.store.connection import delete_database
+from pytest_stigmer.store.sqlite import SqliteStore
 from pytest_stigmer.store.translation import kind_text, translated
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from pytest_stigmer.store.sqlite import SqliteStore
 
 _TRIGGER = "pytest_stigmer_abort"
 _IMPATIENT_MILLISECONDS = 1

@@ -9,8 +9,10 @@ not); the order of insertion is what a user means by newest.
 from __future__ import annotations
 
 import os
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pytest_stigmer.errors import NotADatabase
 from pytest_stigmer.store import inspect_queries as sql
@@ -34,10 +36,6 @@ from pytest_stigmer.store.schema import (
     LATEST,
     RESOURCES_INDEXES,
 )
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable, Iterable, Iterator
 
 
 def inspect(

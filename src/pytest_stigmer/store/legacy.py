@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from pytest_stigmer.clock import SystemClock
+from pytest_stigmer.clock import Clock, SystemClock
 from pytest_stigmer.store.bulk import load_resources
 from pytest_stigmer.store.migration import Migrations
 from pytest_stigmer.store.schema import SCHEMA_V1
 from pytest_stigmer.store.sqlite import SqliteStore
 from pytest_stigmer.store.template import clone
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from pytest_stigmer.clock import Clock
-    from pytest_stigmer.store.translation import ResourceRow
+from pytest_stigmer.store.translation import ResourceRow
 
 _SYSTEM_CLOCK = SystemClock()
 

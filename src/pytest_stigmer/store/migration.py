@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from pytest_stigmer.errors import NewerSchema, NotADatabase
 from pytest_stigmer.store.schema import (
@@ -15,14 +17,9 @@ from pytest_stigmer.store.schema import (
     TABLES,
     VERSION_TABLE,
 )
+from pytest_stigmer.store.session import Session
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from pytest_stigmer.store.session import Session
-
-    Decoder = Callable[[str, bytes], tuple[str, str] | None]
+Decoder = Callable[[str, bytes], tuple[str, str] | None]
 
 # Before the audit table, an audit record was a live row under such an id (stigmer 5af72bf);
 # the resource id is everything between the first and the last slash.

@@ -6,20 +6,16 @@ the schema that the real server knows; the others never leave the tests.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self, cast
+from os import PathLike
+from typing import Any, Self, cast
 
-from pytest_stigmer.clock import SystemClock
+from pytest_stigmer.clock import Clock, SystemClock
+from pytest_stigmer.store.interface import M
 from pytest_stigmer.store.schema import AUDIT_INDEXES
 from pytest_stigmer.store.sqlite import SqliteStore
 from pytest_stigmer.store.template import clone
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from os import PathLike
-
-    from pytest_stigmer.clock import Clock
-    from pytest_stigmer.store.interface import M
 
 _SYSTEM_CLOCK = SystemClock()
 _PARAMETERS = {"kind": "", "id": "", "data": b"", "hash": "", "tag": "", "prefix": "", "end": b""}

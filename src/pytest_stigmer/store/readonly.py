@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pytest_stigmer.errors import NotADatabase, NotReadable
 from pytest_stigmer.store.connection import checked_path, refuse_damage
 from pytest_stigmer.store.translation import WAIT_SECONDS, translated
-
-if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterator
 
 # Sorting a large file goes to temporary files, so that memory stays flat.
 _PRAGMAS = ("PRAGMA temp_store=FILE", "PRAGMA cache_size=-16000")

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from pytest_stigmer.clock import PausableClock, SystemClock
+from pytest_stigmer.clock import Clock, PausableClock, SystemClock
 from pytest_stigmer.errors import AuditNotFound, ResourceNotFound
 from pytest_stigmer.store.clock_functions import ClockFunctions
 from pytest_stigmer.store.connection import checked_path, make_parent
-from pytest_stigmer.store.migration import Migrations
+from pytest_stigmer.store.interface import M
+from pytest_stigmer.store.migration import Decoder, Migrations
 from pytest_stigmer.store.queries import Queries
 from pytest_stigmer.store.schema import LATEST
 from pytest_stigmer.store.session import Session
 from pytest_stigmer.store.translation import bound, checked_text, decode, encode, kind_text
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from contextlib import AbstractContextManager
-    from os import PathLike
-    from pathlib import Path
-
     from google.protobuf.message import Message
-
-    from pytest_stigmer.clock import Clock
-    from pytest_stigmer.store.interface import M
-    from pytest_stigmer.store.migration import Decoder
 
 _REFERENCE = Queries()
 _SYSTEM_CLOCK = SystemClock()

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pytest_stigmer.errors import UsageError
+from pytest_stigmer.store.sqlite import SqliteStore
 from pytest_stigmer.store.translation import AuditRow
-
-if TYPE_CHECKING:
-    from pytest_stigmer.store.sqlite import SqliteStore
 
 # As blobs, so that a page can be written also about a row whose text is not valid UTF-8.
 _COLUMNS = ("kind", "resource_id", "version_hash", "tag", "archived_at")

@@ -7,15 +7,12 @@ import os
 import tempfile
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from pytest_stigmer.clock import Clock
 from pytest_stigmer.errors import PathNotWritable
 from pytest_stigmer.store.connection import checked_path, make_parent
 from pytest_stigmer.store.schema import LATEST
 from pytest_stigmer.store.sqlite import SqliteStore
-
-if TYPE_CHECKING:
-    from pytest_stigmer.clock import Clock
 
 _FILE_MODE = 0o644
 _SECONDS_LENGTH = len("YYYY-MM-DD HH:MM:SS")

@@ -5,8 +5,11 @@ Rows are not messages: this is the one place that turns one into the other.
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
+from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_stigmer.errors import (
@@ -19,15 +22,10 @@ from pytest_stigmer.errors import (
     StoreLocked,
     UndecodableRow,
 )
+from pytest_stigmer.store.interface import M
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from google.protobuf.message import Message
-
-    from pytest_stigmer.store.interface import M
 
 WAIT_SECONDS = 5.0
 """How long a call waits for another connection's lock."""
