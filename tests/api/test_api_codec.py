@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-import random
 from dataclasses import replace
 
 import pytest
@@ -102,37 +101,9 @@ def test_equal_messages_give_equal_bytes() -> None:
     assert codec.encode(one) == codec.encode(two)
 
 
-def test_push_is_read_into_values() -> None:
-    """Every field of a push arrives under its own name."""
-    push = generation.PushSkillRequest(name="n", scope=2, org="o", artifact=b"a", tag="t")
-
-    assert codec.push(push) == values.PushSkill(
-        name="n", artifact=b"a", scope=values.SCOPE_ORGANIZATION, org="o", tag="t"
-    )
-
-
-def test_reference_is_read_into_values() -> None:
-    """Every field of a reference arrives under its own name, kinds without a name too."""
-    reference = generation.ApiResourceReference(scope=1, org="o", kind=999, slug="s", version="v")
-
-    assert codec.reference(reference) == values.Reference(
-        slug="s", org="o", version="v", scope=values.SCOPE_PLATFORM, kind=999
-    )
-
-
-def test_legacy_row_gives_its_hash_and_tag() -> None:
-    """A version archived before hashes and tags had columns still knows both."""
-    assert codec.legacy("skill", codec.encode(codec.skill_message(SKILL))) == (HASH, "stable")
-
-
 def test_legacy_row_of_another_kind_gives_nothing() -> None:
     """Only skills carry a hash and a tag."""
     assert codec.legacy("agent", codec.encode(codec.skill_message(SKILL))) is None
-
-
-def test_legacy_row_that_does_not_decode_gives_nothing() -> None:
-    """A damaged row is left to be found by no hash and no tag."""
-    assert codec.legacy("skill", b"\xff") is None
 
 
 @pytest.mark.parametrize(
@@ -165,19 +136,3 @@ def test_undecodable_error_crosses_processes() -> None:
     error = pickle.loads(pickle.dumps(UndecodableMessage("T", "why")))  # noqa: S301
 
     assert (error.type_name, error.reason) == ("T", "why")
-
-
-def test_damaged_bytes_decode_or_say_why() -> None:
-    """Whatever a damaged row holds, decoding ends in a message or in UndecodableMessage."""
-    draw = random.Random(20260125)  # noqa: S311
-    data = codec.encode(codec.skill_message(SKILL))
-    refused = 0
-    for _ in range(2000):
-        damaged = bytearray(data[: draw.randrange(1, len(data) + 1)])
-        damaged[draw.randrange(len(damaged))] = draw.randrange(256)
-        try:
-            codec.decode(generation.Skill, bytes(damaged))
-        except UndecodableMessage:
-            refused += 1
-
-    assert 0 < refused < 2000

@@ -162,53 +162,28 @@ def test_an_unrelated_package_called_ai_is_left_alone(tmp_path: Path, run: Run) 
     assert f"looked in {tmp_path / 'ai'}" in run(SHOW_REFUSAL, stubs=tmp_path)
 
 
-def _without_enums(stubs: Path) -> None:
-    Path(stubs, "ai/stigmer/commons/apiresource/enum_pb2.py").unlink()
+DAMAGES: list[tuple[dict[Path, str | None], str]] = [
+    ({Path("ai/stigmer/commons/apiresource/enum_pb2.py"): None}, "enum_pb2"),
+    ({SKILL / "command_pb2.py": None}, "ModuleNotFoundError"),
+    ({SKILL / "io_pb2.py": "def"}, "SyntaxError"),
+    ({SKILL / "io_pb2.py": ""}, "holds no serialized file descriptor"),
+    ({SKILL / "query_pb2.py": "raise RuntimeError('no')"}, "RuntimeError: no"),
+    ({SKILL / "io_pb2.py": "pool.AddSerializedFile(b'\\xff')"}, "DecodeError"),
+    ({SKILL / "command_pb2.py": "", SKILL / "query_pb2.py": ""}, "a message is missing"),
+]
+"""What the user's files hold instead, None where they are gone, and what is said of it."""
 
 
-def _without_services(stubs: Path) -> None:
-    Path(stubs, SKILL, "command_pb2.py").unlink()
-
-
-def _with_a_syntax_error(stubs: Path) -> None:
-    Path(stubs, SKILL, "io_pb2.py").write_text("def")
-
-
-def _with_an_empty_module(stubs: Path) -> None:
-    Path(stubs, SKILL, "io_pb2.py").write_text("")
-
-
-def _with_a_raising_module(stubs: Path) -> None:
-    Path(stubs, SKILL, "query_pb2.py").write_text("raise RuntimeError('no')")
-
-
-def _without_descriptor(stubs: Path) -> None:
-    source = "pool.AddSerializedFile(b'\\xff')"
-    Path(stubs, SKILL, "io_pb2.py").write_text(source)
-
-
-def _with_empty_services(stubs: Path) -> None:
-    Path(stubs, SKILL, "command_pb2.py").write_text("")
-    Path(stubs, SKILL, "query_pb2.py").write_text("")
-
-
-@pytest.mark.parametrize(
-    ("damage", "why"),
-    [
-        (_without_enums, "enum_pb2"),
-        (_without_services, "ModuleNotFoundError"),
-        (_with_a_syntax_error, "SyntaxError"),
-        (_with_an_empty_module, "holds no serialized file descriptor"),
-        (_with_a_raising_module, "RuntimeError: no"),
-        (_without_descriptor, "DecodeError"),
-        (_with_empty_services, "a message is missing"),
-    ],
-)
+@pytest.mark.parametrize(("damage", "why"), DAMAGES, ids=[why for _, why in DAMAGES])
 def test_broken_stubs_do_not_stop_auto(
-    damage: Callable[[Path], None], why: str, own_copy: Path, run: Run
+    damage: dict[Path, str | None], why: str, own_copy: Path, run: Run
 ) -> None:
     """With half-installed or broken stubs auto takes the bundled set; installed says why not."""
-    damage(own_copy)
+    for name, text in damage.items():
+        if text is None:
+            (own_copy / name).unlink()
+        else:
+            (own_copy / name).write_text(text)
 
     assert run(SHOW_SOURCE, stubs=own_copy) == "bundled"
     assert why in run(SHOW_REFUSAL, stubs=own_copy)

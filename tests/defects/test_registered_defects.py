@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_stigmer.defects.catalogue import catalogue
 from pytest_stigmer.scenario.shipped import scenario_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DEFECT = '''
 from pytest_stigmer.defects.change import with_queries
@@ -95,16 +99,21 @@ def test_a_shipped_scenario_need_not_claim_a_registered_defect(acme: pytest.Pyte
     result.stdout.fnmatch_lines(["acme-loses-history*1*"])
 
 
-def test_registered_scenarios_are_proved_with_the_shipped_ones(acme: pytest.Pytester) -> None:
-    """Without a path the command takes the folder that a distribution registers too."""
+def registered(acme: pytest.Pytester) -> Path:
+    """Let the distribution register a folder of scenarios; return the path of the one in it."""
     package = acme.path / "site/acme_scenarios"
     package.mkdir()
     (package / "__init__.py").touch()
-    text = SCENARIO.format("acme-loses-history, empty-message-is-refused")
-    (package / "acme_listed.scenario.yaml").write_text(text, encoding="utf-8")
     points = acme.path / "site" / "acme_defects-1.0.dist-info" / "entry_points.txt"
     with points.open("a") as file:
         file.write("[pytest_stigmer.scenarios]\nacme = acme_scenarios\n")
+    return package / "acme_listed.scenario.yaml"
+
+
+def test_registered_scenarios_are_proved_with_the_shipped_ones(acme: pytest.Pytester) -> None:
+    """Without a path the command takes the folder that a distribution registers too."""
+    text = SCENARIO.format("acme-loses-history, empty-message-is-refused")
+    registered(acme).write_text(text, encoding="utf-8")
     command = [sys.executable, "-m", "pytest_stigmer.cli", "prove", "-k", "acme_listed"]
     result = acme.run(*command, "--workers", "1")
     assert result.ret == 0, result.stdout.str()
@@ -113,13 +122,7 @@ def test_registered_scenarios_are_proved_with_the_shipped_ones(acme: pytest.Pyte
 
 def test_the_owner_of_a_defect_must_claim_it(acme: pytest.Pytester) -> None:
     """Registered scenarios are exact about the defects of their own distribution alone."""
-    package = acme.path / "site/acme_scenarios"
-    package.mkdir()
-    (package / "__init__.py").touch()
-    listed = package / "acme_listed.scenario.yaml"
-    points = acme.path / "site" / "acme_defects-1.0.dist-info" / "entry_points.txt"
-    with points.open("a") as file:
-        file.write("[pytest_stigmer.scenarios]\nacme = acme_scenarios\n")
+    listed = registered(acme)
     for claims, code in (("acme-loses-history", 0), ("empty-message-is-refused", 1)):
         listed.write_text(SCENARIO.format(claims), encoding="utf-8")
         result = acme.runpytest_subprocess("--stigmer-prove", "-p", "no:randomly", str(listed))

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 START = dt.datetime(2026, 1, 25, 10, 0, 0, tzinfo=dt.UTC)
 
 
+Ask = "Callable[..., Told]"
+
+
 class Told(NamedTuple):
     """What the command printed, and its exit code."""
 
@@ -70,3 +73,9 @@ def inspected(capsys: pytest.CaptureFixture[str]) -> Callable[..., Told]:
         return Told(code, *capsys.readouterr())
 
     return call
+
+
+@pytest.fixture
+def ask(audits: Callable[..., Path], inspected: Callable[..., Told]) -> Ask:
+    """Give a function that writes records and returns what the command tells of them as JSON."""
+    return lambda *records, **more: inspected(audits(*records, **more), "--json")

@@ -17,16 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.inspect.conftest import Told
+    from tests.inspect.conftest import Ask, Told
 
 TIE = ((0, "stable", "a" * 64), (0, "stable", "b" * 64))
 
 
-def test_json_has_every_field_and_the_verdict(
-    audits: Callable[..., Path], inspected: Callable[..., Told]
-) -> None:
+def test_json_has_every_field_and_the_verdict(ask: Ask) -> None:
     """A program reads the same facts, under the same names, as Python code."""
-    told = inspected(audits(*TIE), "--json")
+    told = ask(*TIE)
     assert set(told.data) == {field.name for field in fields(Facts)} | {"has_hazards"}
     assert told.data["has_hazards"] is True
 

@@ -21,7 +21,7 @@ from pytest_stigmer.store.translation import ResourceRow
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.inspect.conftest import Told
+    from tests.inspect.conftest import Ask, Told
 
 TIE = ((0, "stable", "h1"), (0, "stable", "h2"))
 NOBODY = 65534
@@ -31,11 +31,9 @@ INSERT = (
 )
 
 
-def test_a_healthy_file_is_as_the_real_server_makes_it(
-    audits: Callable[..., Path], inspected: Callable[..., Told]
-) -> None:
+def test_a_healthy_file_is_as_the_real_server_makes_it(ask: Ask) -> None:
     """A fresh file of ours has no missing, other or extra table or index."""
-    schema = inspected(audits(), "--json").data["schema"]
+    schema = ask().data["schema"]
     assert schema.pop("version") == 2
     assert schema.pop("is_known")
     assert not any(schema.values())
@@ -111,11 +109,9 @@ def test_hazards_are_found_without_any_index(
     assert inspected(path, "--json").data["tags_at_risk"]["total"] == 1
 
 
-def test_records_without_a_live_resource_are_orphans(
-    audits: Callable[..., Path], inspected: Callable[..., Told]
-) -> None:
+def test_records_without_a_live_resource_are_orphans(ask: Ask) -> None:
     """A deleted resource leaves its records; they are told with their number."""
-    told = inspected(audits((0, "", "h1", "skl-9"), (1, "", "h2", "skl-9")), "--json")
+    told = ask((0, "", "h1", "skl-9"), (1, "", "h2", "skl-9"))
     assert told.data["orphans"]["shown"] == [
         {"kind": "skill", "resource_id": "skl-9", "records": 2}
     ]

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.inspect.conftest import Told
+    from tests.inspect.conftest import Ask, Told
 
 
 def test_a_history_of_distinct_ascending_seconds_is_clean(
@@ -22,31 +22,25 @@ def test_a_history_of_distinct_ascending_seconds_is_clean(
     assert "the clock alone tells the order" in told.out
 
 
-def test_a_tag_moved_within_one_second_is_answered_wrongly_by_the_clock_alone(
-    audits: Callable[..., Path], inspected: Callable[..., Told]
-) -> None:
+def test_a_tag_moved_within_one_second_is_answered_wrongly_by_the_clock_alone(ask: Ask) -> None:
     """Of two records in one second the real index gives the older one, and this is told."""
-    told = inspected(audits((0, "stable", "h1"), (0.3, "stable", "h2")), "--json")
+    told = ask((0, "stable", "h1"), (0.3, "stable", "h2"))
     (tag,) = told.data["tags_at_risk"]["shown"]
     answers = [tag[way]["version_hash"] for way in ("newest", "with_tiebreak", "without_tiebreak")]
     assert (told.code, answers, tag["tied"]) == (1, ["h2", "h2", "h1"], 2)
     assert tag["is_wrong"]
 
 
-def test_a_tag_is_not_wrong_when_the_tied_records_hold_one_version(
-    audits: Callable[..., Path], inspected: Callable[..., Told]
-) -> None:
+def test_a_tag_is_not_wrong_when_the_tied_records_hold_one_version(ask: Ask) -> None:
     """Two snapshots of one version answer alike, whichever is picked; the tie is still told."""
-    told = inspected(audits((0, "stable", "h1"), (0, "stable", "h1")), "--json")
+    told = ask((0, "stable", "h1"), (0, "stable", "h1"))
     (tag,) = told.data["tags_at_risk"]["shown"]
     assert (told.code, tag["is_wrong"]) == (1, False)
 
 
-def test_a_tag_whose_clock_stepped_back_is_wrong_with_the_tiebreak_too(
-    audits: Callable[..., Path], inspected: Callable[..., Told]
-) -> None:
+def test_a_tag_whose_clock_stepped_back_is_wrong_with_the_tiebreak_too(ask: Ask) -> None:
     """The record inserted last is older by the clock, so both orders by the clock miss it."""
-    told = inspected(audits((5, "stable", "h1"), (0, "stable", "h2")), "--json")
+    told = ask((5, "stable", "h1"), (0, "stable", "h2"))
     (tag,) = told.data["tags_at_risk"]["shown"]
     assert (tag["newest"]["id"], tag["with_tiebreak"]["id"], tag["without_tiebreak"]["id"]) == (
         2,
@@ -56,11 +50,9 @@ def test_a_tag_whose_clock_stepped_back_is_wrong_with_the_tiebreak_too(
     assert told.data["histories"][0]["steps_back"] == 1
 
 
-def test_a_tie_below_the_newest_record_endangers_the_history_and_no_tag(
-    audits: Callable[..., Path], inspected: Callable[..., Told]
-) -> None:
+def test_a_tie_below_the_newest_record_endangers_the_history_and_no_tag(ask: Ask) -> None:
     """An old tie makes listings ambiguous, while the tag still names its one newest record."""
-    told = inspected(audits((0, "t", "h1"), (0, "t", "h2"), (9, "t", "h3")), "--json")
+    told = ask((0, "t", "h1"), (0, "t", "h2"), (9, "t", "h3"))
     assert told.code == 1
     assert (told.data["histories_at_risk"], told.data["tags_at_risk"]["total"]) == (1, 0)
 
@@ -73,19 +65,15 @@ def test_records_of_two_resources_in_one_second_are_no_tie(
     assert inspected(path).code == 0
 
 
-def test_records_with_other_tags_in_one_second_endanger_the_history_only(
-    audits: Callable[..., Path], inspected: Callable[..., Told]
-) -> None:
+def test_records_with_other_tags_in_one_second_endanger_the_history_only(ask: Ask) -> None:
     """Two tags of one second each name one record, while the listing rests on the tiebreak."""
-    told = inspected(audits((0, "a", "h1"), (0, "b", "h2")), "--json")
+    told = ask((0, "a", "h1"), (0, "b", "h2"))
     assert (told.code, told.data["tags_at_risk"]["total"]) == (1, 0)
 
 
-def test_untagged_records_are_not_a_tag(
-    audits: Callable[..., Path], inspected: Callable[..., Told]
-) -> None:
+def test_untagged_records_are_not_a_tag(ask: Ask) -> None:
     """Records without a tag share no tag, however many fall into one second."""
-    told = inspected(audits((0, "", "h1"), (0, "", "h2")), "--json")
+    told = ask((0, "", "h1"), (0, "", "h2"))
     assert told.data["tags_at_risk"]["total"] == 0
     assert told.data["histories"][0]["tags"]["total"] == 0
 

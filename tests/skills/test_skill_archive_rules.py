@@ -144,12 +144,6 @@ def test_exactly_the_names_that_cleaning_changes_are_unsafe(name: str) -> None:
         assert not expected
 
 
-@pytest.mark.parametrize("name", ["~", "a~b", "~root/x", "notes~", "PROGRA~1/x", "x-1.0~2.deb"])
-def test_a_tilde_is_an_ordinary_character(name: str) -> None:
-    """Backups of editors pass, and what may be a short name on Windows: it is checked like all."""
-    assert read(GOOD, zips.file(name, "")) == "# one\n"
-
-
 @pytest.mark.parametrize("mode", [0o020666, 0o060660, zips.FIFO, 0o140777])
 def test_devices_pipes_and_sockets_are_refused(mode: int) -> None:
     """The real server drops them unseen, although the stored artifact keeps them."""
