@@ -1,7 +1,6 @@
 """Bad artifacts: each has the flaw that its kind names, and nothing else is wrong with it."""
 
 import io
-import stat
 import zipfile
 import zlib
 
@@ -26,11 +25,6 @@ def raw(archive: zipfile.ZipFile, name: str) -> bytes:
     data = archive.fp.read() if archive.fp and not archive.fp.seek(0) else b""
     start = entry.header_offset + 30 + len(name)
     return data[start : start + entry.compress_size]
-
-
-def is_link(entry: zipfile.ZipInfo) -> bool:
-    """Tell whether the ZIP declares a symbolic link."""
-    return stat.S_ISLNK(entry.external_attr >> 16)
 
 
 @pytest.mark.parametrize("kind", BAD_ARTIFACTS)
@@ -65,23 +59,6 @@ def test_an_unknown_kind_names_the_nearest_one() -> None:
         bad_artifact("bom")
 
 
-@pytest.mark.parametrize("kind", ["not_a_zip", "truncated"])
-def test_what_is_no_zip_is_not_readable(kind: str) -> None:
-    """Python's zipfile refuses it too."""
-    with pytest.raises(zipfile.BadZipFile):
-        opened(kind)
-
-
-def test_empty_zip_has_no_entry() -> None:
-    """It is a valid ZIP without content."""
-    assert opened("empty_zip").namelist() == []
-
-
-def test_too_many_files_is_one_over_the_limit() -> None:
-    """The number of entries is the limit plus one, and every name is there once."""
-    assert len(set(opened("too_many_files").namelist())) == MAX_FILES + 1
-
-
 def test_bomb_unpacks_to_what_it_declares() -> None:
     """The ratio is honest and above 100."""
     entry = opened("bomb").getinfo("data.bin")
@@ -97,14 +74,6 @@ def test_total_size_is_over_the_limit_by_honest_entries() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["no_skill_md", "skill_md_in_folder", "lower_case_skill_md", "skill_md_folder"]
-)
-def test_an_artifact_without_skill_md_has_no_such_entry(kind: str) -> None:
-    """No entry is named exactly SKILL.md."""
-    assert "SKILL.md" not in opened(kind).namelist()
-
-
-@pytest.mark.parametrize(
     ("kind", "size"),
     [("oversize", MAX_SKILL_MD + 1), ("oversize_by_two", MAX_SKILL_MD + 2), ("empty_skill_md", 0)],
 )
@@ -113,41 +82,11 @@ def test_skill_md_has_the_size_that_the_kind_says(kind: str, size: int) -> None:
     assert len(opened(kind).read("SKILL.md")) == size
 
 
-def test_duplicate_skill_md_has_two_contents_under_one_name() -> None:
-    """Two entries are named SKILL.md and differ."""
-    archive = opened("duplicate_skill_md")
-    first, second = archive.infolist()
-    assert first.filename == second.filename == "SKILL.md"
-    assert archive.read(first) != archive.read(second)
-
-
-def test_non_utf8_skill_md_does_not_decode() -> None:
-    """The content is not UTF-8."""
-    with pytest.raises(UnicodeDecodeError):
-        opened("non_utf8_skill_md").read("SKILL.md").decode()
-
-
-def test_wrong_crc_fails_its_checksum() -> None:
-    """Python's zipfile finds the damage."""
-    assert opened("wrong_crc").testzip() == "SKILL.md"
-
-
 def test_encrypted_opens_with_its_password_only() -> None:
     """The content is really encrypted, by the traditional cipher."""
     with pytest.raises(RuntimeError, match="password"):
         opened("encrypted").read("SKILL.md")
     assert opened("encrypted").read("SKILL.md", pwd=PASSWORD).startswith(b"---\nname: calculator")
-
-
-def test_unsupported_method_is_neither_stored_nor_deflated() -> None:
-    """The declared method is another one."""
-    assert opened("unsupported_method").getinfo("SKILL.md").compress_type not in {0, 8}
-
-
-def test_corrupt_deflate_does_not_inflate() -> None:
-    """The stream is no deflate stream."""
-    with pytest.raises(zlib.error):
-        opened("corrupt_deflate").read("SKILL.md")
 
 
 @pytest.mark.parametrize(
@@ -160,44 +99,11 @@ def test_a_lying_size_differs_from_the_content_by_one(kind: str, difference: int
 
 
 @pytest.mark.parametrize(
-    ("kind", "name"),
-    [
-        ("traversal", b"../../escape.sh"),
-        ("absolute", b"/etc/cron.d/escape"),
-        ("backslash", b"..\\escape.sh"),
-        ("control_character", b"a\x01b"),
-        ("nul_character", b"notes.txt\0.sh"),
-    ],
+    ("kind", "name"), [("control_character", b"a\x01b"), ("nul_character", b"notes.txt\0.sh")]
 )
 def test_a_bad_name_lies_raw_in_the_file(kind: str, name: bytes) -> None:
     """Both headers of the entry carry the name as it is."""
     assert bad_artifact(kind).count(name) == 2
-
-
-@pytest.mark.parametrize("kind", ["symlink", "symlink_skill_md", "symlink_hides_skill_md"])
-def test_a_symlink_is_declared_as_one(kind: str) -> None:
-    """One entry has the mode of a link."""
-    assert sum(map(is_link, opened(kind).infolist())) == 1
-
-
-@pytest.mark.parametrize("kind", ["special_file", "special_skill_md"])
-def test_a_special_file_is_declared_as_one(kind: str) -> None:
-    """The last entry has the mode of a named pipe."""
-    assert stat.S_ISFIFO(opened(kind).infolist()[-1].external_attr >> 16)
-
-
-@pytest.mark.parametrize("kind", ["wrong_crc_file", "two_names"])
-def test_a_flawed_file_beside_a_good_skill_md_does_not_read(kind: str) -> None:
-    """SKILL.md is fine, the other file is refused by Python's zipfile too."""
-    assert opened(kind).read("SKILL.md")
-    with pytest.raises(zipfile.BadZipFile):
-        opened(kind).read("data.bin")
-
-
-def test_lying_file_larger_declares_a_byte_that_is_not_there() -> None:
-    """The stored bytes are one fewer than the declared ones."""
-    entry = opened("lying_file_larger").getinfo("data.bin")
-    assert entry.file_size == entry.compress_size + 1
 
 
 def test_lying_file_smaller_unpacks_to_more_than_it_declares() -> None:
@@ -219,7 +125,10 @@ def test_padded_deflate_hides_a_ratio_over_the_limit() -> None:
 
 @pytest.mark.parametrize("kind", BAD_ARTIFACTS)
 def test_the_archive_rules_refuse_a_bad_artifact_in_its_words(kind: str) -> None:
-    """The reference answers with the code and the text that the catalogue states, and briefly."""
+    """The reference answers with the code and the text that the catalogue states, and briefly.
+
+    So what a text names (a link, a name, a number of files) needs no second look by another reader.
+    """
     bad = BAD_ARTIFACTS[kind]
     with pytest.raises(ArchiveError) as caught:
         rules.ArchiveReader().read(bad_artifact(kind))
