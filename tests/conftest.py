@@ -46,7 +46,7 @@ def _lean_inner_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
     A test that is about one of these plugins names it with `-p`.
     """
-    left_out = ("hypothesispytest", "randomly", "time_machine")
+    left_out = ("asyncio", "hypothesispytest", "randomly", "time_machine")
     monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(f"-p no:{name}" for name in left_out))
 
 

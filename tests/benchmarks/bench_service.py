@@ -43,7 +43,7 @@ def promises() -> Iterator[Promise]:
             _together(server.address, request),
             "bare handler, same bytes",
             _together(bare.address, request),
-            limit=2,
+            limit=1.25,
             rounds=40,
             warm_up=3,
         )
@@ -52,7 +52,7 @@ def promises() -> Iterator[Promise]:
             lambda: _first_call(request),
             "bare server, first call, stop",
             lambda: _first_bare_call(request, answer),
-            limit=3,
+            limit=1.2,
             rounds=20,
             warm_up=2,
         )
@@ -69,11 +69,10 @@ class _Bare(GrpcTransport):
 @contextmanager
 def _served() -> Iterator[tuple[LoopbackServer, bytes, bytes]]:
     """Give a service with one skill, the request that gets it and its answer."""
-    registries = Registries()
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="stigmer-bench-"))
         parts = stack.enter_context(Registry(Path(folder) / "bench.db", generation=_API))
-        registries.serve(parts)
+        registries = Registries(parts)
         server = LoopbackServer(_API)
         stack.callback(server.stop)
         stack.enter_context(server.serving(registries))

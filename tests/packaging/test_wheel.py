@@ -63,7 +63,7 @@ def test_the_installed_command_runs_a_shipped_scenario(installed: Path, tmp_path
 
 PLAIN_ONLY = """
 import sys
-EXTRA = {"grpc", "grpc_health", "grpc_reflection", "grpc_tools", "hypothesis", "time_machine"}
+EXTRA = {"grpc", "grpc_tools", "hypothesis", "time_machine"}
 
 
 class NotInstalled:

@@ -64,10 +64,9 @@ def steered(tmp_path: Path) -> Iterator[Callable[..., Client]]:
     """Give clients of a server in this process that has the control API."""
     api = load("bundled")
     namespaces = Namespaces(tmp_path / "default.db", tmp_path, api, start=START, log=[].append)
-    more = [(ControlHandlers.name, ControlHandlers(namespaces))]
     with (
         closing(namespaces),
-        Server(api, namespaces.find, more=more) as server,
+        Server(api, namespaces.find, control=ControlHandlers(namespaces)) as server,
         connected(server.address) as client,
     ):
         yield client

@@ -11,7 +11,7 @@ import pytest
 from pytest_stigmer.api.generation import load
 from pytest_stigmer.errors import StatusError
 from pytest_stigmer.registry import registry
-from pytest_stigmer.service import injection
+from pytest_stigmer.service import served
 from pytest_stigmer.service.injection import Fault
 from pytest_stigmer.service.namespaces import Namespace
 from pytest_stigmer.skills.endpoint import SkillClient
@@ -130,7 +130,7 @@ def test_a_late_call_does_not_hold_up_a_change(
     """While an injected latency lasts, a snapshot can be taken."""
     taken = []
     monkeypatch.setattr(
-        injection, "sleep", lambda _: taken.append(namespace.gate._inside or namespace.snapshot())
+        served, "sleep", lambda _: taken.append(namespace.gate._inside or namespace.snapshot())
     )
     namespace.faults.add(Fault(latency="1h"))
     with pytest.raises(StatusError, match="NOT_FOUND"):

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import grpc
 import pytest
-from grpc_health.v1 import health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
-    ProtoReflectionDescriptorDatabase,
-)
+from google.protobuf.descriptor_pb2 import FileDescriptorProto
+
+from pytest_stigmer.service.control_api import control_api
 
 if TYPE_CHECKING:
     from pytest_stigmer.factories.factory import Factory
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
 
 COMMAND = "ai.stigmer.agentic.skill.v1.SkillCommandController"
 QUERY = "ai.stigmer.agentic.skill.v1.SkillQueryController"
+HEALTH = "grpc.health.v1.Health"
+SERVING = b"\x08\x01"
 MEBIBYTE = 1024 * 1024
 
 
@@ -102,19 +103,53 @@ def test_a_message_far_over_the_limit_is_not_even_received(stigmer_service: Serv
 
 
 def test_health_tells_that_every_service_serves(stigmer_service: Service) -> None:
-    """The standard health service answers for the server and for each service."""
-    stub = health_pb2_grpc.HealthStub(stigmer_service.channel)
+    """The standard health service answers for the server and for each service, and lists them."""
     for name in ("", COMMAND, QUERY):
-        answer = stub.Check(health_pb2.HealthCheckRequest(service=name), timeout=10)
-        assert answer.status == health_pb2.HealthCheckResponse.SERVING
+        assert call(stigmer_service, f"/{HEALTH}/Check", field(1, name.encode())) == SERVING
+    listed = (
+        control_api()
+        .messages["HealthListResponse"]
+        .FromString(call(stigmer_service, f"/{HEALTH}/List", b""))
+    )
+    assert {name: found.status for name, found in listed.statuses.items()} == dict.fromkeys(
+        ("", COMMAND, QUERY), 1
+    )
+    unknown = field(1, b"ai.stigmer.Nobody")
+    assert refusal(stigmer_service, f"/{HEALTH}/Check", unknown) == (
+        "NOT_FOUND",
+        "unknown service",
+    )
 
 
-def test_reflection_lists_the_services(stigmer_service: Service) -> None:
-    """A tool without stubs finds both services and the messages of their calls."""
-    database = ProtoReflectionDescriptorDatabase(stigmer_service.channel)
-    assert {COMMAND, QUERY, "grpc.health.v1.Health"} <= set(database.get_services())
-    file = database.FindFileContainingSymbol(COMMAND)
+def asked(service: Service, version: str, *questions: dict[str, Any]) -> list[Any]:
+    """Ask reflection some questions in one call; return the answers."""
+    messages = control_api().messages
+    ask = service.channel.stream_stream(
+        f"/grpc.reflection.{version}.ServerReflection/ServerReflectionInfo",
+        request_serializer=messages["ServerReflectionRequest"].SerializeToString,
+        response_deserializer=messages["ServerReflectionResponse"].FromString,
+    )
+    requests = [messages["ServerReflectionRequest"](**question) for question in questions]
+    return list(ask(iter(requests), timeout=10))
+
+
+@pytest.mark.parametrize("version", ["v1", "v1alpha"])
+def test_reflection_describes_the_services(stigmer_service: Service, version: str) -> None:
+    """A tool without stubs finds the services and the messages of their calls."""
+    listed, described, missing = asked(
+        stigmer_service,
+        version,
+        {"list_services": "*"},
+        {"file_containing_symbol": COMMAND},
+        {"file_by_filename": "no.proto"},
+    )
+    names = {service.name for service in listed.list_services_response.service}
+    assert {COMMAND, QUERY, HEALTH} <= names
+    data = described.file_descriptor_response.file_descriptor_proto
+    file, *imported = (FileDescriptorProto.FromString(found) for found in data)
     assert [method.name for method in file.service[0].method] == ["push", "delete"]
+    assert set(file.dependency) <= {found.name for found in imported}
+    assert missing.error_response.error_code == grpc.StatusCode.NOT_FOUND.value[0]
 
 
 def test_reflection_leaves_the_default_pool_alone(

@@ -6,15 +6,8 @@ from importlib.util import find_spec
 
 from pytest_stigmer.errors import UsageError
 
-_LIBRARIES = {
-    "grpc": "grpcio",
-    "grpc_health": "grpcio-health-checking",
-    "grpc_reflection": "grpcio-reflection",
-}
-
 
 def check_installed(what: str) -> None:
-    """Raise UsageError when a library of the extra `service` is missing; `what` asked for it."""
-    missing = [library for module, library in _LIBRARIES.items() if find_spec(module) is None]
-    if missing:
-        raise UsageError.not_installed(what, missing, "service")
+    """Raise UsageError when the library of the extra `service` is missing; `what` asked for it."""
+    if find_spec("grpc") is None:
+        raise UsageError.not_installed(what, ["grpcio"], "service")

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import grpc
+from google.protobuf.message import DecodeError
 
 from pytest_stigmer.api.values import SKILL_KIND
 from pytest_stigmer.clock import parse_instant
-from pytest_stigmer.errors import StatusError, StigmerError
+from pytest_stigmer.errors import StatusError, StigmerError, UndecodableMessage
 from pytest_stigmer.service.control_api import SERVICE, control_api
 from pytest_stigmer.service.handlers import namespace_of, refuse, status_of_failure
 from pytest_stigmer.service.injection import DEFAULT_DETAILS, Fault
+from pytest_stigmer.service.way import Way
 from pytest_stigmer.store.translation import AuditRow, ResourceRow
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
 
+    from pytest_stigmer.service.listener import Incoming
     from pytest_stigmer.service.namespaces import Namespace, Namespaces
 
+_THREADS = 4
 
 _CALL_FIELDS = (
     "method",
@@ -33,13 +37,17 @@ _CALL_FIELDS = (
 
 
 class ControlHandlers:
-    """Decodes a call of the control API, does one thing to its namespace, encodes the answer."""
+    """Decodes a call of the control API, does one thing to its namespace, encodes the answer.
+
+    The calls have threads of their own: what holds up the skill API does not hold up these.
+    """
 
     name = SERVICE
 
     def __init__(self, namespaces: Namespaces) -> None:
         self._namespaces = namespaces
         self._messages = control_api().messages
+        self.way = Way(_THREADS, "stigmer-control")
         actions: dict[str, Callable[[Namespace, Any], Any]] = {
             "Reset": lambda namespace, _: namespace.reset(),
             "Snapshot": self._snapshot,
@@ -52,39 +60,38 @@ class ControlHandlers:
             "ClearFaults": lambda namespace, _: namespace.faults.clear(),
             "LoadHistory": _load,
         }
-        servers = {name: self._server_of(name, action) for name, action in actions.items()}
-        servers["Drop"] = self._answering("Drop", lambda name, _: namespaces.drop(name))
-        self._by_path = {
-            method.path: grpc.unary_unary_rpc_method_handler(
-                servers[name],
-                request_deserializer=method.request.FromString,
-                response_serializer=method.response.SerializeToString,
-            )
-            for name, method in control_api().methods.items()
+        self.by_path = {
+            control_api().methods[name].path: partial(self._enter, name, partial(self._on, action))
+            for name, action in actions.items()
         }
-
-    def service(self, call: Any) -> Any:
-        """Return the handler of a call, or None for another service's."""
-        return self._by_path.get(call.method)
-
-    def _server_of(
-        self, method: str, action: Callable[[Namespace, Any], Any]
-    ) -> Callable[[Any, Any], Any]:
-        return self._answering(
-            method, lambda name, request: action(self._namespaces.find(name), request)
+        self.by_path[control_api().methods["Drop"].path] = partial(
+            self._enter, "Drop", lambda name, _: namespaces.drop(name)
         )
 
-    def _answering(
-        self, method: str, action: Callable[[str, Any], Any]
-    ) -> Callable[[Any, Any], Any]:
-        def serve(request: Any, context: Any) -> Any:
-            try:
-                answer = action(namespace_of(context), request)
-            except Exception as error:  # noqa: BLE001 - a caller gets a status whatever happens
-                return refuse(context, _status_of(method, error))
-            return self._messages["Nothing"]() if answer is None else answer
+    def _on(self, action: Callable[[Namespace, Any], Any], name: str, request: Any) -> Any:
+        return action(self._namespaces.find(name), request)
 
-        return serve
+    def _enter(self, method: str, action: Callable[[str, Any], Any], call: Incoming) -> None:
+        self.way.enter(call, partial(self._serve, method, action, call))
+
+    def _serve(
+        self, method: str, action: Callable[[str, Any], Any], call: Incoming, request: bytes
+    ) -> None:
+        try:
+            answer = action(namespace_of(call), self._decoded(method, request))
+            found = self._messages["Nothing"]() if answer is None else answer
+            call.end(message=found.SerializeToString())
+        except Exception as error:  # noqa: BLE001 - a caller gets a status whatever happens
+            refuse(call, _status_of(method, error))
+        finally:
+            self.way.leave(call)
+
+    def _decoded(self, method: str, request: bytes) -> Any:
+        wanted = control_api().methods[method].request
+        try:
+            return wanted.FromString(request)
+        except DecodeError as error:
+            raise UndecodableMessage(wanted.DESCRIPTOR.full_name, str(error)) from None
 
     def _snapshot(self, namespace: Namespace, _: Any) -> Any:
         return self._messages["SnapshotId"](value=namespace.snapshot())

@@ -1,6 +1,6 @@
-"""The messages and methods of the control API, in a pool of their own.
+"""The messages of the control API, of health and of reflection, in a pool of their own.
 
-`python -m pytest_stigmer.service.control_api` compiles its .proto file again.
+`python -m pytest_stigmer.service.control_api` compiles the .proto files again.
 """
 
 from __future__ import annotations
@@ -34,20 +34,20 @@ class ControlMethod:
 
 @dataclass(frozen=True)
 class ControlApi:
-    """Message classes by short name, methods by theirs."""
+    """Message classes of all three by short name, methods of the control API by theirs."""
 
     messages: Mapping[str, type[Any]]
     methods: Mapping[str, ControlMethod]
 
 
 def read_control_set() -> FileDescriptorSet:
-    """Return the compiled form of the control API's .proto file."""
+    """Return the compiled form of the .proto files."""
     return FileDescriptorSet.FromString(DESCRIPTOR_SET.read_bytes())
 
 
 @cache
 def control_api() -> ControlApi:
-    """Return the control API; the same object for every call."""
+    """Return the control API and its neighbours; the same object for every call."""
     files = read_control_set()
     pool = private_pool(files)
     messages = {

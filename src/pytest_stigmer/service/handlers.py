@@ -1,11 +1,11 @@
-"""From gRPC to calls in bytes: what a servicer does, once for every method."""
+"""From calls on the wire to calls in bytes: what happens to each, once for every method."""
 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
-
-import grpc
+from functools import partial
+from threading import Lock
+from typing import TYPE_CHECKING
 
 from pytest_stigmer.errors import StatusError, StigmerError
 
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.skills.endpoint import Transport
+    from pytest_stigmer.service.listener import Incoming
+    from pytest_stigmer.service.served import Served, Visit
+    from pytest_stigmer.service.waiting import Alarms
+    from pytest_stigmer.service.way import Way
 
 NAMESPACE_KEY = "stigmer-namespace"
 """The metadata key that selects a registry; without it a call goes to the default one."""
@@ -21,36 +24,65 @@ NAMESPACE_KEY = "stigmer-namespace"
 _LOG = logging.getLogger(__name__)
 
 
-def namespace_of(context: Any) -> str:
+def namespace_of(call: Incoming) -> str:
     """Return the namespace that a call's metadata names, '' for none."""
-    for key, value in context.invocation_metadata():
+    for key, value in call.metadata:
         if key == NAMESPACE_KEY:
             return str(value)
     return ""
 
 
-def skill_handlers(
-    generation: Generation, find: Callable[[str], Transport]
-) -> dict[str, dict[str, Any]]:
-    """Return the handlers of the skill API by service and method.
+class SkillHandlers:
+    """Takes the calls of the skill API, still in bytes, to the registries of their namespaces."""
 
-    Each call goes, still in bytes, to the registry that `find` returns for its namespace.
-    """
-    services: dict[str, dict[str, Any]] = {}
-    for name, method in generation.methods.items():
-        handler = grpc.unary_unary_rpc_method_handler(_server_of(name, find))
-        services.setdefault(method.path.split("/")[1], {})[name] = handler
-    return services
+    def __init__(
+        self, generation: Generation, find: Callable[[str], Served], way: Way, alarms: Alarms
+    ) -> None:
+        self._find = find
+        self._way = way
+        self._alarms = alarms
+        self.by_path = {
+            method.path: partial(self._enter, name) for name, method in generation.methods.items()
+        }
 
+    def _enter(self, method: str, call: Incoming) -> None:
+        self._way.enter(call, partial(self._arrive, method, call))
 
-def _server_of(method: str, find: Callable[[str], Transport]) -> Callable[[bytes, Any], bytes]:
-    def serve(request: bytes, context: Any) -> bytes:
+    def _arrive(self, method: str, call: Incoming, request: bytes) -> None:
         try:
-            return find(namespace_of(context)).call(method, request)
+            visit = self._find(namespace_of(call)).arrive(method, request)
         except Exception as error:  # noqa: BLE001 - a caller gets a status whatever happens
-            return refuse(context, status_of_failure(method, error))
+            refuse(call, status_of_failure(method, error))
+            self._way.leave(call)
+            return
+        if visit.late:
+            call.under_way = False
+            self._way.leave(call)
+            self._wait(method, call, visit)
+            return
+        self._serve(method, call, visit)
+        self._way.leave(call)
 
-    return serve
+    def _wait(self, method: str, call: Incoming, visit: Visit) -> None:
+        def go_on() -> None:
+            if taken.acquire(blocking=False):
+                self._way.workers.do(partial(self._serve, method, call, visit))
+
+        def over() -> None:
+            if taken.acquire(blocking=False):
+                forget()
+                visit.abandon()
+
+        taken = Lock()
+        forget = self._alarms.after(visit.late, go_on)
+        call.when_over(over)
+
+    def _serve(self, method: str, call: Incoming, visit: Visit) -> None:
+        call.under_way = True
+        try:
+            call.end(message=visit.serve())
+        except Exception as error:  # noqa: BLE001 - a caller gets a status whatever happens
+            refuse(call, status_of_failure(method, error))
 
 
 def status_of_failure(method: str, error: Exception) -> StatusError:
@@ -62,27 +94,18 @@ def status_of_failure(method: str, error: Exception) -> StatusError:
     return status
 
 
-class UnknownMethods:
-    """Refuses what no other handler took, in the words of the real server.
+def refuse_unknown(services: tuple[str, ...], call: Incoming) -> None:
+    """Refuse what no handler takes, in the words of the real server.
 
-    Source: grpc-go, as stigmer b070f18 uses it; grpcio alone would say `Method not found!`.
+    Source: grpc-go, as stigmer b070f18 uses it.
     """
-
-    def __init__(self, services: tuple[str, ...]) -> None:
-        self._services = services
-
-    def service(self, call: Any) -> Any:
-        """Return a handler that refuses, for any method."""
-        _, _, path = call.method.partition("/")
-        service, _, method = path.rpartition("/")
-        text = f"unknown service {service}"
-        if service in self._services:
-            text = f"unknown method {method} for service {service}"
-        error = StatusError("UNIMPLEMENTED", text)
-        return grpc.unary_unary_rpc_method_handler(lambda _, context: refuse(context, error))
+    service, _, method = call.path.removeprefix("/").rpartition("/")
+    text = f"unknown service {service}"
+    if service in services:
+        text = f"unknown method {method} for service {service}"
+    call.end("UNIMPLEMENTED", text)
 
 
-def refuse(context: Any, error: StatusError) -> bytes:
-    """End a call with the error's status; never returns."""
-    context.abort(grpc.StatusCode[error.code], error.details)
-    raise error  # abort has raised; this line tells the type checker
+def refuse(call: Incoming, error: StatusError) -> None:
+    """End a call with the error's status."""
+    call.end(error.code, error.details)

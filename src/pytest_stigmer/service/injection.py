@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from dataclasses import dataclass
-from time import sleep
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.api.generation import load
@@ -72,16 +71,18 @@ class Injections:
         with self._lock:
             self._armed.clear()
 
-    def meet(self, method: str) -> None:
-        """Let a call meet the faults; raise StatusError when one refuses it."""
+    def meet(self, method: str) -> tuple[float, StatusError | None]:
+        """Let a call meet the faults; return the seconds that it is late, and what refuses it."""
+        late = 0.0
         if not self._armed:
-            return
+            return late, None
         with self._lock:
             struck = [armed.fault for armed in self._armed if armed.strikes(method)]
         for fault in struck:
-            sleep(parse_duration(fault.latency or "0s").total_seconds())
+            late += parse_duration(fault.latency or "0s").total_seconds()
             if fault.code is not None:
-                raise StatusError(fault.code, fault.details)
+                return late, StatusError(fault.code, fault.details)
+        return late, None
 
 
 def _check(fault: Fault) -> None:

@@ -119,7 +119,7 @@ def _start(arguments: argparse.Namespace, database: Path, folder: Path, stack: E
         host=arguments.host,
         port=arguments.port,
         tls=_tls(arguments.tls_certificate, arguments.tls_key),
-        more=[(ControlHandlers.name, ControlHandlers(namespaces))],
+        control=ControlHandlers(namespaces),
     )
     return stack.enter_context(server)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from contextlib import contextmanager
+from time import sleep
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_stigmer.clock import stopwatch
@@ -134,24 +135,51 @@ class Served:
         self.gate = Gate()
         self._log = log
 
-    def call(self, method: str, request: bytes) -> bytes:
-        """Serve one call by its wire name; raise StatusError."""
-        started = stopwatch()
-        try:
-            # Outside the gate: latency may last, and a change of the registry need not wait for it.
-            self.faults.meet(method)
-            with self.gate.shared():
-                answer = self.endpoint.call(method, request)
-        except StatusError as error:
-            self._remember(method, error.code, error.details, len(request), 0, started)
-            raise
-        self._remember(method, "OK", "", len(request), len(answer), started)
-        return answer
+    def arrive(self, method: str, request: bytes) -> Visit:
+        """Let a call by its wire name meet the faults; it is served by what is returned."""
+        return Visit(self, method, request)
 
-    def _remember(
-        self, method: str, code: str, details: str, sent: int, answered: int, started: float
-    ) -> None:
-        took = (stopwatch() - started) * 1000
-        call = Call(method, code, details, self.registry.clock.now(), sent, answered, took)
+    def call(self, method: str, request: bytes) -> bytes:
+        """Serve one call in this thread; raise StatusError."""
+        visit = self.arrive(method, request)
+        sleep(visit.late)
+        return visit.serve()
+
+    def remember(self, call: Call) -> None:
+        """Put a call that has ended into the log."""
         self.calls.add(call)
         self._log(call)
+
+
+class Visit:
+    """One call on its way through a registry; it must be `late` by so many seconds."""
+
+    def __init__(self, served: Served, method: str, request: bytes) -> None:
+        self._started = stopwatch()
+        self._served = served
+        self._method = method
+        self._request = request
+        self.late, self._refusal = served.faults.meet(method)
+
+    def serve(self) -> bytes:
+        """Return the registry's answer; raise StatusError."""
+        try:
+            if self._refusal is not None:
+                raise self._refusal
+            # Latency is over by now: a change of the registry need not wait for it.
+            with self._served.gate.shared():
+                answer = self._served.endpoint.call(self._method, self._request)
+        except StatusError as error:
+            self._remember(error.code, error.details)
+            raise
+        self._remember("OK", answered=len(answer))
+        return answer
+
+    def abandon(self) -> None:
+        """Note that the caller went away first."""
+        self._remember("CANCELLED", "the caller went away before it was answered")
+
+    def _remember(self, code: str, details: str = "", answered: int = 0) -> None:
+        took = (stopwatch() - self._started) * 1000
+        now, sent = self._served.registry.clock.now(), len(self._request)
+        self._served.remember(Call(self._method, code, details, now, sent, answered, took))

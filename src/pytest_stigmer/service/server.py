@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 import grpc
-from google.protobuf.descriptor_pb2 import FileDescriptorSet
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection, reflection_pb2
 
-from pytest_stigmer.api.descriptors import private_pool, read_set
 from pytest_stigmer.errors import UsageError
-from pytest_stigmer.service.control_api import read_control_set
-from pytest_stigmer.service.handlers import UnknownMethods, skill_handlers
+from pytest_stigmer.service.handlers import SkillHandlers, refuse_unknown
+from pytest_stigmer.service.listener import Listener
+from pytest_stigmer.service.standard import HEALTH, REFLECTION, Health, Reflection
+from pytest_stigmer.service.waiting import Alarms
+from pytest_stigmer.service.way import Way
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from google.protobuf.descriptor_pool import DescriptorPool
+    from collections.abc import Callable
 
     from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.skills.endpoint import Transport
+    from pytest_stigmer.service.control import ControlHandlers
+    from pytest_stigmer.service.listener import Incoming
+    from pytest_stigmer.service.served import Served
 
 LOOPBACK = "127.0.0.1"
-GRACE_SECONDS = 2.0
+GRACE_SECONDS = 1.5
 """How long calls under way may go on when the server stops."""
 
-_THREADS = 16
+_THREADS = 8
 # Above the API's own limit, so that its words, not grpcio's, refuse a message of 10 MiB and more.
 _HARD_LIMIT = 16 * 1024 * 1024
 _OPTIONS = (
     ("grpc.max_receive_message_length", _HARD_LIMIT),
     ("grpc.max_send_message_length", _HARD_LIMIT),
+    ("grpc.max_concurrent_streams", 1000),
+    ("grpc.server_handshake_timeout_ms", 10_000),
     ("grpc.so_reuseport", 0),
 )
 
@@ -50,41 +50,41 @@ class ServerTls:
 class Server:
     """A server that listens from its construction on, until `stop`.
 
-    `find` returns the registry of a namespace. `more` are further generic handlers, such as the
-    control API's, with the full names of their services. `port` 0 takes a free one; `address` is
-    what a client connects to. Raises UsageError when it cannot listen there.
+    `find` returns the registry of a namespace. `control` is the control API's handlers, if it has
+    them. `port` 0 takes a free one; `address` is what a client connects to. Raises UsageError when
+    it cannot listen there.
     """
 
     def __init__(
         self,
         generation: Generation,
-        find: Callable[[str], Transport],
+        find: Callable[[str], Served],
         *,
         host: str = LOOPBACK,
         port: int = 0,
         tls: ServerTls | None = None,
-        more: Sequence[tuple[str, Any]] = (),
+        control: ControlHandlers | None = None,
     ) -> None:
-        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="stigmer-service")
-        self._server = grpc.server(self._pool, options=_OPTIONS)
-        own = skill_handlers(generation, find)
-        for service, handlers in own.items():
-            # Registered methods are found by grpc's own core, faster than generic ones.
-            self._server.add_registered_method_handlers(service, handlers)
-        names = (*own, *(name for name, _ in more))
-        self._server.add_generic_rpc_handlers([handler for _, handler in more])
-        self._health = _add_health(self._server, names)
-        shown = (*names, health.SERVICE_NAME, reflection.SERVICE_NAME)
-        reflection.enable_server_reflection(shown, self._server, pool=_reflected())
-        self._server.add_generic_rpc_handlers([UnknownMethods(shown)])
-        self.address = f"{host}:{_listen(self._server, host, port, tls)}"
-        self._server.start()
+        self._alarms = Alarms()
+        self._ways = [Way(_THREADS, "stigmer-service")]
+        skills = SkillHandlers(generation, find, self._ways[0], self._alarms)
+        self._handlers: dict[str, Callable[[Incoming], None]] = {**skills.by_path}
+        if control is not None:
+            self._ways.append(control.way)
+            self._handlers |= control.by_path
+        names = dict.fromkeys(path.split("/")[1] for path in self._handlers)
+        shown = (*names, HEALTH, REFLECTION)
+        self._handlers |= {**Health(tuple(names)).by_path, **Reflection(shown).by_path}
+        self._refuse = partial(refuse_unknown, shown)
+        self._listener = _listening(self._accept, f"{host}:{port}", self._alarms, tls)
+        self.address = f"{host}:{self._listener.port}"
 
     def stop(self) -> None:
         """Refuse new calls, let those under way end, and stop; a second call does nothing."""
-        self._health.enter_graceful_shutdown()
-        self._server.stop(GRACE_SECONDS).wait()
-        self._pool.shutdown()
+        self._listener.stop(GRACE_SECONDS)
+        self._alarms.close()
+        for way in self._ways:
+            way.workers.close()
 
     def __enter__(self) -> Self:
         return self
@@ -92,32 +92,15 @@ class Server:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    def _accept(self, call: Incoming) -> None:
+        self._handlers.get(call.path, self._refuse)(call)
 
-def _listen(server: Any, host: str, port: int, tls: ServerTls | None) -> int:
-    where = f"{host}:{port}"
+
+def _listening(
+    accept: Callable[[Incoming], None], where: str, alarms: Alarms, tls: ServerTls | None
+) -> Listener:
+    shown: Any = tls and grpc.ssl_server_credentials([(tls.key, tls.certificate)])
     try:
-        if tls is None:
-            return int(server.add_insecure_port(where))
-        shown = grpc.ssl_server_credentials([(tls.key, tls.certificate)])
-        return int(server.add_secure_port(where, shown))
+        return Listener(accept, where, alarms, options=_OPTIONS, credentials=shown)
     except RuntimeError as error:
         raise UsageError.cannot_listen(where, error) from error
-
-
-def _add_health(server: Any, names: Sequence[str]) -> Any:
-    servicer = health.HealthServicer()
-    for name in ("", *names):
-        servicer.set(name, health_pb2.HealthCheckResponse.SERVING)
-    health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
-    return servicer
-
-
-@cache
-def _reflected() -> DescriptorPool:
-    """Return one pool with every service, apart from the pools that calls are decoded with."""
-    everything = FileDescriptorSet()
-    for files in (read_set(), read_control_set()):
-        everything.file.extend(files.file)
-    for module in (health_pb2, reflection_pb2):
-        module.DESCRIPTOR.CopyToProto(everything.file.add())
-    return private_pool(everything)
