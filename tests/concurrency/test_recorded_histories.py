@@ -239,6 +239,7 @@ LINE = {"key": "1", "worker": "w", "verb": "read", "arguments": {"subject": "o/s
         (LINE | {"arguments": {"subject": "o/s", "tga": "t"}}, "the argument 'tga' is none of"),
         (LINE | {"end": 2, "result": {}}, "the 'result' of a read has neither"),
         (LINE | {"end": 2, "result": {"failed": "Unavailable"}}, "'failed' is 'Unavailable', not"),
+        (LINE | {"start": 2}, "another has the key '1'"),
     ],
 )
 def test_line_that_is_no_operation_is_told(tmp_path: Path, line: Any, why: str) -> None:
@@ -272,14 +273,6 @@ def test_last_line_counts_unless_it_was_cut_off(tmp_path: Path) -> None:
     assert [one.key for one in load(path)] == ["1", "2"]
     path.write_text(f"{json.dumps(LINE)}\n{json.dumps(LINE | {'key': '2'})[:-9]}", encoding="utf-8")
     assert [one.key for one in load(path)] == ["1"]
-
-
-def test_two_operations_of_one_key_are_told(tmp_path: Path) -> None:
-    """The second would silently take the place of the first."""
-    path = tmp_path / "history.jsonl"
-    path.write_text(f"{json.dumps(LINE)}\n{json.dumps(LINE | {'start': 2})}\n", encoding="utf-8")
-    with pytest.raises(UsageError, match=r"jsonl:2: no operation: another has the key '1'"):
-        load(path)
 
 
 def test_history_of_nothing_is_not_judged(tmp_path: Path) -> None:

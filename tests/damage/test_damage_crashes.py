@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_stigmer.api.values import PushSkill
+    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.registry.registry import Registry
     from pytest_stigmer.skills.controller import Stored
     from pytest_stigmer.store.sqlite import SqliteStore
@@ -124,18 +125,6 @@ def test_no_operation_is_half_done_wherever_it_dies(
     assert points["save_audit"] == 2
 
 
-def test_crash_points_show_what_is_not_one_transaction(
-    populated: Callable[..., Registry],
-    state_of: StateOf,
-    operations: dict[str, Callable[[Registry], Any]],
-) -> None:
-    """A push that is several transactions is half done at one of the points."""
-    recipe = catalogue()["push-is-not-one-transaction"].apply(REFERENCE)
-    opened = partial(populated, recipe)
-    with pytest.raises(AssertionError, match="half done"):
-        crash_points(operations["push of a new version"], opened, state_of)
-
-
 class Unwritten(ArtifactStorage):
     """Says that an artifact is stored and leaves it to `LatePush`."""
 
@@ -154,13 +143,24 @@ class LatePush(SkillController):
         return stored
 
 
-def test_crash_points_show_an_artifact_that_is_written_after_the_commit(
+@pytest.mark.parametrize(
+    ("recipe", "told"),
+    [
+        (catalogue()["push-is-not-one-transaction"].apply(REFERENCE), "half done"),
+        (
+            replace(REFERENCE, artifacts=Unwritten, skills=LatePush),
+            "artifacts of acknowledged records are lost",
+        ),
+    ],
+    ids=["several transactions", "an artifact written after the commit"],
+)
+def test_crash_points_show_a_push_that_is_not_whole(
     populated: Callable[..., Registry],
     state_of: StateOf,
     operations: dict[str, Callable[[Registry], Any]],
+    recipe: Recipe,
+    told: str,
 ) -> None:
-    """A push that stores its artifact last can lose it, and one of the points is in between."""
-    recipe = replace(REFERENCE, artifacts=Unwritten, skills=LatePush)
-    opened = partial(populated, recipe)
-    with pytest.raises(AssertionError, match="artifacts of acknowledged records are lost"):
-        crash_points(operations["push of a new version"], opened, state_of)
+    """One of the points lies between two transactions, or between the commit and the artifact."""
+    with pytest.raises(AssertionError, match=told):
+        crash_points(operations["push of a new version"], partial(populated, recipe), state_of)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_stigmer.clock import stopwatch
 from pytest_stigmer.store.bulk import load_history
 from pytest_stigmer.store.sqlite import SqliteStore
 from pytest_stigmer.store.translation import AuditRow
@@ -63,11 +62,8 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.soak
-def test_a_million_records_take_seconds_and_no_more_memory(tmp_path: Path) -> None:
-    """The worst case, every record at risk, is told within half a minute and 150 MiB."""
-    path = _write(tmp_path / "million.db", 1_000_000)
-    started = stopwatch()
-    tags, memory = _measure(path)
+def test_a_million_records_need_no_more_memory(tmp_path: Path) -> None:
+    """The worst case, every record at risk, is told within 150 MiB."""
+    tags, memory = _measure(_write(tmp_path / "million.db", 1_000_000))
     assert tags == 500_000
-    assert stopwatch() - started < 30
     assert memory < 150
