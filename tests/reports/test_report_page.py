@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_stigmer.report.axis import axis
 from pytest_stigmer.report.markup import text
+from pytest_stigmer.report.picture import axis
 
 if TYPE_CHECKING:
     from collections.abc import Callable

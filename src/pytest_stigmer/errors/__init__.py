@@ -8,16 +8,7 @@ from pytest_stigmer.errors.api_errors import (
     UndecodableMessage,
     carried_status,
 )
-from pytest_stigmer.errors.base_error import (
-    StigmerError,
-)
-from pytest_stigmer.errors.clock_errors import (
-    ClockIncoherent,
-)
-from pytest_stigmer.errors.scenario_errors import (
-    MAX_FAULT_LINES,
-    ScenarioError,
-)
+from pytest_stigmer.errors.base_error import StigmerError
 from pytest_stigmer.errors.store_errors import (
     AuditNotFound,
     ClockNotFollowed,
@@ -36,6 +27,9 @@ from pytest_stigmer.errors.store_errors import (
     UndecodableRow,
 )
 from pytest_stigmer.errors.usage_errors import (
+    MAX_FAULT_LINES,
+    ClockIncoherent,
+    ScenarioError,
     UnknownField,
     UsageError,
 )

@@ -1,13 +1,17 @@
-"""What a user asked for and cannot have."""
+"""What a user asked for and cannot have: by options, in a scenario file, of the clock."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import EntryPoint
+from os import PathLike
 from typing import Self
 
 from pytest_stigmer.errors.base_error import StigmerError
+
+MAX_FAULT_LINES = 5
+"""How many lines the report of one faulty scenario file has at most."""
 
 _FEW_WORDS = 20
 
@@ -147,6 +151,70 @@ class UnknownField(UsageError, TypeError):
     def of(cls, method: str, word: str, known: Iterable[str]) -> Self:
         """Name the method, the word, the nearest field and all fields."""
         return cls(f"{method}(): {UsageError.unknown('field', word, known)}")
+
+
+class ScenarioError(StigmerError):
+    """A scenario file that cannot be used: where, what, and the nearest valid word."""
+
+    code = "INVALID_ARGUMENT"
+
+    def __init__(self, path: PathLike[str] | str, line: int, what: str) -> None:
+        super().__init__(f"{path}:{line}: {what}")
+        self.path = path
+        self.line = line
+        self.what = what
+
+    def __reduce__(self) -> tuple[type[Self], tuple[PathLike[str] | str, int, str]]:
+        """Pickle by its parts, so that the error crosses processes."""
+        return type(self), (self.path, self.line, self.what)
+
+    @classmethod
+    def of_file(cls, path: PathLike[str] | str, faults: list[tuple[int, str]]) -> Self:
+        """List the faults of one file (line, what) on at most five lines; the rest are counted."""
+        shown = faults if len(faults) <= MAX_FAULT_LINES else faults[: MAX_FAULT_LINES - 1]
+        lines = [" ".join(what.split()) for _, what in shown]
+        texts = lines[:1] + [
+            f"{path}:{line}: {what}" for (line, _), what in zip(shown[1:], lines[1:], strict=True)
+        ]
+        if len(faults) > len(shown):
+            texts.append(f"{path}: and {len(faults) - len(shown)} more")
+        return cls(path, faults[0][0], "\n".join(texts))
+
+
+class ClockIncoherent(StigmerError):
+    """Two sources of time disagree, or another tool took the clock over."""
+
+    code = "FAILED_PRECONDITION"
+
+    @classmethod
+    def taken_over(cls, expected: object, found: object) -> Self:
+        """Python's clock is no longer the one that the frozen clock set."""
+        return cls(
+            f"stigmer_clock was set to {expected}, but Python's clock says {found}: another freeze "
+            "(freeze_time, time-machine) is active inside it; move that one, or leave it first"
+        )
+
+    @classmethod
+    def not_frozen(cls) -> Self:
+        """Refuse to read or move a clock that has not frozen Python, or has given it back."""
+        return cls("this clock stands still only within its `with` block: use it there")
+
+    @classmethod
+    def frozen_already(cls) -> Self:
+        """Refuse to freeze with one clock twice."""
+        return cls(
+            "this clock is in use: leave its `with` block first, or make another FrozenClock"
+        )
+
+    @classmethod
+    def running(cls) -> Self:
+        """Refuse to move a clock that runs."""
+        return cls("this clock runs with the system's: stop it at an instant before moving it")
+
+    @classmethod
+    def disagreeing(cls, lines: list[str]) -> Self:
+        """List the sources of time that differ from the frozen clock, one line each."""
+        return cls("sources of time disagree with the frozen clock:\n  " + "\n  ".join(lines))
 
 
 def _fields(numbers: Mapping[str, int]) -> str:

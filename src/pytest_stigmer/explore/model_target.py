@@ -18,12 +18,13 @@ from pytest_stigmer.errors import (
 )
 from pytest_stigmer.explore.disputed import REFERENCE, Disputed
 from pytest_stigmer.explore.skill_model import LINK, SkillModel
-from pytest_stigmer.explore.store_model import AuditRecord, StoreModel
+from pytest_stigmer.explore.store_model import StoreModel
 from pytest_stigmer.factories.factory import Factory
 from pytest_stigmer.scenario.target import Answer, AuditRow, BasicTarget, Call, answered
 from pytest_stigmer.scenario.verbs import VERBS
 from pytest_stigmer.store.schema import LATEST
 from pytest_stigmer.store.translation import WAIT_SECONDS, kind_text
+from pytest_stigmer.store.translation import AuditRow as StoredRow
 from pytest_stigmer.targets.flow import Flow, content_bytes
 from pytest_stigmer.targets.plain import answer_value
 
@@ -121,7 +122,7 @@ class ModelTarget(BasicTarget):
     def timeline(self) -> list[AuditRow]:
         """Return the audit records in the order in which they were saved."""
         return [
-            AuditRow(at, row.kind, row.resource_id, row.archived_at, row.version_hash, row.tag)
+            AuditRow(at, str(row.kind), row.resource_id, str(row.archived_at), *row[3:5])
             for at, row in enumerate(self.store.history, start=1)
         ]
 
@@ -265,7 +266,7 @@ class ModelTarget(BasicTarget):
         self._aborted.clear()
         self.skills.artifacts.clear()
         store = type(self.store)(disputed=self.store.disputed)
-        moved: list[tuple[int, str, str, AuditRecord]] = []
+        moved: list[tuple[int, str, str, StoredRow]] = []
         for row in rows:
             kind, data = row.get("kind", "skill"), self._legacy_data(row)
             at = row.get("updated_at", self.now().strftime(_STORED_TIME))
@@ -275,7 +276,7 @@ class ModelTarget(BasicTarget):
                 store.saved_at[kind, row["id"]] = at
             else:
                 names = self.generation.codec.legacy(kind, data) or ("", "")
-                record = AuditRecord(kind, match[1], data, *names, at)
+                record = StoredRow(kind, match[1], data, *names, at)
                 moved.append((int(match[2]), kind, row["id"], record))
         store.history = [row[-1] for row in sorted(moved, key=lambda row: row[:-1])]
         self._take(store)

@@ -6,28 +6,17 @@ import base64
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pytest_stigmer.errors import AuditNotFound, ResourceNotFound, StoreClosed
 from pytest_stigmer.explore.disputed import REFERENCE, Disputed
 from pytest_stigmer.store.interface import M
-from pytest_stigmer.store.translation import checked_text, decode, encode, kind_text
+from pytest_stigmer.store.translation import AuditRow, checked_text, decode, encode, kind_text
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
-    State = tuple[dict[str, dict[str, bytes]], list["AuditRecord"], dict[tuple[str, str], str]]
-
-
-class AuditRecord(NamedTuple):
-    """One audit record."""
-
-    kind: str
-    resource_id: str
-    data: bytes
-    version_hash: str
-    tag: str
-    archived_at: str = ""
+    State = tuple[dict[str, dict[str, bytes]], list[AuditRow], dict[tuple[str, str], str]]
 
 
 class StoreModel:
@@ -47,7 +36,7 @@ class StoreModel:
         self.path = path
         self.disputed = disputed
         self.live: dict[str, dict[str, bytes]] = {}
-        self.history: list[AuditRecord] = []
+        self.history: list[AuditRow] = []
         self.saved_at: dict[tuple[str, str], str] = {}
         self.is_closed = False
         self.statements = 0
@@ -104,7 +93,7 @@ class StoreModel:
         texts = [checked_text(text) for text in (resource_id, version_hash, tag)]
         name = self._kind(kind)
         self._writing("resource_audit", "insert")
-        self.history.append(AuditRecord(name, texts[0], data, texts[1], texts[2], self.now()))
+        self.history.append(AuditRow(name, texts[0], data, texts[1], texts[2], self.now()))
 
     def get_audit_by_hash(
         self, kind: str | int, resource_id: str, version_hash: str, message_class: type[M]
@@ -112,7 +101,7 @@ class StoreModel:
         """Return the last audit record of this hash."""
         for record in self._newest_first(kind, resource_id):
             if record.version_hash == version_hash:
-                return decode(message_class, record.data, record.kind, resource_id)
+                return decode(message_class, record.data, kind_text(kind), resource_id)
         raise AuditNotFound.by_hash(kind_text(kind), resource_id, version_hash)
 
     def get_audit_by_tag(
@@ -121,7 +110,7 @@ class StoreModel:
         """Return the last audit record of this tag."""
         for record in self._newest_first(kind, resource_id):
             if record.tag == tag:
-                return decode(message_class, record.data, record.kind, resource_id)
+                return decode(message_class, record.data, kind_text(kind), resource_id)
         raise AuditNotFound.by_tag(kind_text(kind), resource_id, tag)
 
     def list_audit_history(self, kind: str | int, resource_id: str) -> list[bytes]:
@@ -152,7 +141,7 @@ class StoreModel:
         """Tell what `resources` or `resource_audit` holds as a file's columns would have it."""
         if table == "resource_audit":
             audits = enumerate(self.history, start=1)
-            return [{"id": at, **row._asdict(), **_blob(row.data)} for at, row in audits]
+            return [{**row._asdict(), "id": at, **_blob(row.data)} for at, row in audits]
         return [
             {"kind": kind, "id": id_, **_blob(data), "updated_at": self.saved_at[kind, id_]}
             for kind in sorted(self.live, key=str.encode)
@@ -213,7 +202,7 @@ class StoreModel:
         if rows:
             self.before_write(table, on)
 
-    def _newest_first(self, kind: str | int, resource_id: str) -> list[AuditRecord]:
+    def _newest_first(self, kind: str | int, resource_id: str) -> list[AuditRow]:
         wanted = (self._kind(kind), resource_id)
         return [row for row in reversed(self.history) if (row.kind, row.resource_id) == wanted]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 
 from pytest_stigmer.clock import DEFAULT_START, moved, parse_instant
+from pytest_stigmer.errors import UsageError
 from pytest_stigmer.kit.promises import Promise, check_names, promises_of
 
 if TYPE_CHECKING:
@@ -43,6 +44,21 @@ class Capabilities:
 
     subject: ClassVar[str] = "store"
     """What the promises are about, by the capability that they need: `store` or `skills`."""
+
+    def reopen(self, subject: Any, /) -> Any:
+        """Close the subject and return another on the same data; override with `can_reopen`."""
+        del subject
+        raise UsageError.not_overridden(type(self).__name__, "reopen", "can_reopen")
+
+    def beside(self, subject: Any, /) -> Any:
+        """Give a second one on the same data, both in use; override with `can_open_twice`."""
+        del subject
+        raise UsageError.not_overridden(type(self).__name__, "beside", "can_open_twice")
+
+    def move_clock(self, subject: Any, seconds: float, /) -> None:
+        """Move its clock by seconds, below 0 backwards; override with `can_move_clock`."""
+        del subject, seconds
+        raise UsageError.not_overridden(type(self).__name__, "move_clock", "can_move_clock")
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Make a test of each promise."""

@@ -41,21 +41,6 @@ class SkillDeclarations(Capabilities):
 
         return load()
 
-    def reopen(self, skills: SkillApi) -> SkillApi:
-        """Restart the registry on the same data; override with `can_reopen`."""
-        del skills
-        raise UsageError.not_overridden(type(self).__name__, "reopen", "can_reopen")
-
-    def beside(self, skills: SkillApi) -> SkillApi:
-        """Give a second server on the same data, both in use; override with `can_open_twice`."""
-        del skills
-        raise UsageError.not_overridden(type(self).__name__, "beside", "can_open_twice")
-
-    def move_clock(self, skills: SkillApi, seconds: float) -> None:
-        """Move the registry's clock by seconds, below 0 backwards; override with the capability."""
-        del skills, seconds
-        raise UsageError.not_overridden(type(self).__name__, "move_clock", "can_move_clock")
-
     def lacks(self, promise: Promise) -> str:
         """Leave out, besides what the base does, what a registry of one tenant does not promise."""
         steps = promise.scenario.all_steps()

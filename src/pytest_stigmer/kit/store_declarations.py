@@ -62,21 +62,6 @@ class StoreDeclarations(Capabilities):
 
         return BytesValue(value=b"\xff\xff")
 
-    def reopen(self, store: Store) -> Store:
-        """Close the store and return another on the same data; override with `can_reopen`."""
-        del store
-        raise UsageError.not_overridden(type(self).__name__, "reopen", "can_reopen")
-
-    def beside(self, store: Store) -> Store:
-        """Open a second store on the same data, both in use; override with `can_open_twice`."""
-        del store
-        raise UsageError.not_overridden(type(self).__name__, "beside", "can_open_twice")
-
-    def move_clock(self, store: Store, seconds: float) -> None:
-        """Move the store's clock by seconds, below 0 backwards; override with `can_move_clock`."""
-        del store, seconds
-        raise UsageError.not_overridden(type(self).__name__, "move_clock", "can_move_clock")
-
     @property
     def message_class(self) -> Any:
         """The class of the messages that `message` makes."""
