@@ -13,7 +13,7 @@ from pytest_stigmer.clock import DEFAULT_START, parse_duration, parse_instant
 from pytest_stigmer.errors import AuditNotFound, ClockIncoherent, ResourceNotFound, ScenarioError
 from pytest_stigmer.scenario.loader import loads
 from pytest_stigmer.scenario.runner import run
-from pytest_stigmer.scenario.target import Answer, AuditRow, BasicTarget, Inconclusive, Unsupported
+from pytest_stigmer.scenario.target import Answer, AuditRow, Inconclusive, Target, Unsupported
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -37,7 +37,7 @@ def nested(paths: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-class PlainTarget(BasicTarget):
+class PlainTarget(Target):
     """Skill verbs, a few store verbs and a clock; with `oldest_tag` the order is wrong."""
 
     def __init__(self, *, oldest_tag: bool = False) -> None:

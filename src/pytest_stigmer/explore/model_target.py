@@ -20,7 +20,7 @@ from pytest_stigmer.explore.disputed import REFERENCE, Disputed
 from pytest_stigmer.explore.skill_model import LINK, SkillModel
 from pytest_stigmer.explore.store_model import StoreModel
 from pytest_stigmer.factories.factory import Factory
-from pytest_stigmer.scenario.target import Answer, AuditRow, BasicTarget, Call, answered
+from pytest_stigmer.scenario.target import Answer, AuditRow, Call, Target, answered
 from pytest_stigmer.scenario.verbs import VERBS
 from pytest_stigmer.store.schema import LATEST
 from pytest_stigmer.store.translation import WAIT_SECONDS, kind_text
@@ -53,7 +53,7 @@ class ModelClock:
         self._instant = parse_instant(instant)
 
 
-class ModelTarget(BasicTarget):
+class ModelTarget(Target):
     """Performs verbs on the models and answers as a target does; faults included."""
 
     name = "model"

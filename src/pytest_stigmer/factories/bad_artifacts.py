@@ -8,16 +8,12 @@ from types import MappingProxyType
 
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.factories.flawed_content import flawed_content
-from pytest_stigmer.factories.flawed_files import flawed_files
-from pytest_stigmer.factories.flawed_names import flawed_names
+from pytest_stigmer.factories.flawed_entries import flawed_entries
 from pytest_stigmer.factories.flawed_readings import flawed_readings
 from pytest_stigmer.factories.flaws import BadArtifact
 
 BAD_ARTIFACTS: Mapping[str, BadArtifact] = MappingProxyType(
-    {
-        bad.kind: bad
-        for bad in (*flawed_content(), *flawed_files(), *flawed_names(), *flawed_readings())
-    }
+    {bad.kind: bad for bad in (*flawed_content(), *flawed_entries(), *flawed_readings())}
 )
 """Every bad artifact by kind."""
 

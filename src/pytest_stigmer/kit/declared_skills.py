@@ -13,7 +13,7 @@ from pytest_stigmer.factories.factory import Factory
 from pytest_stigmer.kit.calls import shown
 from pytest_stigmer.kit.capabilities import ToldClock
 from pytest_stigmer.kit.skill_declarations import SkillDeclarations
-from pytest_stigmer.scenario.target import Answer, BasicTarget, Target, answered
+from pytest_stigmer.scenario.target import Answer, Target, answered
 from pytest_stigmer.skills.endpoint import SkillApi
 from pytest_stigmer.targets.flow import Flow
 from pytest_stigmer.targets.hunting import ScenarioTimes
@@ -51,7 +51,7 @@ def _without(error: Exception) -> tuple[str, str]:
     return "UNKNOWN", f"{shown(error)}, which carries no status: {STATUS_SHAPES}"
 
 
-class SkillTarget(BasicTarget):
+class SkillTarget(Target):
     """Performs the verbs of the skill API on the one that a class declares."""
 
     def __init__(self, declared: SkillDeclarations, skills: SkillApi, test_id: str) -> None:
@@ -97,7 +97,7 @@ class SkillTarget(BasicTarget):
         self._declared.move_clock(self._carrier.skills, seconds)
 
 
-class _Beside(BasicTarget):
+class _Beside(Target):
     """A target whose calls go to another server: names, clean-up and clock are shared."""
 
     def __init__(self, target: SkillTarget, carrier: _Carrier, skills: SkillApi) -> None:

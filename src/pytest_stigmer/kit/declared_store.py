@@ -12,7 +12,7 @@ from pytest_stigmer.errors import StatusError
 from pytest_stigmer.kit.calls import shown
 from pytest_stigmer.kit.capabilities import ToldClock
 from pytest_stigmer.kit.store_declarations import StoreDeclarations
-from pytest_stigmer.scenario.target import Answer, BasicTarget, Target, answered
+from pytest_stigmer.scenario.target import Answer, Target, answered
 from pytest_stigmer.store.interface import Store
 from pytest_stigmer.targets.flow import Flow
 from pytest_stigmer.targets.plain import answer_value
@@ -138,7 +138,7 @@ class SkillStore:
             raise StatusError("DATA_LOSS", f"{text!r} came back, which nobody saved") from None
 
 
-class StoreTarget(BasicTarget):
+class StoreTarget(Target):
     """Performs the verbs of a store on the one that a class declares."""
 
     def __init__(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 from pytest_stigmer.errors import ServerLost, StatusError, StigmerError
 
@@ -99,20 +99,19 @@ class Call:
     arguments: Mapping[str, Any]
 
 
-class Target(Protocol):
-    """A registry in a state of its own, fresh for one run of one scenario."""
+class Target:
+    """A registry in a state of its own, fresh for one run of one scenario.
 
-    @property
-    def name(self) -> str:
-        """What `--stigmer-target` calls it, such as `local`."""
+    What a target has no more of than the verbs is answered here.
+    """
 
-    @property
-    def capabilities(self) -> frozenset[str]:
-        """The words of `vocabulary.Capability` that it offers."""
-
-    @property
-    def paths(self) -> Mapping[str, str]:
-        """Where its `database` and its `artifacts` lie, for targets with the capability `files`."""
+    name: str = ""
+    """What `--stigmer-target` calls it, such as `local`."""
+    capabilities: frozenset[str] = frozenset()
+    """The words of `verbs.Capability` that it offers."""
+    paths: Mapping[str, str] = {}
+    """Where its `database` and its `artifacts` lie, for targets with the capability `files`."""
+    takes_threads = True
 
     def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
         """Perform one verb; arguments are those of the schema, saved values already filled in.
@@ -121,54 +120,22 @@ class Target(Protocol):
         cannot say anything, ServerLost when there is nobody left to ask; any other exception
         becomes the failure UNKNOWN.
         """
+        raise NotImplementedError(verb, arguments)
 
     def other(self) -> Target:
         """Return a second registry on the same file, the same one at each call."""
+        raise Unsupported(f"the target {self.name} has no second registry on its file")
 
     def transaction(self, *, keep: bool) -> AbstractContextManager[None]:
         """Make what is performed in the block one unit, undone at its end unless `keep`."""
+        del keep
+        raise Unsupported(f"the target {self.name} has no transactions")
 
     def together(self, calls: Sequence[Call], order: int) -> tuple[list[Answer], bool]:
         """Perform calls of several callers at once, and tell whether there is a further order.
 
         Orders are counted from 0. A target that cannot choose one lets threads decide, once.
         """
-
-    def start_over(self) -> None:
-        """Become a fresh registry again, for the next order."""
-
-    def now(self) -> dt.datetime | None:
-        """Return the target's instant, or None where its clock cannot be read."""
-
-    def timeline(self) -> Sequence[AuditRow] | None:
-        """Return the audit rows in insertion order, or None where they cannot be seen."""
-
-    def explain(self, verb: str, arguments: Mapping[str, Any]) -> str | None:
-        """Return the SQL and the query plan behind a lookup, or None where there is none."""
-
-
-class BasicTarget:
-    """What a target answers that has no more than the verbs."""
-
-    name = ""
-    takes_threads = True
-    paths: Mapping[str, str] = {}
-
-    def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
-        """Perform one verb."""
-        raise NotImplementedError(verb, arguments)
-
-    def other(self) -> Target:
-        """Have no second registry."""
-        raise Unsupported(f"the target {self.name} has no second registry on its file")
-
-    def transaction(self, *, keep: bool) -> AbstractContextManager[None]:
-        """Have no transactions."""
-        del keep
-        raise Unsupported(f"the target {self.name} has no transactions")
-
-    def together(self, calls: Sequence[Call], order: int) -> tuple[list[Answer], bool]:
-        """Perform each call in a thread of its own, where threads may share the registry."""
         del order
         if not self.takes_threads:
             raise Unsupported(f"the target {self.name} cannot be used by several threads")
@@ -177,14 +144,18 @@ class BasicTarget:
             return [call.result() for call in started], False
 
     def start_over(self) -> None:
-        """Have nothing but the one order."""
+        """Become a fresh registry again, for the next order."""
         raise Unsupported(f"the target {self.name} cannot start over")
 
+    def now(self) -> dt.datetime | None:
+        """Return the target's instant, or None where its clock cannot be read."""
+        return None
+
     def timeline(self) -> Sequence[AuditRow] | None:
-        """Show no rows."""
+        """Return the audit rows in insertion order, or None where they cannot be seen."""
         return None
 
     def explain(self, verb: str, arguments: Mapping[str, Any]) -> str | None:
-        """Explain nothing."""
+        """Return the SQL and the query plan behind a lookup, or None where there is none."""
         del verb, arguments
         return None

@@ -12,12 +12,12 @@ from os import PathLike
 from typing import Any, Self, cast
 
 from pytest_stigmer.clock import Clock, SystemClock
-from pytest_stigmer.store.interface import M
 from pytest_stigmer.store.schema import AUDIT_INDEXES
 from pytest_stigmer.store.sqlite import SqliteStore
 from pytest_stigmer.store.template import clone
 
 _SYSTEM_CLOCK = SystemClock()
+_AUDIT_READS = frozenset({"get_audit_by_hash", "get_audit_by_tag", "list_audit_history"})
 _PARAMETERS = {"kind": "", "id": "", "data": b"", "hash": "", "tag": "", "prefix": "", "end": b""}
 
 
@@ -137,23 +137,9 @@ class _Prepared:
         self._statement = statement
 
     def __getattr__(self, name: str) -> Any:
+        if name in _AUDIT_READS:
+            self._store.execute(self._statement)
         return getattr(self._store, name)
-
-    def get_audit_by_hash(
-        self, kind: str | int, resource_id: str, version_hash: str, message_class: type[M]
-    ) -> M:
-        self._store.execute(self._statement)
-        return self._store.get_audit_by_hash(kind, resource_id, version_hash, message_class)
-
-    def get_audit_by_tag(
-        self, kind: str | int, resource_id: str, tag: str, message_class: type[M]
-    ) -> M:
-        self._store.execute(self._statement)
-        return self._store.get_audit_by_tag(kind, resource_id, tag, message_class)
-
-    def list_audit_history(self, kind: str | int, resource_id: str) -> list[bytes]:
-        self._store.execute(self._statement)
-        return self._store.list_audit_history(kind, resource_id)
 
     def __enter__(self) -> Self:
         return self

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_stigmer.errors import UndecodableMessage, UsageError
 from pytest_stigmer.registry.assembly import REFERENCE
 from pytest_stigmer.registry.registry import Registry
-from pytest_stigmer.scenario.target import Answer, AuditRow, BasicTarget, Unsupported, answered
+from pytest_stigmer.scenario.target import Answer, AuditRow, Target, Unsupported, answered
 from pytest_stigmer.scenario.verbs import VERBS
 from pytest_stigmer.skills.endpoint import SkillClient
 from pytest_stigmer.store.faults import forgo_durability
@@ -46,7 +46,7 @@ def directly(registry: Registry) -> Transport:
     return registry.endpoint
 
 
-class SecondTarget(BasicTarget):
+class SecondTarget(Target):
     """A second registry on the file of another: what any process may do to it, it does."""
 
     capabilities = frozenset({"skills", "store"})
@@ -65,7 +65,7 @@ class SecondTarget(BasicTarget):
         return self._flow.clock.now()
 
 
-class LocalTarget(BasicTarget):
+class LocalTarget(Target):
     """A fresh registry on `database`, built from a recipe, its store in one plan cell.
 
     The file is scratch: it need not survive a power cut, and whoever made the target deletes it.

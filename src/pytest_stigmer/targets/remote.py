@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.clock import parse_instant
 from pytest_stigmer.errors import StatusError, UsageError
-from pytest_stigmer.scenario.target import Answer, BasicTarget, Inconclusive, Unsupported, answered
+from pytest_stigmer.scenario.target import Answer, Inconclusive, Target, Unsupported, answered
 from pytest_stigmer.skills.endpoint import SkillClient
 from pytest_stigmer.targets.flow import Flow
 from pytest_stigmer.targets.hunting import Hunt, ScenarioTimes
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _CLOCK_VERBS = ("set_clock", "advance")
 
 
-class SteerableTarget(BasicTarget):
+class SteerableTarget(Target):
     """A namespace of its own on a server with our control API: empty, and with its own clock."""
 
     capabilities = frozenset({"skills", "clock"})
@@ -74,7 +74,7 @@ class SteerableTarget(BasicTarget):
         return Answer()
 
 
-class AnyServerTarget(BasicTarget):
+class AnyServerTarget(Target):
     """A server that knows nothing of us and may be in use by others.
 
     Scenarios see an empty registry, because all names are made unique; what was made is deleted by
