@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_stigmer.harness.inspected import described
-from pytest_stigmer.harness.inspecting import add_arguments
+from pytest_stigmer.harness.inspecting import add_arguments, described
 from pytest_stigmer.store.facts import Facts
 from pytest_stigmer.store.inspect import inspect
 
