@@ -46,7 +46,7 @@ def status(
         cell=cell,
     )
     try:
-        return run(scenario, target, evidence=False).status
+        return run(scenario, target, stop_at_first=True).status
     finally:
         target.close()
         session.scratch.discard(database)

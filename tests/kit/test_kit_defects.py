@@ -56,4 +56,4 @@ def _is_red(promise: Promise, opened: Callable[[], Registry]) -> bool:
         store = StoreOnAFile()
         store.assembled = opened
         target = StoreTarget(store, opened().store)
-    return run(promise.scenario, target, evidence=False).status is Status.FAILED
+    return run(promise.scenario, target, stop_at_first=True).status is Status.FAILED

@@ -83,7 +83,7 @@ def test_every_link_leads_somewhere(reported: Callable[..., Any]) -> None:
 def test_a_timeline_says_in_words_what_it_shows(reported: Callable[..., Any]) -> None:
     """Each picture has a title for those who do not see it."""
     html = reported("red.scenario.yaml").html
-    assert "4 steps, 2 archives in 1 stored seconds. Step 4 did not answer as expected." in html
+    assert "4 steps, 2 archives in 1 stored seconds. Not as expected: step 4." in html
 
 
 def test_control_characters_are_replaced() -> None:

@@ -75,9 +75,17 @@ COUNT = """\
   - delete_audit_by_resource_id: {resource_id: a}
     returns: 2
 """
+REDS = """\
+  - get: {id: nobody}
+    as: one
+  - get: {id: "${one.metadata.id}"}
+  - push: {name: A}
+    returns: {metadata.name: B, spec.tag: v1}
+"""
 CASES = {
     "several-resources": SEVERAL,
     "count": COUNT,
+    "several-reds": REDS,
     "lookup": LOOKUP,
     "listing": LISTING,
     "many-rows": MANY,

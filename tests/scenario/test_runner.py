@@ -40,15 +40,77 @@ def test_a_story_that_holds_passes(outcome: Callable[..., Outcome]) -> None:
     assert len(ended.performed) == 6
 
 
-def test_a_run_stops_at_the_first_step_that_is_not_as_expected(
-    outcome: Callable[..., Outcome],
-) -> None:
-    """The failed step is the last one performed and named with its line."""
+def test_a_run_goes_on_after_a_red_step(outcome: Callable[..., Outcome]) -> None:
+    """The first red step is named with its line, and the steps after it are judged too."""
     ended = outcome(STORY, oldest_tag=True)
-    assert ended.status is Status.FAILED
-    assert ended.stopped is ended.performed[-1].step
+    assert (ended.status, ended.reason) == (Status.FAILED, "the answer is not the expected one")
+    assert ended.stopped is ended.reds[0].step
     assert ended.stopped.line == 9
-    assert [found.where for found in ended.performed[-1].differences] == ["status.version_hash"]
+    assert [found.where for found in ended.reds[0].differences] == ["status.version_hash"]
+    assert len(ended.performed) == 6
+
+
+def test_every_red_step_is_told(outcome: Callable[..., Outcome]) -> None:
+    """What one red step hides is found behind it."""
+    again = STORY[STORY.index("  - get_by") :].replace("missing", "gone")
+    ended = outcome(STORY + again, oldest_tag=True)
+    assert [red.step.line for red in ended.reds] == [9, 13]
+    assert ended.reason == "2 answers are not the expected ones: lines 9, 13"
+
+
+def test_what_needs_a_value_that_is_missing_is_left_out(outcome: Callable[..., Outcome]) -> None:
+    """A refused push leaves nothing to ask for; what does not depend on it is asked."""
+    ended = outcome(
+        "  - get: {id: nobody}\n    as: one\n"
+        '  - get: {id: "${one.metadata.id}"}\n    as: two\n'
+        '  - get: {id: "${two.metadata.id}"}\n'
+        "  - push: {name: A}\n    returns: {metadata.name: B}\n"
+    )
+    assert [step.left_out for step in ended.performed] == [
+        "",
+        "nothing was saved as `one`",
+        "nothing was saved as `two`",
+        "",
+    ]
+    assert [red.step.verb for red in ended.reds] == ["get", "push"]
+
+
+def test_nothing_follows_where_the_scene_could_not_be_set(outcome: Callable[..., Outcome]) -> None:
+    """After a fault that was not put in place, red steps would say nothing about the registry."""
+    ended = outcome("  - unlock:\n  - get: {id: nobody}\n")
+    assert [step.step.verb for step in ended.performed] == ["unlock"]
+    assert ended.reason == (
+        "the answer is not the expected one; then it ended: "
+        "nothing can be asked after a `unlock` that failed"
+    )
+
+
+@pytest.mark.parametrize("step", ["reopen:", "crash_after: {statement: 3}"])
+def test_a_red_step_stays_red_whatever_ends_the_run(
+    step: str, outcome: Callable[..., Outcome]
+) -> None:
+    """What cannot be asked later takes nothing back."""
+    ended = outcome(f"  - get: {{id: nobody}}\n  - {step}\n")
+    assert ended.status is Status.FAILED
+    assert ended.stopped is ended.scenario.steps[0]
+    assert "; then it ended: " in ended.reason
+
+
+def test_the_first_red_turn_of_a_repeated_step_is_told(outcome: Callable[..., Outcome]) -> None:
+    """A later turn that is as expected does not hide it."""
+    ended = outcome(
+        '  - push: {name: A, tag: "${n}"}\n    repeat: 3\n    returns: {spec.tag: "3"}\n'
+    )
+    assert [red.sent["tag"] for red in ended.reds] == [1]
+
+
+def test_a_run_may_stop_at_the_first_red_step(
+    read: Callable[[str], Scenario], plain_target: Any
+) -> None:
+    """A proof asks whether a scenario is red, and need not go on nor pay for evidence."""
+    ended = run(read(STORY), plain_target(oldest_tag=True), stop_at_first=True)
+    assert (ended.status, ended.evidence) == (Status.FAILED, None)
+    assert ended.stopped is ended.performed[-1].step
 
 
 def test_a_failed_run_keeps_evidence(outcome: Callable[..., Outcome]) -> None:
@@ -57,13 +119,6 @@ def test_a_failed_run_keeps_evidence(outcome: Callable[..., Outcome]) -> None:
     assert evidence is not None
     assert [row.tag for row in evidence.timeline] == ["stable", "stable", "beta"]
     assert str(evidence.explanation).startswith("SELECT")
-
-
-def test_evidence_is_collected_only_when_wanted(
-    read: Callable[[str], Scenario], plain_target: Any
-) -> None:
-    """A matrix of runs need not pay for pages that nobody reads."""
-    assert run(read(STORY), plain_target(oldest_tag=True), evidence=False).evidence is None
 
 
 def test_broken_evidence_does_not_hide_the_failure(

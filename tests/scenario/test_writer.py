@@ -85,7 +85,7 @@ def test_what_happened_is_written_below_its_step(completed: Callable[[str], Any]
     """Answers become `returns`, refusals `fails`; silent verbs and one-line steps stay."""
     text, written = completed(UNFINISHED)
     words = [line.strip().partition(":")[0] for _, line in written]
-    assert words == ["returns", "returns", "returns", "fails"]
+    assert words == ["returns", "returns", "returns", "fails", "returns"]
     assert written[0][0] == 6
     assert "  - get: {id: nobody}\n    fails: NOT_FOUND\n" in text
     assert text.count("spec.tag: v1") == 2

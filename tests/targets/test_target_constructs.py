@@ -185,7 +185,7 @@ def test_a_construct_can_be_red(name: str, outcome: Callable[[str], Outcome]) ->
     if name == "a text that is not there":  # nothing that the text lacks can be spoilt this way
         told = outcome(CONSTRUCTS[name].replace("${database} RED", "nobody"))
     assert told.status is Status.FAILED
-    assert told.performed[-1].step is told.stopped
+    assert told.reds[0].step is told.stopped
 
 
 def test_calls_at_once_have_every_order(outcome: Callable[[str], Outcome]) -> None:

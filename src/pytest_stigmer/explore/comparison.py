@@ -11,9 +11,9 @@ from typing import Any
 from pytest_stigmer.clock import DEFAULT_START
 from pytest_stigmer.errors import ServerLost
 from pytest_stigmer.explore.model_target import ModelTarget
-from pytest_stigmer.scenario.compare import Difference
+from pytest_stigmer.scenario.compare import Difference, answer_differences
 from pytest_stigmer.scenario.model import ExpectedFailure
-from pytest_stigmer.scenario.runner import answer_differences, asked
+from pytest_stigmer.scenario.runner import asked
 from pytest_stigmer.scenario.saved_values import resolve
 from pytest_stigmer.scenario.target import Answer, Target
 from pytest_stigmer.scenario.verbs import VERBS

@@ -113,8 +113,9 @@ def _step_data(performed: Performed, rows: list[AuditRow]) -> StepData:
         got=_short(exchanged.got),
         expected=_short(exchanged.expected),
         differences=tuple(
-            Deviation(d.where, _cut(d.expected), _cut(d.got), d.why) for d in performed.differences
+            Deviation(d.where, _cut(d.expected), _cut(d.got), d.why) for d in exchanged.differences
         ),
+        left_out=exchanged.left_out,
         answered={str(row_id): place for row_id, place in answered.items()},
         expected_rows={str(row_id): place for row_id, place in expected.items()},
     )

@@ -79,7 +79,7 @@ def proved(
         def run_case(case: Scenario, recipe: Recipe, cell: str, defect: str | None) -> Outcome:
             clock.move_to(start)
             with scratch_target(session, test_id, clock=clock, recipe=recipe, cell=cell) as target:
-                outcome = run_on(case, target, evidence=False, look=recorder.look)
+                outcome = run_on(case, target, stop_at_first=True, look=recorder.look)
             recorder.keep(outcome, cell=cell, defect=defect)
             return outcome
 

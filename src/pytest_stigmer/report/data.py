@@ -54,6 +54,7 @@ class StepData:
     got: Annotated[Pairs, "Dotted paths and values of the answer."] = ()
     expected: Annotated[Pairs, "Dotted paths and values that were expected."] = ()
     differences: tuple[Deviation, ...] = ()
+    left_out: Annotated[str, "Why it was not performed, or ''."] = ""
     answered: Annotated[
         Places,
         "Ids of the audit records that were answered, and their places from 1.",
@@ -85,7 +86,7 @@ class RunData:
     defect: Annotated[str | None, "The defect in place; null is the reference."] = None
     target: str = "local"
     reason: Annotated[str, "One sentence unless it passed."] = ""
-    stopped: Annotated[int | None, "The line of the step at which it ended early."] = None
+    stopped: Annotated[int | None, "The line of the first red step, or of the last one."] = None
     steps: tuple[StepData, ...] = ()
     archives: Annotated[tuple[ArchiveData, ...], "In the order of their writing."] = ()
     explanation: Annotated[str, "SQL and query plan of the failed lookup."] = ""

@@ -131,9 +131,13 @@ def _step(number: int, step: StepData, place: str) -> str:
         f'<tr{kind}><th scope="row">{number}<br>{_line(place, step.line)}</th>'
         f"<td>{text(step.at[11:-1])}</td>"
         f"<td><b>{text(step.verb)}</b>{pairs(step.sent)}{saved}</td>"
-        f"<td>{pairs(step.got) or 'done'}</td><td>{_expected(step)}{_differences(step)}</td>"
+        f"<td>{_answer(step)}</td><td>{_expected(step)}{_differences(step)}</td>"
         "</tr>"
     )
+
+
+def _answer(step: StepData) -> str:
+    return text(f"left out: {step.left_out}") if step.left_out else pairs(step.got) or "done"
 
 
 def _expected(step: StepData) -> str:

@@ -140,7 +140,9 @@ def _told(drawn: Picture) -> str:
     """Say in words what the picture shows."""
     seconds = {archive.archived_at for archive in drawn.run.archives}
     wrong = [number for number, step in enumerate(drawn.run.steps, 1) if step.differences]
-    end = f" Step {wrong[0]} did not answer as expected." if wrong else " All answers as expected."
+    end = " All answers as expected."
+    if wrong:
+        end = f" Not as expected: step {', '.join(map(str, wrong))}."
     return (
         f"Timeline: {len(drawn.run.steps)} steps, {len(drawn.run.archives)} archives in "
         f"{len(seconds)} stored seconds.{end} The steps are listed below in words."
@@ -214,6 +216,8 @@ def _answer(drawn: Picture, step: StepData, row: str, y: float) -> Iterator[str]
 
 
 def _verdict(step: StepData) -> str:
+    if step.left_out:
+        return "left out"
     if not step.answered and not step.expected_rows:
         return dict(step.got).get("code") or ("no archive" if step.differences else "")
     got = _ids(step.answered)

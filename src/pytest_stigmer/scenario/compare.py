@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from pytest_stigmer.scenario.model import expected_failure
 from pytest_stigmer.scenario.saved_values import NoSuchValue, look_up
+
+if TYPE_CHECKING:
+    from pytest_stigmer.scenario.model import ExpectedFailure
+    from pytest_stigmer.scenario.target import Answer
 
 MATCHERS = frozenset({"matches", "not", "one_of"})
 
@@ -92,4 +97,48 @@ def _of_list(expected: list[Any], got: Any, where: str) -> list[Difference]:
         found.append(Difference(where, len(expected), len(got), "has another number of elements"))
     for index, (wanted, value) in enumerate(zip(expected, got, strict=False)):
         found += difference(wanted, value, f"{where}.{index}" if where else str(index))
+    return found
+
+
+def answer_differences(
+    answer: Answer, returns: Any, fails: ExpectedFailure | None
+) -> list[Difference]:
+    """Compare an answer with what a step expects: a value, a failure, or merely success."""
+    if isinstance(returns, dict) and returns.keys() == {"one_of"}:
+        return _none_of(answer, returns)
+    if fails is not None:
+        return _failure_differences(answer, fails)
+    if answer.failure is not None:
+        wanted = "success" if returns is None else returns
+        return [Difference("", wanted, _told(answer), "failed although it should succeed")]
+    return [] if returns is None else difference(returns, answer.value)
+
+
+def _none_of(answer: Answer, returns: dict[str, Any]) -> list[Difference]:
+    """Return one difference unless the answer is one of those that are right."""
+    for wanted in returns["one_of"]:
+        is_failure = isinstance(wanted, dict) and "fails" in wanted
+        fails = expected_failure(wanted["fails"]) if is_failure else None
+        if not answer_differences(answer, None if is_failure else wanted, fails):
+            return []
+    return [Difference("", returns, _told(answer), "is none of the answers that it may be")]
+
+
+def _told(answer: Answer) -> Any:
+    failure = answer.failure
+    return f"{failure.code}: {failure.message}" if failure else answer.value
+
+
+def _failure_differences(answer: Answer, fails: ExpectedFailure) -> list[Difference]:
+    if answer.failure is None:
+        return [Difference("", fails.code, answer.value, "succeeded although it should fail")]
+    found = []
+    if answer.failure.code != fails.code:
+        found.append(Difference("code", fails.code, answer.failure.code, "is another status"))
+    if fails.message not in answer.failure.message:
+        got = answer.failure.message
+        found.append(Difference("message", fails.message, got, "does not contain the text"))
+    if fails.without and fails.without in answer.failure.message:
+        got = answer.failure.message
+        found.append(Difference("message", {"without": fails.without}, got, "contains the text"))
     return found

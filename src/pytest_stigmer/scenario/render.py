@@ -10,12 +10,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pytest_stigmer.scenario.compare import Difference
-    from pytest_stigmer.scenario.report import Happened, Page
+    from pytest_stigmer.scenario.report import Exchange, Happened, Page
     from pytest_stigmer.scenario.timeline import Mark, Timeline
 
 MIN_WIDTH = 60
 _MAX_VALUES = 24
 _MAX_STEPS = 16
+_MAX_REDS = 12
 _INDENT = "  "
 
 
@@ -33,8 +34,11 @@ def _lines(page: Page, width: int) -> Iterator[str]:
     if page.got or page.expected:
         yield from _section("got", _values(page.got, width))
         yield from _section("expected", _values(page.expected, width))
-    yield from _section(f"differences: {len(page.differences)}", _differences(page, width))
+    yield from _section(
+        f"differences: {len(page.differences)}", _differences(page.differences, width)
+    )
     yield from _section("steps before", _before(page, width))
+    yield from _section("not as expected after it either", _after(page, width))
     if page.timeline:
         caption = textwrap.fill(_caption(page.timeline), width)
         yield from _section(caption, timeline_lines(page.timeline, width))
@@ -85,8 +89,8 @@ def cut(text: str, room: int, start: int = 0) -> str:
     return f"...{text[first : first + room - 6]}..."
 
 
-def _differences(page: Page, width: int) -> Iterator[str]:
-    for found in page.differences:
+def _differences(differences: tuple[Difference, ...], width: int) -> Iterator[str]:
+    for found in differences:
         yield from difference_lines(found, width - len(_INDENT))
 
 
@@ -106,6 +110,21 @@ def _before(page: Page, width: int) -> Iterator[str]:
     if left_out > 0:
         yield f"steps not shown: {left_out}"
     yield from (happened(step, width - len(_INDENT)) for step in page.before[-_MAX_STEPS:])
+
+
+def _after(page: Page, width: int) -> Iterator[str]:
+    for step in page.after[:_MAX_REDS]:
+        yield from _red_or_left_out(step, width - len(_INDENT))
+    if len(page.after) > _MAX_REDS:
+        yield f"and {len(page.after) - _MAX_REDS} more"
+
+
+def _red_or_left_out(step: Exchange, width: int) -> Iterator[str]:
+    yield happened(step.happened, width)
+    lines = _differences(step.differences, width)
+    if step.left_out:
+        lines = iter(textwrap.wrap(f"left out: {step.left_out}", width - len(_INDENT)))
+    yield from (f"{_INDENT}{line}" for line in lines)
 
 
 def happened(step: Happened, width: int) -> str:

@@ -34,11 +34,16 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One step with its answer; `got` and `expected` are pairs of dotted path and value."""
+    """One step with its answer; `got` and `expected` are pairs of dotted path and value.
+
+    `left_out` says why it was not performed, if it was not.
+    """
 
     happened: Happened
     got: tuple[tuple[str, Any], ...]
     expected: tuple[tuple[str, Any], ...]
+    differences: tuple[Difference, ...] = ()
+    left_out: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ class Page:
 
     `where` is `file:line` of the step (of the scenario when no step was reached), `number` and
     `count` say which of the steps it is. `got` and `expected` are pairs of dotted path and value.
-    `replay` is one command line.
+    `after` are the further red steps, and those that were left out. `replay` is one command line.
     """
 
     status: str
@@ -65,6 +70,7 @@ class Page:
     expected: tuple[tuple[str, Any], ...] = ()
     differences: tuple[Difference, ...] = ()
     before: tuple[Happened, ...] = ()
+    after: tuple[Exchange, ...] = ()
     timeline: Timeline | None = None
     explanation: str = ""
     trace: str = ""
@@ -72,7 +78,8 @@ class Page:
 
 def page(outcome: Outcome, *, seed: int | None = None, defect: str | None = None) -> Page:
     """Collect the page of one outcome; `seed` and `defect` belong on the replay line when given."""
-    scenario, failed = outcome.scenario, _failed(outcome)
+    scenario, failed = outcome.scenario, next(iter(outcome.reds), None)
+    at = outcome.performed.index(failed) if failed else len(outcome.performed)
     line = outcome.stopped.line if outcome.stopped else scenario.line
     evidence = outcome.evidence
     return Page(
@@ -90,7 +97,12 @@ def page(outcome: Outcome, *, seed: int | None = None, defect: str | None = None
         got=_got(failed) if failed else (),
         expected=_expected(failed) if failed else (),
         differences=failed.differences if failed else (),
-        before=tuple(_happened(step) for step in outcome.performed if step is not failed),
+        before=tuple(_happened(step) for step in outcome.performed[:at]),
+        after=tuple(
+            exchange(step)
+            for step in outcome.performed[at + 1 :]
+            if step.differences or step.left_out
+        ),
         timeline=timeline(evidence.timeline, failed) if evidence and failed else None,
         explanation=(evidence.explanation or "") if evidence else "",
         trace=_trace(outcome.error),
@@ -99,7 +111,10 @@ def page(outcome: Outcome, *, seed: int | None = None, defect: str | None = None
 
 def exchange(performed: Performed) -> Exchange:
     """Tell one step: what was sent, what came back, what was expected."""
-    return Exchange(_happened(performed), _got(performed), _expected(performed))
+    if performed.left_out:
+        return Exchange(_happened(performed), (), (), left_out=performed.left_out)
+    got, expected = _got(performed), _expected(performed)
+    return Exchange(_happened(performed), got, expected, performed.differences)
 
 
 def replay(outcome: Outcome, *, seed: int | None = None, defect: str | None = None) -> str:
@@ -112,11 +127,6 @@ def replay(outcome: Outcome, *, seed: int | None = None, defect: str | None = No
     if defect is not None:
         words += ["--stigmer-defect", defect]
     return shlex.join(words)
-
-
-def _failed(outcome: Outcome) -> Performed | None:
-    last = outcome.performed[-1] if outcome.performed else None
-    return last if last and last.differences else None
 
 
 def _trace(error: BaseException | None) -> str:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.clock import DEFAULT_START
 from pytest_stigmer.errors import ServerLost
-from pytest_stigmer.scenario.compare import Difference, difference
-from pytest_stigmer.scenario.model import ExpectedFailure, expected_failure
+from pytest_stigmer.scenario.compare import answer_differences
+from pytest_stigmer.scenario.model import ExpectedFailure
 from pytest_stigmer.scenario.saved_values import NoSuchValue, resolve
 from pytest_stigmer.scenario.target import Answer, Call, Inconclusive, Unsupported, answered
+from pytest_stigmer.scenario.verbs import VERBS
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping
 
+    from pytest_stigmer.scenario.compare import Difference
     from pytest_stigmer.scenario.model import Scenario, Step
     from pytest_stigmer.scenario.target import AuditRow, Target
 
@@ -33,7 +35,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Performed:
-    """One step as it happened, with saved values filled in."""
+    """One step as it happened, with saved values filled in; `left_out` says why it did not."""
 
     step: Step
     sent: Mapping[str, Any]
@@ -42,11 +44,12 @@ class Performed:
     fails: ExpectedFailure | None = None
     differences: tuple[Difference, ...] = ()
     at: dt.datetime | None = None
+    left_out: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the target could show of itself right after the step that failed."""
+    """What the target could show of itself right after the first red step."""
 
     timeline: tuple[AuditRow, ...] = ()
     explanation: str | None = None
@@ -56,8 +59,8 @@ class Evidence:
 class Outcome:
     """One run of one scenario on one target.
 
-    `reason` is one sentence unless the status is `passed`; `stopped` the step at which the run
-    ended early; `error` the exception behind the status `error`.
+    `reason` is one sentence unless the status is `passed`; `stopped` the first red step, or the one
+    at which the run ended early; `error` the exception behind it.
     """
 
     scenario: Scenario
@@ -69,41 +72,47 @@ class Outcome:
     evidence: Evidence | None = None
     error: BaseException | None = None
 
+    @property
+    def reds(self) -> tuple[Performed, ...]:
+        """The steps whose answers are not as expected."""
+        return tuple(step for step in self.performed if step.differences)
 
-class _Red(Exception):
-    """A step whose answer is not as expected: the run ends here."""
 
-    def __init__(self, step: Step) -> None:
-        super().__init__(step)
-        self.step = step
+class _Ended(Exception):
+    """A red step after which the others say nothing, or need not be asked."""
 
 
 @dataclass(slots=True)
 class _Run:
-    """The state of a run while it lasts; of a repeated step only the last turn is kept."""
+    """The state of a run; of a repeated step the first red turn is kept, or else the last."""
 
     target: Target
     order: int
     look: Callable[[Target, Step], None]
     saved: dict[str, Any]
+    stop_at_first: bool
     performed: dict[Any, Performed] = field(default_factory=dict)
     more_orders: bool = False
     step: Step | None = None
+    first: Performed | None = None
+    evidence: Evidence | None = None
 
 
 def run(
     scenario: Scenario,
     target: Target,
     *,
-    evidence: bool = True,
+    stop_at_first: bool = False,
     look: Callable[[Target, Step], None] = lambda target, step: None,  # noqa: ARG005
 ) -> Outcome:
-    """Run the steps until one is not as expected; the clock is first set to the scenario's start.
+    """Run the steps; the clock is first set to the scenario's start.
 
-    A scenario with a `together` is run once for each order in which the target can have it. With
-    `evidence` the failed step's timeline and query plan are collected while the target still
-    stands. `look` is called after each step. Never raises for what a target does, except
-    KeyboardInterrupt and its like.
+    After a red step the run goes on: what needs a value that is missing because of it is left out,
+    and where the scene itself could not be set (clock, faults, reopening, transactions), nothing
+    follows. The first red step's timeline and query plan are kept as evidence. `stop_at_first` ends
+    the run there, without evidence. A scenario with a `together` is run once for each order in
+    which the target can have it, until one is red. `look` is called after each step. Never raises
+    for what a target does, except KeyboardInterrupt and its like.
     """
     missing = sorted(scenario.needs - target.capabilities)
     if missing:
@@ -112,31 +121,38 @@ def run(
     order = 0
     while True:
         given = {**target.paths, "case": scenario.case}
-        running = _Run(target, order, look, given)
+        running = _Run(target, order, look, given, stop_at_first)
         status, reason, error = _run_steps(scenario, running)
         if status is not Status.PASSED or not running.more_orders:
             break
         order += 1
         target.start_over()
-    stopped = None if status is Status.PASSED else running.step
     performed = tuple(running.performed.values())
-    outcome = Outcome(scenario, target.name, status, performed, reason, stopped, error=error)
-    wanted = evidence and status is Status.FAILED
-    return replace(outcome, evidence=_evidence(running)) if wanted else outcome
+    stopped = None if status is Status.PASSED else running.step
+    return Outcome(
+        scenario, target.name, status, performed, reason, stopped, running.evidence, error
+    )
 
 
 def _run_steps(scenario: Scenario, running: _Run) -> tuple[Status, str, BaseException | None]:
+    status, reason, error = _performed_all(scenario, running)
+    if running.first is None:
+        return status, reason, error
+    _collect_evidence(running)
+    running.step, failure = running.first.step, running.first.answer.failure
+    then = f"; then it ended: {reason}" if reason else ""
+    return Status.FAILED, f"{_told_reds(running)}{then}", failure.error if failure else None
+
+
+def _performed_all(scenario: Scenario, running: _Run) -> tuple[Status, str, BaseException | None]:
     try:
         _start_clock(scenario, running.target)
         for step in scenario.steps:
             _take(step, running)
-    except _Red as red:
-        failure = running.performed[red.step.place].answer.failure
-        running.step = red.step
-        reason = "the answer is not the expected one"
-        if running.order:
-            reason += f" in order {running.order} of the calls at once"
-        return Status.FAILED, reason, failure.error if failure else None
+            _collect_evidence(running)
+    except _Ended as error:
+        is_last = running.step is scenario.all_steps()[-1]
+        return Status.FAILED, "" if is_last else str(error), None
     except Unsupported as error:
         return Status.SKIPPED, str(error), None
     except Inconclusive as error:
@@ -146,6 +162,14 @@ def _run_steps(scenario: Scenario, running: _Run) -> tuple[Status, str, BaseExce
     except Exception as error:  # noqa: BLE001 - a report names it; the run of the others goes on
         return Status.ERROR, f"{type(error).__name__}: {error}", error
     return Status.PASSED, "", None
+
+
+def _told_reds(running: _Run) -> str:
+    lines = [str(one.step.line) for one in running.performed.values() if one.differences]
+    told = "the answer is not the expected one"
+    if len(lines) > 1:
+        told = f"{len(lines)} answers are not the expected ones: lines {', '.join(lines)}"
+    return told + (f" in order {running.order} of the calls at once" if running.order else "")
 
 
 def _start_clock(scenario: Scenario, target: Target) -> None:
@@ -158,13 +182,20 @@ def _start_clock(scenario: Scenario, target: Target) -> None:
 
 
 def _take(step: Step, running: _Run) -> None:
-    """Perform a step, as often as it says."""
+    """Perform a step, as often as it says; leave it out where a red step left no value for it."""
     running.step = step
     acts = {"transaction": _transaction, "together": _together}
     around = running.saved.get("n")
-    for turn in range(1, int(resolve(step.repeat, running.saved)) + 1):
-        running.saved["n"] = around if step.repeat == 1 else turn
-        acts.get(step.verb, _perform)(step, running)
+    try:
+        for turn in range(1, int(resolve(step.repeat, running.saved)) + 1):
+            running.saved["n"] = around if step.repeat == 1 else turn
+            acts.get(step.verb, _perform)(step, running)
+    except NoSuchValue as missing:
+        if running.first is None:
+            raise
+        at = running.target.now()
+        left_out = Performed(step, step.arguments, Answer(), at=at, left_out=str(missing))
+        running.performed.setdefault(step.place, left_out)
     running.saved["n"] = around
     running.look(running.target, step)
 
@@ -191,7 +222,7 @@ def _transaction(step: Step, running: _Run) -> None:
         running.step = step
 
     sent = {"ends": "committed" if step.keeps else "rolled_back"}
-    _judge(step, sent, answered(act, _Red, NoSuchValue), running)
+    _judge(step, sent, answered(act, _Ended, NoSuchValue), running)
 
 
 def _together(step: Step, running: _Run) -> None:
@@ -205,75 +236,44 @@ def _together(step: Step, running: _Run) -> None:
 
 
 def _judge(step: Step, sent: Mapping[str, Any], answer: Answer, running: _Run) -> None:
-    """Keep what happened; raise _Red when it is not as the step expects."""
+    """Keep what happened; raise _Ended when it is red and nothing should follow."""
     returns, fails = step.returns, step.fails
+    if step.save_as is not None:
+        running.saved.pop(step.save_as, None)
+        if answer.failure is None:
+            running.saved[step.save_as] = answer.value
     if step.refers:
         returns = resolve(returns, running.saved)
         fails = fails and ExpectedFailure(
             **{part: resolve(getattr(fails, part), running.saved) for part in _FAILURE_PARTS}
         )
     found = tuple(answer_differences(answer, returns, fails))
-    at = running.target.now()
-    running.performed.pop(step.place, None)
-    running.performed[step.place] = Performed(step, sent, answer, returns, fails, found, at)
-    if step.save_as is not None:
-        running.saved[step.save_as] = answer.value
-    if found:
-        raise _Red(step)
+    done = Performed(step, sent, answer, returns, fails, found, running.target.now())
+    before = running.performed.get(step.place)
+    if before is None or not before.differences:
+        running.performed.pop(step.place, None)
+        running.performed[step.place] = done
+    if not found:
+        return
+    running.first = running.first or done
+    if running.stop_at_first:
+        raise _Ended
+    if answer.failure is not None and VERBS[step.verb].needs in _SCENE:
+        raise _Ended(f"nothing can be asked after a `{step.verb}` that failed")
 
 
+_SCENE = ("clock", "faults", "reopen", "transactions")
 _FAILURE_PARTS = ("code", "message", "without")
 
 
-def answer_differences(
-    answer: Answer, returns: Any, fails: ExpectedFailure | None
-) -> list[Difference]:
-    """Compare an answer with what a step expects: a value, a failure, or merely success."""
-    if isinstance(returns, dict) and returns.keys() == {"one_of"}:
-        return _none_of(answer, returns)
-    if fails is not None:
-        return _failure_differences(answer, fails)
-    if answer.failure is not None:
-        wanted = "success" if returns is None else returns
-        return [Difference("", wanted, _told(answer), "failed although it should succeed")]
-    return [] if returns is None else difference(returns, answer.value)
-
-
-def _none_of(answer: Answer, returns: dict[str, Any]) -> list[Difference]:
-    """Return one difference unless the answer is one of those that are right."""
-    for wanted in returns["one_of"]:
-        is_failure = isinstance(wanted, dict) and "fails" in wanted
-        fails = expected_failure(wanted["fails"]) if is_failure else None
-        if not answer_differences(answer, None if is_failure else wanted, fails):
-            return []
-    return [Difference("", returns, _told(answer), "is none of the answers that it may be")]
-
-
-def _told(answer: Answer) -> Any:
-    failure = answer.failure
-    return f"{failure.code}: {failure.message}" if failure else answer.value
-
-
-def _failure_differences(answer: Answer, fails: ExpectedFailure) -> list[Difference]:
-    if answer.failure is None:
-        return [Difference("", fails.code, answer.value, "succeeded although it should fail")]
-    found = []
-    if answer.failure.code != fails.code:
-        found.append(Difference("code", fails.code, answer.failure.code, "is another status"))
-    if fails.message not in answer.failure.message:
-        got = answer.failure.message
-        found.append(Difference("message", fails.message, got, "does not contain the text"))
-    if fails.without and fails.without in answer.failure.message:
-        got = answer.failure.message
-        found.append(Difference("message", {"without": fails.without}, got, "contains the text"))
-    return found
-
-
-def _evidence(running: _Run) -> Evidence:
-    last = list(running.performed.values())[-1]
+def _collect_evidence(running: _Run) -> None:
+    """Keep what the target shows of itself, once there is a red step."""
+    if running.first is None or running.evidence or running.stop_at_first:
+        return
     try:
         rows = running.target.timeline()
-        explanation = running.target.explain(last.step.verb, last.sent)
+        explanation = running.target.explain(running.first.step.verb, running.first.sent)
     except Exception as error:  # noqa: BLE001 - evidence must not replace the failure it is about
-        return Evidence(explanation=f"no evidence: {type(error).__name__}: {error}")
-    return Evidence(tuple(rows or ()), explanation)
+        running.evidence = Evidence(explanation=f"no evidence: {type(error).__name__}: {error}")
+    else:
+        running.evidence = Evidence(tuple(rows or ()), explanation)

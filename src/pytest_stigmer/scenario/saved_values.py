@@ -11,7 +11,7 @@ _PATH = re.compile(r"[a-z][a-z0-9_]*(?:\.[A-Za-z0-9_]+)*")
 
 
 class NoSuchValue(LookupError):
-    """A reference names a field that the saved answer does not have."""
+    """A reference names an answer that was not saved, or a field that it does not have."""
 
 
 def look_up(value: Any, path: str) -> Any:
@@ -66,6 +66,8 @@ def _inside(found: re.Match[str], saved: Mapping[str, Any]) -> str:
 
 def _saved_value(reference: str, saved: Mapping[str, Any]) -> Any:
     name, _, path = reference.partition(".")
+    if name not in saved:
+        raise NoSuchValue(f"nothing was saved as `{name}`")
     try:
         return look_up(saved[name], path)
     except NoSuchValue as error:

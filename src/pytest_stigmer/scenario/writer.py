@@ -158,7 +158,7 @@ def _additions(document: Document, outcome: Outcome) -> Iterator[tuple[int, str]
 
 def _expectation(performed: Performed) -> str | None:
     step, failure = performed.step, performed.answer.failure
-    if step.returns is not None or step.fails is not None:
+    if step.returns is not None or step.fails is not None or performed.left_out:
         return None
     if failure is not None:
         return None if step.save_as else f"fails: {failure.code}"
