@@ -35,7 +35,7 @@ ALLOWED = {
     "service": REGISTRY | {"factories"},
     "targets": REGISTRY | {"factories", "scenario", "service"},
     "defects": REGISTRY,
-    "prove": CORE | {"store", "registry", "scenario", "defects"},
+    "prove": REGISTRY | {"scenario", "defects"},
     "report": CORE | {"scenario", "prove"},
     "kit": REGISTRY | {"factories", "scenario", "targets"},
     "explore": REGISTRY | {"factories", "scenario", "targets"},

@@ -2,62 +2,76 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_stigmer.defects.catalogue import DISTRIBUTION, catalogue, recipe_with
-from pytest_stigmer.harness.runs import frozen, scratch_target
-from pytest_stigmer.prove.prover import Prover
+from pytest_stigmer.defects.catalogue import catalogue
+from pytest_stigmer.harness.options import Options
+from pytest_stigmer.harness.recording import NoRecorder
+from pytest_stigmer.harness.run_session import HarnessSession
+from pytest_stigmer.harness.runs import frozen, proved, scratch_target
+from pytest_stigmer.prove.prover import Prover, Reached
 from pytest_stigmer.scenario.loader import load
-from pytest_stigmer.scenario.runner import Outcome, Status, run
+from pytest_stigmer.scenario.model import SUFFIX, Scenario
+from pytest_stigmer.scenario.runner import Outcome, run
 from pytest_stigmer.scenario.shipped import scenario_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from pytest_stigmer.harness.run_session import HarnessSession
     from pytest_stigmer.registry.assembly import Recipe
-    from pytest_stigmer.scenario.model import Scenario
 
-OURS = sorted(set(catalogue()) - set(catalogue().of_others(DISTRIBUTION)))
+FAST = ("equal_records", "one_archive", "update_keeps_access")
+SHIPPED = sorted(scenario_folder().rglob(f"*{SUFFIX}"))
+SOME = tuple(catalogue())[::9]
+
+
+class Counting(NoRecorder):
+    """Counts the runs of a proof."""
+
+    runs = 0
+
+    def keep(self, outcome: Outcome, *, cell: str, defect: str | None = None) -> None:  # noqa: ARG002
+        """Count one."""
+        self.runs += 1
 
 
 @pytest.mark.parametrize(
-    ("name", "most"),
-    [("lifecycle/equal_records", 50), ("flows/update_keeps_access", 200)],
+    ("path", "defects"),
+    [
+        *((path, SOME) for path in SHIPPED if path.name.removesuffix(SUFFIX) in FAST),
+        *(pytest.param(path, (), marks=pytest.mark.soak) for path in SHIPPED),
+    ],
+    ids=lambda given: given.stem if isinstance(given, Path) else "some" if given else "all",
 )
-def test_a_defect_that_is_not_met_is_not_run(
-    name: str, most: int, status_on: Callable[[Recipe, Path], str]
+def test_a_proof_says_the_same_as_one_that_leaves_no_run_out(
+    path: Path, defects: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is left out would have ended as the reference does."""
-    path = scenario_folder() / f"{name}.scenario.yaml"
-    runs = []
-
-    def run_on(case: Scenario, recipe: Recipe, cell: str, defect: str | None) -> Outcome:
-        runs.append((cell, defect))
-        return Outcome(case, "local", Status(status_on(recipe, path)))
-
-    prover = Prover(load(path), run_on)
-    assert prover.run(None, "v2").status == "passed"
-    told = {defect: prover.run(defect, "v2").status.value for defect in OURS}
-    assert len(runs) <= most
-    assert told == {defect: status_on(recipe_with(defect), path) for defect in OURS}
+    """What is left out, or read once, would have ended as the reference does, in every cell."""
+    session = HarnessSession(Options(prove=True, defects=defects))
+    sparing, full = Counting(), Counting()
+    row = proved(session, load(path), "sparing", sparing)
+    monkeypatch.setattr(Reached, "meets", lambda *_: True)
+    monkeypatch.setattr(Reached, "spared", lambda _, recipe: recipe)
+    assert proved(session, load(path), "full", full) == row
+    session.close()
+    assert sparing.runs < full.runs
 
 
 def test_a_defect_is_run_in_the_cases_that_meet_it_alone(session: HarnessSession) -> None:
-    """An archive that is no archive meets no rule about the names in it; another one does."""
+    """A rule about what lies between files shows in the one case that has such bytes."""
     scenario = load(scenario_folder() / "artifacts" / "one_archive.scenario.yaml")
-    met = set()
+    met = []
     with frozen(scenario) as clock:
 
         def run_on(case: Scenario, recipe: Recipe, cell: str, defect: str | None) -> Outcome:
-            met.add((defect, case.label))
+            met.append((defect, case.label))
             with scratch_target(session, "", clock=clock, recipe=recipe, cell=cell) as target:
                 return run(case, target)
 
         prover = Prover(scenario, run_on)
-        for defect in (None, "control-characters-are-accepted"):
-            assert prover.run(defect, "v2").status == "passed"
-    assert 0 < sum(defect is not None for defect, _ in met) < len(scenario.cases)
+        assert prover.run(None, "v2").status == "passed"
+        assert prover.run("local-headers-are-followed", "v2").status == "failed"
+    assert met[len(scenario.cases) :] == [
+        ("local-headers-are-followed", f"{scenario.title}[bytes between its files]")
+    ]

@@ -147,3 +147,30 @@ def test_a_defect_that_cannot_be_imported_is_told_by_its_owner(acme: pytest.Pyte
     assert result.ret == 2
     result.stderr.fnmatch_lines(["*acme-defects registers acme = acme_loses_history *acme_gone*"])
     result.stderr.no_fnmatch_line("*Traceback*")
+
+
+def test_a_registered_defect_that_was_asked_for_must_be_caught(acme: pytest.Pytester) -> None:
+    """Its owner wants to know whether it shows, however few scenarios ran."""
+    info = acme.path / "site" / "acme_defects-1.0.dist-info"
+    (info / "entry_points.txt").write_text("[pytest_stigmer.defects]\nacme = acme_idle:DEFECT\n")
+    scenario(acme)
+    result = acme.runpytest_subprocess("--stigmer-prove", "--stigmer-defect=acme-does-nothing")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["*acme-does-nothing is caught by no scenario*"])
+
+
+@pytest.mark.parametrize(
+    ("more", "family"), [("", "acme"), ('FAMILY = "history"\n', "history")], ids=["name", "said"]
+)
+def test_a_registered_defect_has_the_family_it_says_or_that_of_its_entry_point(
+    acme: pytest.Pytester, more: str, family: str
+) -> None:
+    """What an entry point's name has before a dot is the family; a module may know better."""
+    site = acme.path / "site"
+    (site / "acme_defects-1.0.dist-info" / "entry_points.txt").write_text(
+        "[pytest_stigmer.defects]\nacme.first = acme_loses_history\n"
+    )
+    (site / "acme_loses_history.py").write_text(DEFECT + more)
+    code = "from pytest_stigmer.defects.catalogue import find; print(find('{}').family)"
+    result = acme.run(sys.executable, "-c", code.format("acme-loses-history"))
+    assert result.outlines == [family]

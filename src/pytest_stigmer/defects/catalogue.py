@@ -5,7 +5,8 @@ class that takes the place of the part it derives from, or `apply(recipe)` where
 its id is the file's stem with dashes for underscores. One that only exchanges a query or a piece of
 schema is an entry of a table (`defects/tables.py`). Another distribution adds its own
 through the entry point group `pytest_stigmer.defects`: each entry point names a module of that
-form, or a `Defect`. Ids are known without importing any of the modules.
+form, whose family is its `FAMILY` or what the entry point's name has before a dot, or a `Defect`.
+Ids are known without importing any of the modules.
 """
 
 from __future__ import annotations
@@ -141,7 +142,9 @@ def _load(point: EntryPoint) -> Defect:
         loaded = point.load()
     except Exception as error:
         raise UsageError.not_importable(point, error) from error
-    return loaded if isinstance(loaded, Defect) else _from_module(loaded, point.name)
+    if isinstance(loaded, Defect):
+        return loaded
+    return _from_module(loaded, getattr(loaded, "FAMILY", point.name.partition(".")[0]))
 
 
 def _from_file(family: str, stem: str) -> Defect:

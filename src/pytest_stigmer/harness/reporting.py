@@ -67,14 +67,16 @@ class Reporter:
 
     def matrix(self) -> Matrix:
         """Return the kill matrix of all rows that arrived."""
-        from pytest_stigmer.defects.catalogue import catalogue
+        from pytest_stigmer.defects.catalogue import DISTRIBUTION, catalogue
         from pytest_stigmer.prove.matrix import merge
         from pytest_stigmer.prove.proof import Row
         from pytest_stigmer.scenario.shipped import known_scenarios
 
         rows = [Row.from_data(data) for data in self._rows]
-        defects = self._session.options.defects or tuple(catalogue())
-        return merge(rows, defects, known_scenarios())
+        chosen = self._session.options.defects
+        of_others = catalogue().of_others(DISTRIBUTION) if chosen else ()
+        wanted = tuple(defect for defect in chosen if defect in of_others)
+        return merge(rows, chosen or tuple(catalogue()), known_scenarios(), wanted)
 
 
 def skipped_lines(reports: Iterable[Any]) -> list[str]:

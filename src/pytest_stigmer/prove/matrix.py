@@ -30,12 +30,13 @@ class Matrix:
     """Every proved scenario against every defect.
 
     `complete` tells whether all shipped scenarios are among the rows: only then is a defect without
-    a killer a fault of the catalogue.
+    a killer a fault of the catalogue. One of `wanted`, asked for by name, must have one anyway.
     """
 
     rows: Sequence[Row]
     defects: Sequence[str]
     complete: bool
+    wanted: Sequence[str] = ()
 
     def killers(self, defect: str) -> list[str]:
         """Return the titles of the scenarios that a defect turns red."""
@@ -63,17 +64,25 @@ class Matrix:
         found = [f"{row.title} {problem}" for row in self.rows for problem in row.problems()]
         if not self.rows:
             found.append("no scenario ran")
-        if self.complete:
-            found += [f"{defect} is caught by no scenario" for defect in self.uncaught()]
+        found += [
+            f"{defect} is caught by no scenario"
+            for defect in self.uncaught()
+            if self.complete or defect in self.wanted
+        ]
         return found
 
 
-def merge(rows: Iterable[Row], defects: Sequence[str], shipped: Iterable[Path]) -> Matrix:
+def merge(
+    rows: Iterable[Row],
+    defects: Sequence[str],
+    shipped: Iterable[Path],
+    wanted: Sequence[str] = (),
+) -> Matrix:
     """Put rows into file order, however many processes they came from."""
     ordered = sorted(rows, key=lambda row: (row.path, row.title))
     ran = {Path(row.path).name for row in ordered}
     complete = {path.name for path in shipped} <= ran
-    return Matrix(ordered, defects, complete)
+    return Matrix(ordered, defects, complete, wanted)
 
 
 def draw(matrix: Matrix, width: int, paint: Paint = plain) -> list[str]:

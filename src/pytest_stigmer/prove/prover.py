@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.defects.catalogue import recipe_with
 from pytest_stigmer.registry.assembly import REFERENCE
+from pytest_stigmer.skills.archive import Archive, ArchiveReader
 from pytest_stigmer.store.migration import Migrations
 from pytest_stigmer.store.plans import plan_cell
 from pytest_stigmer.store.queries import Queries
@@ -37,10 +38,14 @@ _OF_EVERY_CLASS = frozenset(
 
 @dataclass(frozen=True)
 class Reached:
-    """What a run on the reference met: the functions it called and the queries it asked."""
+    """What a run on the reference met: functions it called, queries it asked, archives it read.
+
+    The archives are listed per reader, each with what the reader made of it.
+    """
 
     functions: set[CodeType] = field(default_factory=set)
     queries: set[str] = field(default_factory=set)
+    readers: list[list[tuple[bytes, object]]] = field(default_factory=list)
 
     def meets(self, recipe: Recipe) -> bool:
         """Whether a recipe changes anything of it; else the run would be the same."""
@@ -49,9 +54,37 @@ class Reached:
             if part.name == "store":
                 if self._meets_store(given):
                     return True
+            elif part.name == "archives":
+                if given != own and self._reads_otherwise(given):
+                    return True
             elif given != own and self._meets_class(given, own):
                 return True
         return False
+
+    def _reads_otherwise(self, archives: Callable[[], ArchiveReader]) -> bool:
+        """Whether any archive is another for these readers: one is given bytes and nothing else."""
+        for read in self.readers:
+            reader = archives()
+            if any(_read(reader, data) != before for data, before in read):
+                return True
+        return False
+
+    def spared(self, recipe: Recipe) -> Recipe:
+        """Return a recipe whose reader, if it is the reference's, knows what was accepted here."""
+        if recipe.archives is not REFERENCE.archives:
+            return recipe
+        accepted = {
+            data: found
+            for read in self.readers
+            for data, found in read
+            if isinstance(found, Archive)
+        }
+
+        class Knowing(ArchiveReader):
+            def read(self, data: bytes) -> Archive:
+                return accepted.get(data) or super().read(data)
+
+        return replace(recipe, archives=Knowing)
 
     def _meets_store(self, store: Any) -> bool:
         settings: dict[str, Any] = {}
@@ -84,6 +117,17 @@ class Reached:
         return code is None or code in self.functions
 
 
+def _read(reader: ArchiveReader, data: bytes) -> object:
+    try:
+        return reader.read(data)
+    except Exception as error:  # noqa: BLE001 - whatever a defect raises is another answer
+        return _told(error)
+
+
+def _told(error: Exception) -> object:
+    return type(error), str(error)
+
+
 @contextmanager
 def watched() -> Iterator[tuple[Recipe, Reached]]:
     """Give a recipe of the reference, and what is met while it is used in this block."""
@@ -94,6 +138,20 @@ def watched() -> Iterator[tuple[Recipe, Reached]]:
             reached.queries.add(name)
             return super().__getattribute__(name)
 
+    class WatchedReader(ArchiveReader):
+        def __init__(self) -> None:
+            self.archives: list[tuple[bytes, object]] = []
+            reached.readers.append(self.archives)
+
+        def read(self, data: bytes) -> Archive:
+            try:
+                found = super().read(data)
+            except Exception as error:
+                self.archives.append((data, _told(error)))
+                raise
+            self.archives.append((data, found))
+            return found
+
     def note(frame: FrameType, event: str, argument: object) -> None:
         del argument
         if event == "call":
@@ -103,7 +161,8 @@ def watched() -> Iterator[tuple[Recipe, Reached]]:
     sys.setprofile(note)
     threading.setprofile(note)
     try:
-        yield replace(REFERENCE, store=partial(SqliteStore, queries=Watched())), reached
+        store = partial(SqliteStore, queries=Watched())
+        yield replace(REFERENCE, store=store, archives=WatchedReader), reached
     finally:
         sys.setprofile(before)
         threading.setprofile(of_threads)
@@ -135,7 +194,7 @@ class Prover:
             else:
                 outcome, reached = self._known[cell, number]
                 if reached.meets(recipe):
-                    outcome = self._run_on(case, recipe, cell, defect)
+                    outcome = self._run_on(case, reached.spared(recipe), cell, defect)
             if outcome.status != "passed":
                 name = f"case {case.case['case']}: " if case.case else ""
                 return replace(outcome, reason=f"{name}{outcome.reason}")
