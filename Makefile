@@ -14,8 +14,9 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: scenarios test lint docs bench soak flakes mutate browser lock clean help
 
 scenarios: $(READY)  ## the bug on a real file, every promise, and the proof
-	$(PYTEST) scenarios -p no:randomly
-	$(BIN)/stigmer-harness prove
+	@$(BIN)/stigmer-harness show
+	@mkdir -p build
+	@$(BIN)/stigmer-harness prove --report build/proof.md
 
 test: lint scenarios  ## lint, types, scenarios, tests: what CI runs
 	$(PYTEST) tests -n $(WORKERS)

@@ -7,7 +7,7 @@ import io
 import pytest
 from _pytest._io import TerminalWriter
 
-from pytest_stigmer.prove.matrix import Matrix, draw
+from pytest_stigmer.prove.matrix import Matrix, draw, draw_families, judge
 from pytest_stigmer.prove.proof import Row
 
 NAMES = [f"a_scenario_about_promise_number_{number}" for number in range(9)]
@@ -43,10 +43,26 @@ def test_only_what_is_not_as_claimed_is_red() -> None:
     def paint(text: str, **colours: bool) -> str:
         return f"<{'/'.join(colours)}>{text}"
 
-    told = [line[:6] for line in draw(_matrix(), 80, paint) if line.startswith("<")]
-    assert told == ["<green"]
+    lines = [*draw(_matrix(), 80, paint), *judge(_matrix(), 80, paint)]
+    assert [line[:6] for line in lines if line.startswith("<")] == ["<green"]
     unclaimed = draw(_matrix(claimed=(DEFECTS[1],)), 80, paint)
     assert any(line.startswith(f"<red>{DEFECTS[0]}") for line in unclaimed)
+
+
+def test_a_family_says_how_many_of_its_defects_are_caught() -> None:
+    """The short form has a line per family; one with a survivor is red."""
+
+    def paint(text: str, **colours: bool) -> str:
+        return f"<{'/'.join(colours)}>{text}"
+
+    families = {DEFECTS[0]: "ordering", DEFECTS[1]: "ordering", DEFECTS[2]: "delete"}
+    caught = draw_families(_matrix(), {**families, DEFECTS[1]: "history"}.__getitem__, paint)
+    assert [line.split() for line in caught] == [
+        ["family", "defects", "caught"],
+        ["<red>delete", "1", "0"],
+        ["<red>history", "1", "0"],
+        ["ordering", "1", "1"],
+    ]
 
 
 @pytest.mark.parametrize(("arguments", "is_plain"), [((), True), (("--color=yes",), False)])

@@ -44,6 +44,7 @@ def _scenario_arguments(parser: argparse.ArgumentParser) -> None:
     )
     arguments.add_seed(parser)
     parser.add_argument("--workers", type=arguments.count, metavar="N", help="how many processes")
+    parser.add_argument("-v", "--verbose", action="store_true", help="name every scenario and kill")
     parser.add_argument("-k", metavar="EXPRESSION", help="only scenarios whose title matches")
     parser.add_argument("--json", action="store_true", help="print the JSON report alone")
     parser.add_argument(
@@ -115,7 +116,7 @@ def _prove(options: argparse.Namespace) -> int:
 
 def _pytest(options: argparse.Namespace, more: list[str], *, workers: int) -> int:
     """Run pytest on scenario paths; the shipped ones run without the settings of any project."""
-    words = [*more, "-p", "no:cacheprovider"]
+    words = [*more, "-p", "no:cacheprovider", "-v" if options.verbose else "-q"]
     if options.seed is not None:
         words.append(f"--stigmer-seed={options.seed}")
     words += [f"--stigmer-report={Path(report).absolute()}" for report in options.report]

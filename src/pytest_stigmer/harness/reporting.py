@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from pytest_stigmer.harness.run_session import HarnessSession
     from pytest_stigmer.prove.matrix import Matrix
@@ -54,12 +54,26 @@ class Reporter:
         for line in skipped_lines(skipped) if skipped else ():
             terminalreporter.write_line(line)
         if self._proves(terminalreporter.config):
-            from pytest_stigmer.prove.matrix import draw
-
-            terminalreporter.section("kill matrix")
+            terminalreporter.section("proof")
             writer = terminalreporter.config.get_terminal_writer()
-            for line in draw(self.matrix(), writer.fullwidth, writer.markup):
+            told = self._proof(writer, is_verbose=terminalreporter.verbosity > 0)
+            for line in told:
                 terminalreporter.write_line(line)
+
+    def _proof(self, writer: Any, *, is_verbose: bool) -> Iterator[str]:
+        """Tell what is not as claimed first; kills in short, unless asked for or few."""
+        from pytest_stigmer.defects.catalogue import catalogue
+        from pytest_stigmer.prove.matrix import draw, draw_families, judge
+
+        matrix = self.matrix()
+        yield from judge(matrix, writer.fullwidth, writer.markup)
+        yield ""
+        if matrix.complete and not is_verbose:
+            yield from draw_families(
+                matrix, lambda defect: catalogue()[defect].family, writer.markup
+            )
+        else:
+            yield from draw(matrix, writer.fullwidth, writer.markup)
 
     def _proves(self, config: pytest.Config) -> bool:
         collects_only = config.getoption("collectonly", default=False)

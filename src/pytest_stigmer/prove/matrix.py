@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,7 +90,7 @@ def draw(matrix: Matrix, width: int, paint: Paint = plain) -> list[str]:
     """Draw the matrix as lines of at most `width` columns, or as a name is long.
 
     Per defect: how many scenarios are red under it, in how many of their plan cells, and which
-    scenarios, by file. Defects that the scenarios of this run neither catch nor claim are counted.
+    scenarios, by file. Defects that the scenarios of this run neither catch nor claim are left out.
     """
     defects = [
         defect
@@ -100,7 +101,21 @@ def draw(matrix: Matrix, width: int, paint: Paint = plain) -> list[str]:
     lines = [f"{'defect':<{columns.name}}  red     cells  scenarios"]
     for defect in defects:
         lines += _entry(matrix, defect, columns, paint)
-    return [*lines, "", *_verdict(matrix, width, paint)]
+    return lines
+
+
+def draw_families(
+    matrix: Matrix, family_of: Callable[[str], str], paint: Paint = plain
+) -> list[str]:
+    """Draw a line per family of defects: how many there are, and how many of them are caught."""
+    uncaught = Counter(map(family_of, matrix.uncaught()))
+    families = Counter(map(family_of, matrix.defects))
+    name = max(map(len, (*families, "family")))
+    lines = [f"{'family':<{name}}  defects  caught"]
+    for family, count in sorted(families.items()):
+        line = f"{family:<{name}}  {count:>7}  {count - uncaught[family]:>6}"
+        lines.append(paint(line, red=True) if uncaught[family] else line)
+    return lines
 
 
 class _Columns:
@@ -132,7 +147,8 @@ def _entry(matrix: Matrix, defect: str, columns: _Columns, paint: Paint) -> list
     return lines if is_exact else [paint(line, red=True) for line in lines]
 
 
-def _verdict(matrix: Matrix, width: int, paint: Paint) -> list[str]:
+def judge(matrix: Matrix, width: int, paint: Paint = plain) -> list[str]:
+    """Say whether the matrix is as claimed, and all that is not, in full."""
     size = f"{len(matrix.rows)} scenarios x {len(matrix.defects)} defects"
     problems, seen = matrix.problems(), _listed(matrix.unclaimed(), width)
     if problems:
