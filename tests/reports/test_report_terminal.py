@@ -50,18 +50,16 @@ def test_only_what_is_not_as_claimed_is_red() -> None:
 
 
 def test_a_family_says_how_many_of_its_defects_are_caught() -> None:
-    """The short form has a line per family; one with a survivor is red."""
+    """The short form counts by family; one with a survivor is red and comes first."""
 
     def paint(text: str, **colours: bool) -> str:
         return f"<{'/'.join(colours)}>{text}"
 
-    families = {DEFECTS[0]: "ordering", DEFECTS[1]: "ordering", DEFECTS[2]: "delete"}
-    caught = draw_families(_matrix(), {**families, DEFECTS[1]: "history"}.__getitem__, paint)
-    assert [line.split() for line in caught] == [
-        ["family", "defects", "caught"],
-        ["<red>delete", "1", "0"],
-        ["<red>history", "1", "0"],
-        ["ordering", "1", "1"],
+    families = dict(zip(DEFECTS, ("ordering", "history", "delete"), strict=True))
+    assert draw_families(_matrix(), families.__getitem__, 80, paint) == [
+        "<red>delete 0/1",
+        "<red>history 0/1",
+        "caught, by family: ordering 1/1",
     ]
 
 

@@ -69,9 +69,8 @@ class Reporter:
         yield from judge(matrix, writer.fullwidth, writer.markup)
         yield ""
         if matrix.complete and not is_verbose:
-            yield from draw_families(
-                matrix, lambda defect: catalogue()[defect].family, writer.markup
-            )
+            families = {defect: catalogue()[defect].family for defect in matrix.defects}
+            yield from draw_families(matrix, families.__getitem__, writer.fullwidth, writer.markup)
         else:
             yield from draw(matrix, writer.fullwidth, writer.markup)
 

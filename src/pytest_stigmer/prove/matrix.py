@@ -105,17 +105,18 @@ def draw(matrix: Matrix, width: int, paint: Paint = plain) -> list[str]:
 
 
 def draw_families(
-    matrix: Matrix, family_of: Callable[[str], str], paint: Paint = plain
+    matrix: Matrix, family_of: Callable[[str], str], width: int, paint: Paint = plain
 ) -> list[str]:
-    """Draw a line per family of defects: how many there are, and how many of them are caught."""
+    """Say per family how many of its defects are caught; a family with a survivor comes first."""
     uncaught = Counter(map(family_of, matrix.uncaught()))
     families = Counter(map(family_of, matrix.defects))
-    name = max(map(len, (*families, "family")))
-    lines = [f"{'family':<{name}}  defects  caught"]
-    for family, count in sorted(families.items()):
-        line = f"{family:<{name}}  {count:>7}  {count - uncaught[family]:>6}"
-        lines.append(paint(line, red=True) if uncaught[family] else line)
-    return lines
+    told = {
+        family: f"{family} {count - uncaught[family]}/{count}"
+        for family, count in sorted(families.items())
+    }
+    lines = [paint(told.pop(family), red=True) for family in sorted(uncaught)]
+    caught = f"caught, by family: {', '.join(told.values())}" if told else ""
+    return [*lines, *textwrap.wrap(caught, max(width, _MIN_WIDTH), subsequent_indent="  ")]
 
 
 class _Columns:
