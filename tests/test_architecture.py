@@ -74,6 +74,7 @@ FILES = {
     "harness/completing": "a scenario file",
     "harness/run_session": "a certificate",
     "harness/report_collector": "the summary of a CI job",
+    "prove/verdicts": "code, scenarios and records of its own",
     "registry/files": "artifacts, never the database beside them",
     "scenario/loader": "a scenario file",
     "scenario/writer": "a scenario file",

@@ -63,9 +63,12 @@ def scenario(folder: pytest.Pytester, *claims: str) -> None:
 def test_a_registered_defect_is_proved_like_a_shipped_one(acme: pytest.Pytester) -> None:
     """Its id comes from the module's name, and a claim about it must come true."""
     scenario(acme, "acme-loses-history", "empty-message-is-refused")
-    result = acme.runpytest_subprocess("--stigmer-prove", "-p", "no:randomly")
+    words = ("--stigmer-prove", "--stigmer-verdicts=kept", "-p", "no:randomly")
+    result = acme.runpytest_subprocess(*words)
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["acme-loses-history*1*"])
+    (kept,) = (acme.path / "kept").iterdir()
+    assert "acme-loses-history" not in kept.read_text(), "nobody knows what it rests on"
 
 
 def test_an_unclaimed_defect_of_others_is_listed_or_fails_when_asked(acme: pytest.Pytester) -> None:

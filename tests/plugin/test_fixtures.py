@@ -254,6 +254,7 @@ def test_a_suite_tests_itself_with_a_defect(pytester: pytest.Pytester) -> None:
         (("--stigmer-defect", "tag-order"), "unknown defect 'tag-order'; did you mean"),
         (("--stigmer-prove", "--stigmer-target", "service"), "drop --stigmer-target"),
         (("--stigmer-exact",), "add --stigmer-prove"),
+        (("--stigmer-verdicts=kept",), "add --stigmer-prove"),
         (("--stigmer-defect=order-trusts-clock",) * 2, "drop the others"),
         (("-o", "stigmer_stubs=mine"), "none of auto, bundled, installed"),
     ],

@@ -97,6 +97,11 @@ def _prove_arguments(parser: argparse.ArgumentParser) -> None:
         help="your scenarios too must claim every defect they are red under, whoever ships it",
     )
     parser.add_argument(
+        "--no-cache",
+        action="store_true",
+        help="make every run anew, as where CI is set, instead of taking known verdicts",
+    )
+    parser.add_argument(
         "--complete",
         action="store_true",
         help="write the claims that are missing into `detects` of each scenario, and exit with 1",
@@ -111,6 +116,10 @@ def _prove(options: argparse.Namespace) -> int:
         return completing.claims(options.paths, options.defect, options.seed)
     words = [f"--stigmer-defect={defect}" for defect in options.defect]
     words += ["--stigmer-prove", *(["--stigmer-exact"] if options.exact else [])]
+    if not options.no_cache and not os.environ.get("CI"):
+        from pytest_stigmer.prove.verdicts import cache_folder
+
+        words.append(f"--stigmer-verdicts={cache_folder()}")
     return _pytest(options, words, workers=options.workers or os.cpu_count() or 1)
 
 

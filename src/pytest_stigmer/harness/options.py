@@ -47,6 +47,7 @@ class Options:
     defects: tuple[str, ...] = ()
     keep: bool = False
     reports: tuple[Path, ...] = ()
+    verdicts: Path | None = None
     stubs: str = "auto"
     server: ServerOptions = field(default_factory=ServerOptions)
 
@@ -97,6 +98,11 @@ def add_options(parser: pytest.Parser) -> None:
         action="store_true",
         help="with --stigmer-prove: your scenarios too must claim every defect they are red under, "
         "whoever ships it",
+    )
+    group.addoption(
+        "--stigmer-verdicts",
+        metavar="FOLDER",
+        help="with --stigmer-prove: keep verdicts there, and make no run whose verdict is known",
     )
     group.addoption(
         "--stigmer-defect",
@@ -157,6 +163,7 @@ def read_options(config: pytest.Config, worker_input: Mapping[str, object] | Non
 
     An xdist worker takes the seed that its controller drew.
     """
+    kept = config.getoption("--stigmer-verdicts")
     return checked(
         Options(
             target=config.getoption("--stigmer-target") or "local",
@@ -166,6 +173,7 @@ def read_options(config: pytest.Config, worker_input: Mapping[str, object] | Non
             defects=tuple(config.getoption("--stigmer-defect")),
             keep=config.getoption("--stigmer-keep"),
             reports=tuple(_report(text) for text in config.getoption("--stigmer-report") or ()),
+            verdicts=Path(kept).absolute() if kept else None,
             stubs=_stubs(config.getini("stigmer_stubs")),
             server=server_options(
                 tls=config.getoption("--stigmer-tls"),
@@ -186,6 +194,8 @@ def checked(options: Options) -> Options:
         raise pytest.UsageError("--stigmer-prove runs in process; drop --stigmer-target")
     if options.exact and not options.prove:
         raise pytest.UsageError("--stigmer-exact is about a proof; add --stigmer-prove")
+    if options.verdicts and not options.prove:
+        raise pytest.UsageError("--stigmer-verdicts is about a proof; add --stigmer-prove")
     if len(options.defects) > 1 and not options.prove:
         raise pytest.UsageError("--stigmer-defect puts one defect in place; drop the others")
     if options.defect and options.remote:

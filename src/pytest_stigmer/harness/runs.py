@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from pytest_stigmer.prove.proof import Row
     from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.registry.registry import Registry
-    from pytest_stigmer.scenario.model import Scenario
+    from pytest_stigmer.scenario.model import Scenario, Step
     from pytest_stigmer.scenario.runner import Outcome
     from pytest_stigmer.scenario.target import Target
     from pytest_stigmer.skills.endpoint import Transport
     from pytest_stigmer.targets.local import LocalTarget
     from pytest_stigmer.targets.remote import RemoteTarget
+
+    Look = Callable[[Target, Step], None]
 
 
 def outcome_of(
@@ -69,6 +71,7 @@ def proved(
     from pytest_stigmer.defects.catalogue import catalogue
     from pytest_stigmer.prove.proof import plan_cells, prove
     from pytest_stigmer.prove.prover import Prover
+    from pytest_stigmer.prove.verdicts import Verdicts
     from pytest_stigmer.scenario.runner import run as run_on
     from pytest_stigmer.scenario.shipped import owner_of
 
@@ -76,21 +79,38 @@ def proved(
     with frozen(scenario) as clock:
         start = clock.now()
 
-        def run_case(case: Scenario, recipe: Recipe, cell: str, defect: str | None) -> Outcome:
+        def attempt(case: Scenario, recipe: Recipe, cell: str, look: Look) -> Outcome:
             clock.move_to(start)
             with scratch_target(session, test_id, clock=clock, recipe=recipe, cell=cell) as target:
-                outcome = run_on(case, target, stop_at_first=True, look=recorder.look)
-            recorder.keep(outcome, cell=cell, defect=defect)
+                return run_on(case, target, stop_at_first=True, look=look)
+
+        def run_case(case: Scenario, recipe: Recipe, cell: str, defect: str | None) -> Outcome:
+            looked_at = recorder if defect is None else NO_RECORDER
+            outcome = attempt(case, recipe, cell, looked_at.look)
+            if outcome.status != "passed" and recorder is not looked_at:
+                # Looking costs more than the run, and few are red: those are made again for it.
+                outcome = attempt(case, recipe, cell, recorder.look)
+            if defect is None or outcome.status != "passed":
+                recorder.keep(outcome, cell=cell, defect=defect)
             return outcome
 
-        return prove(
+        run: Callable[[str | None, str], Outcome] = Prover(scenario, run_case).run
+        verdicts = None
+        if options.verdicts:
+            verdicts = Verdicts(options.verdicts, scenario, test_id, options.seed, options.stubs)
+            # A report shows red runs themselves.
+            run = verdicts.instead_of(run, reds_too=recorder is NO_RECORDER)
+        row = prove(
             scenario,
             options.defects or tuple(catalogue()),
             plan_cells(scenario),
-            Prover(scenario, run_case).run,
+            run,
             of_others=() if options.exact else catalogue().of_others(owner_of(scenario.path)),
             is_partial=bool(options.defects),
         )
+    if verdicts:
+        verdicts.save()
+    return row
 
 
 @contextmanager
