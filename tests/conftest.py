@@ -41,13 +41,17 @@ for _name in (*_OURS, *_LIBRARIES, "yaml"):
 
 
 @pytest.fixture(autouse=True)
-def _lean_inner_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+def _lean_inner_runs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave what only our own suite needs out of pytest runs within tests: it doubles their start.
 
-    A test that is about one of these plugins names it with `-p`.
+    A test that is about one of these plugins names it with `-p`; one that is about conditions says
+    under which.
     """
+    if "pytester" in request.fixturenames:
+        request.getfixturevalue("pytester")  # which takes all options away when it begins
     left_out = ("asyncio", "hypothesispytest", "randomly", "time_machine")
-    monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(f"-p no:{name}" for name in left_out))
+    words = [*(f"-p no:{name}" for name in left_out), "--stigmer-conditions none"]
+    monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(words))
 
 
 @dataclass

@@ -25,6 +25,8 @@ GREEN, RED = {"v2": MASKED}, {"v2": SHOWN}
 HALF = {"v2": MASKED, "ascending": SHOWN}
 UNCLAIMED = "is red under a, but does not claim it"
 FALSE_CLAIM = "claims a, but stays green under it"
+FALSE_CLAIM_UNDER = "claims a under restart, but stays green under it"
+UNDER = {"claimed": (), "claimed_under": {"restart": ("a",)}, "conditions": ("restart",)}
 
 JUDGED: list[tuple[dict[str, Any], list[str]]] = [
     ({"claimed": ("a",), "cells": {"a": RED, "b": GREEN}}, []),
@@ -40,6 +42,9 @@ JUDGED: list[tuple[dict[str, Any], list[str]]] = [
     ({"claimed": (), "cells": {"a": GREEN}}, ["kills no defect: it proves nothing"]),
     ({"claimed": (), "cells": {"a": GREEN}, "is_partial": True}, []),
     ({"claimed": (), "cells": {"a": RED}, "is_partial": True}, [UNCLAIMED]),
+    ({**UNDER, "cells": {"a": {"v2": MASKED, "restart": SHOWN}}}, []),
+    ({**UNDER, "cells": {"a": {"v2": MASKED, "restart": MASKED}}}, [FALSE_CLAIM_UNDER]),
+    ({**UNDER, "cells": {"a": {"v2": SHOWN}}}, [UNCLAIMED, FALSE_CLAIM_UNDER]),
     ({"claimed": ("a",), "faults": ("is error on the reference",)}, ["is error on the reference"]),
     ({"claimed": ("a",), "cells": {"a": RED}, "faults": ("broke",)}, ["broke"]),
     ({"claimed": ("a",), "cells": {"a": GREEN}, "faults": ("broke",)}, ["broke", FALSE_CLAIM]),
@@ -47,15 +52,18 @@ JUDGED: list[tuple[dict[str, Any], list[str]]] = [
 """Rows of the kill matrix, and what must be said of each."""
 
 WRONG_COPIES = {
-    "SHOWN in cells.values()": ("MASKED not in cells.values()", "True"),
+    "SHOWN in cells.values()": ("MASKED not in cells.values()",),
+    "count(SHOWN) > len(self.shown_under(defect))": ("count(SHOWN) > 0",),
+    "condition not in self.shown_under(defect)": ("True", "False"),
     "sorted(claimed - killed)": ("()", "sorted(claimed)", "sorted(killed - claimed)"),
     "killed - claimed - set(self.unjudged)": (
         "killed - claimed",
         "killed - set(self.unjudged)",
         "set()",
     ),
-    "if not claimed and not killed and not self.is_partial": (
-        "if not claimed and not killed",
+    "if not claims and not killed and not self.is_partial": (
+        "if not claimed and not killed and not self.is_partial",
+        "if not claims and not killed",
         "if not killed and not self.is_partial",
         "if False",
     ),

@@ -6,7 +6,8 @@ import argparse
 import math
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.harness.options import API_KEY_VARIABLE, DEFAULT_SEED, ServerOptions, seed_of
+from pytest_stigmer.harness.options import DEFAULT_SEED, seed_of
+from pytest_stigmer.harness.server_options import API_KEY_VARIABLE, ServerOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +46,15 @@ def add_seed(parser: argparse.ArgumentParser) -> None:
         metavar="N|random",
         type=seed,
         help=f"the seed of all generated data (default: {DEFAULT_SEED})",
+    )
+
+
+def add_conditions(parser: argparse.ArgumentParser) -> None:
+    """Declare under which conditions scenarios run."""
+    parser.add_argument(
+        "--conditions",
+        metavar="default|all|none|NAME,...",
+        help="what they are run under besides nothing; NAME+NAME is several at once",
     )
 
 

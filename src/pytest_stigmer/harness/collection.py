@@ -7,15 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_stigmer.conditions.choice import (
+    PLAIN,
+    chosen,
+    classes_of,
+    conditions_of,
+    label_of,
+    plan_cells,
+)
 from pytest_stigmer.errors import ScenarioError, ServerLost, UsageError
 from pytest_stigmer.harness.recording import recorder_of
 from pytest_stigmer.harness.reporting import INCONCLUSIVE
 from pytest_stigmer.harness.run_session import DATABASES, PROVED, RECORDED, SESSION, HarnessSession
 from pytest_stigmer.harness.runs import outcome_of, proved
-from pytest_stigmer.prove.proof import PLAIN_CELL, plan_cells
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from _pytest._code.code import ExceptionInfo
@@ -48,11 +55,12 @@ class ScenarioFile(pytest.File):
         if self.config.stash[SESSION].options.prove:
             yield ProofItem.of(self, scenario, scenario.title)
             return
-        remote = self.config.stash[SESSION].options.remote
+        options = self.config.stash[SESSION].options
+        cells = plan_cells(scenario, own_store=not options.remote)
+        cells += conditions_of(scenario, chosen(options.conditions), harmful=not options.remote)
         for case in scenario.expanded():
-            for cell in plan_cells(scenario, own_store=not remote):
-                name = case.label if cell == PLAIN_CELL else f"{case.label} [{cell}]"
-                yield ScenarioItem.of(self, case, name, cell)
+            for cell in cells:
+                yield ScenarioItem.of(self, case, label_of(case, cell), cell)
 
     def repr_failure(self, excinfo: ExceptionInfo[BaseException], style: Any = None) -> Any:  # noqa: ARG002
         """Show the faults of a file as they are, without a traceback of ours."""
@@ -68,9 +76,7 @@ class _Item(pytest.Item):
     cell: str
 
     @classmethod
-    def of(
-        cls, parent: ScenarioFile, scenario: Scenario, name: str, cell: str = PLAIN_CELL
-    ) -> _Item:
+    def of(cls, parent: ScenarioFile, scenario: Scenario, name: str, cell: str = PLAIN) -> _Item:
         """Make the item of one scenario in one plan cell."""
         item: _Item = cls.from_parent(parent, name=name)
         item.scenario, item.cell = scenario, cell
@@ -127,7 +133,13 @@ class ScenarioItem(_Item):
         from pytest_stigmer.scenario.report import page
 
         options = self.harness.options
-        shown = page(excinfo.value.outcome, seed=options.seed, defect=options.defect)
+        shown = page(
+            excinfo.value.outcome,
+            seed=options.seed,
+            defect=options.defect,
+            label=self.name,
+            conditions=self.cell if classes_of(self.cell) else "",
+        )
         return render(shown, shutil.get_terminal_size().columns)
 
 
@@ -152,12 +164,19 @@ class ProofItem(_Item):
 
 
 def _check_claims(scenario: Scenario) -> None:
-    """Refuse a claim to detect a defect that nobody knows."""
+    """Refuse defects and conditions that nobody knows."""
     from pytest_stigmer.defects.catalogue import known_id
 
-    for claim in scenario.detects:
-        try:
-            known_id(claim)
-        except UsageError as error:
-            line = scenario.lines.get("detects", scenario.line)
-            raise ScenarioError(scenario.path, line, f"detects: {error}") from error
+    def check(key: str, known: Callable[[str], object], words: Iterable[str]) -> None:
+        for word in words:
+            try:
+                known(word)
+            except UsageError as error:
+                line = scenario.lines.get(key, scenario.line)
+                raise ScenarioError(scenario.path, line, f"{key}: {error}") from error
+
+    check("detects", known_id, scenario.detects)
+    check("not_under", classes_of, scenario.not_under)
+    for condition, claims in scenario.detects_under.items():
+        check("detects_under", classes_of, [condition])
+        check("detects_under", known_id, claims)

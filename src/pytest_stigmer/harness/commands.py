@@ -45,6 +45,7 @@ def _scenario_arguments(parser: argparse.ArgumentParser) -> None:
     arguments.add_seed(parser)
     parser.add_argument("--workers", type=arguments.count, metavar="N", help="how many processes")
     parser.add_argument("-v", "--verbose", action="store_true", help="name every scenario and kill")
+    arguments.add_conditions(parser)
     parser.add_argument("-k", metavar="EXPRESSION", help="only scenarios whose title matches")
     parser.add_argument("--json", action="store_true", help="print the JSON report alone")
     parser.add_argument(
@@ -67,7 +68,7 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-_NOT_WITH_COMPLETE = {"paths", "target", "defect", "k", "json", "report", "workers"}
+_NOT_WITH_COMPLETE = {"paths", "target", "defect", "k", "json", "report", "workers", "conditions"}
 """What a file is not completed with: it is filled in from the reference, in process."""
 
 
@@ -102,6 +103,13 @@ def _prove_arguments(parser: argparse.ArgumentParser) -> None:
         help="make every run anew, as where CI is set, instead of taking known verdicts",
     )
     parser.add_argument(
+        "--thorough",
+        dest="conditions",
+        action="store_const",
+        const="all",
+        help="under all conditions, and look there for what no scenario shows without one",
+    )
+    parser.add_argument(
         "--complete",
         action="store_true",
         help="write the claims that are missing into `detects` of each scenario, and exit with 1",
@@ -128,6 +136,8 @@ def _pytest(options: argparse.Namespace, more: list[str], *, workers: int) -> in
     words = [*more, "-p", "no:cacheprovider", "-v" if options.verbose else "-q"]
     if options.seed is not None:
         words.append(f"--stigmer-seed={options.seed}")
+    if options.conditions:
+        words.append(f"--stigmer-conditions={options.conditions}")
     words += [f"--stigmer-report={Path(report).absolute()}" for report in options.report]
     if options.k:
         words += ["-k", options.k]

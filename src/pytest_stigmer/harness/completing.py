@@ -10,10 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_stigmer.conditions.choice import PLAIN
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.harness.options import DEFAULT_SEED, Options
 from pytest_stigmer.harness.run_session import HarnessSession
-from pytest_stigmer.prove.proof import PLAIN_CELL
 from pytest_stigmer.scenario.model import SUFFIX
 from pytest_stigmer.scenario.shipped import scenario_folders
 
@@ -42,7 +42,7 @@ def expectations(path: Path, seed: int | None) -> int:
         return 1
     session = HarnessSession(Options(seed=DEFAULT_SEED if seed is None else seed))
     try:
-        outcome = outcome_of(session, scenario, PLAIN_CELL, str(path))
+        outcome = outcome_of(session, scenario, PLAIN, str(path))
     finally:
         session.close()
     text, written = complete(path, outcome)

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_stigmer.conditions.choice import PLAIN
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.explore import search as explore
 from pytest_stigmer.explore.disputed import POINTS, otherwise
 from pytest_stigmer.harness import arguments
-from pytest_stigmer.harness.options import DEFAULT_SEED, Options, checked, server_options
+from pytest_stigmer.harness.options import DEFAULT_SEED, Options, checked
 from pytest_stigmer.harness.run_session import HarnessSession
 from pytest_stigmer.harness.runs import scratch_target, server_target
-from pytest_stigmer.prove.proof import PLAIN_CELL
+from pytest_stigmer.harness.server_options import server_options
 from pytest_stigmer.scenario.model import SUFFIX
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def _opener(session: HarnessSession, stack: ExitStack) -> explore.OpenTarget:
         _NAME,
         clock=stack.enter_context(FrozenClock()),
         recipe=session.recipe,
-        cell=PLAIN_CELL,
+        cell=PLAIN,
         name=session.options.target,
     )
 

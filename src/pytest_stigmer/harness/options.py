@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from pytest_stigmer.harness.server_options import (
+    ServerOptions,
+    add_server_options,
+    server_options,
+)
 
-API_KEY_VARIABLE = "STIGMER_API_KEY"
-"""The environment's credentials, as in stigmer b070f18, backend/services/agent-runner."""
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 DEFAULT_SEED = 20260126
 """The run seed when none is given: runs are repeatable unless told otherwise."""
@@ -27,16 +30,6 @@ _STUBS = ("auto", "bundled", "installed")
 
 
 @dataclass(frozen=True)
-class ServerOptions:
-    """How a server in another process is reached; `token` never shows in a repr or a report."""
-
-    tls: bool = False
-    tls_roots: Path | None = None
-    token: str = field(default="", repr=False)
-    deadline: float = 30.0
-
-
-@dataclass(frozen=True)
 class Options:
     """What the user asked for; `defects` is one at most, unless they are chosen for a proof."""
 
@@ -44,6 +37,7 @@ class Options:
     seed: int = DEFAULT_SEED
     prove: bool = False
     exact: bool = False
+    conditions: str = "none"
     defects: tuple[str, ...] = ()
     keep: bool = False
     reports: tuple[Path, ...] = ()
@@ -70,6 +64,8 @@ class Options:
             words.append(f"--stigmer-tls-ca {shlex.quote(str(self.server.tls_roots))}")
         if self.server.deadline != ServerOptions.deadline:
             words.append(f"--stigmer-deadline {self.server.deadline:g}")
+        if self.conditions != "default":
+            words.append(f"--stigmer-conditions {shlex.quote(self.conditions)}")
         words += [f"--stigmer-defect {defect}" for defect in self.defects]
         return " ".join(words)
 
@@ -113,6 +109,13 @@ def add_options(parser: pytest.Parser) -> None:
         "prove this one alone (repeatable)",
     )
     group.addoption(
+        "--stigmer-conditions",
+        metavar="default|all|none|NAME,...",
+        help="what scenarios are run under besides nothing; NAME+NAME is several at once "
+        "(default: a set that is cheap); with --stigmer-prove `all` also looks under each "
+        "condition for the defects that no scenario shows without one",
+    )
+    group.addoption(
         "--stigmer-keep",
         action="store_true",
         help="keep the database of a failed test or scenario and print its path",
@@ -124,37 +127,12 @@ def add_options(parser: pytest.Parser) -> None:
         help="write a report of results, timelines and the kill matrix: FILE.html is one "
         "self-contained page, FILE.json the same as data, FILE.md a summary (repeatable)",
     )
-    _add_server_options(group)
+    add_server_options(group)
     parser.addini(
         "stigmer_stubs",
         "message classes: 'auto' (installed stubs if they are of this API generation), "
         "'bundled' or 'installed'",
         default="auto",
-    )
-
-
-def _add_server_options(group: pytest.OptionGroup) -> None:
-    group.addoption(
-        "--stigmer-tls",
-        action="store_true",
-        help="reach HOST:PORT by TLS, checked against the system's certificates",
-    )
-    group.addoption(
-        "--stigmer-tls-ca",
-        metavar="FILE.pem",
-        help="reach HOST:PORT by TLS, checked against these certificates",
-    )
-    group.addoption(
-        "--stigmer-token",
-        metavar="TOKEN",
-        help="sent to HOST:PORT as 'authorization: Bearer TOKEN' "
-        f"(default: the environment's {API_KEY_VARIABLE})",
-    )
-    group.addoption(
-        "--stigmer-deadline",
-        metavar="SECONDS",
-        help=f"how long HOST:PORT may take for one call (default: {ServerOptions.deadline:g}); "
-        "no call is repeated",
     )
 
 
@@ -170,6 +148,7 @@ def read_options(config: pytest.Config, worker_input: Mapping[str, object] | Non
             seed=_seed(config.getoption("--stigmer-seed"), worker_input),
             prove=config.getoption("--stigmer-prove"),
             exact=config.getoption("--stigmer-exact"),
+            conditions=config.getoption("--stigmer-conditions") or "default",
             defects=tuple(config.getoption("--stigmer-defect")),
             keep=config.getoption("--stigmer-keep"),
             reports=tuple(_report(text) for text in config.getoption("--stigmer-report") or ()),
@@ -189,7 +168,11 @@ def checked(options: Options) -> Options:
     """Return options that can be followed, all of them; raise pytest.UsageError for others."""
     _check_target(options.target)
     for defect_id in options.defects:
-        _check_defect(defect_id)
+        with _usage("--stigmer-defect: "):
+            _known_defect(defect_id)
+    if options.conditions not in ("default", "all", "none"):
+        with _usage("--stigmer-conditions: "):
+            _known_conditions(options.conditions)
     if options.prove and options.target != "local":
         raise pytest.UsageError("--stigmer-prove runs in process; drop --stigmer-target")
     if options.exact and not options.prove:
@@ -230,31 +213,22 @@ def _check_target(text: str) -> None:
     _check_grpc(text)
 
 
-def server_options(
-    *, tls: bool, roots: str | None, token: str | None, deadline: str | None
-) -> ServerOptions:
-    """Read how a server is reached; raise pytest.UsageError for what cannot be followed."""
-    deadline = deadline or str(ServerOptions.deadline)
-    if roots and not Path(roots).is_file():
-        raise pytest.UsageError(f"--stigmer-tls-ca {roots!r} is no file")
-    if not re.fullmatch(r"\d*\.?\d+", deadline) or not float(deadline):
-        raise pytest.UsageError(f"--stigmer-deadline {deadline!r} is no positive number of seconds")
-    return ServerOptions(
-        tls=tls,
-        tls_roots=Path(roots) if roots else None,
-        token=token or os.environ.get(API_KEY_VARIABLE, ""),
-        deadline=float(deadline),
-    )
-
-
 def _check_grpc(target: str) -> None:
-    from pytest_stigmer.errors import UsageError
     from pytest_stigmer.service import check_installed
 
-    try:
+    with _usage():
         check_installed(f"--stigmer-target {target}")
+
+
+@contextmanager
+def _usage(before: str = "") -> Iterator[None]:
+    """Turn a usage error of ours into pytest's."""
+    from pytest_stigmer.errors import UsageError
+
+    try:
+        yield
     except UsageError as error:
-        raise pytest.UsageError(str(error)) from error
+        raise pytest.UsageError(f"{before}{error}") from error
 
 
 def seed_of(text: str) -> int:
@@ -277,14 +251,16 @@ def _seed(text: str | None, worker_input: Mapping[str, object] | None) -> int:
         raise pytest.UsageError(f"--stigmer-seed {error}") from None
 
 
-def _check_defect(defect_id: str) -> None:
+def _known_defect(defect_id: str) -> None:
     from pytest_stigmer.defects.catalogue import known_id
-    from pytest_stigmer.errors import UsageError
 
-    try:
-        known_id(defect_id)
-    except UsageError as error:
-        raise pytest.UsageError(f"--stigmer-defect: {error}") from error
+    known_id(defect_id)
+
+
+def _known_conditions(text: str) -> None:
+    from pytest_stigmer.conditions.choice import chosen
+
+    chosen(text)
 
 
 def _stubs(text: str) -> str:

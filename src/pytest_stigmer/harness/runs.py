@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import warnings
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.harness.recording import NO_RECORDER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from pytest_stigmer.clock import FrozenClock
+    from pytest_stigmer.harness.options import Options
     from pytest_stigmer.harness.recording import Recorder
     from pytest_stigmer.harness.run_session import HarnessSession
     from pytest_stigmer.prove.proof import Row
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
     Look = Callable[[Target, Step], None]
 
 
+_FEW = 3
+"""How many runs of defects cost as much as to watch the reference's."""
+
+
 def outcome_of(
     session: HarnessSession,
     scenario: Scenario,
@@ -40,10 +46,15 @@ def outcome_of(
 
     Where databases are to be kept, that of a red outcome stays in place and is put on `kept`.
     """
+    from pytest_stigmer.conditions.choice import rewritten, under
     from pytest_stigmer.scenario.runner import Status, run
 
-    with target_of(session, scenario, cell, test_id) as target:
-        outcome = run(scenario, target, look=recorder.look)
+    scenario = rewritten(scenario, cell)
+    with (
+        target_of(session, scenario, cell, test_id) as target,
+        under(cell, target, scenario) as placed,
+    ):
+        outcome = run(scenario, placed, look=recorder.look)
         is_red = outcome.status in (Status.FAILED, Status.ERROR)
         if kept is not None and session.options.keep and is_red:
             kept += _spared(session, target)
@@ -68,8 +79,9 @@ def proved(
 
     What other distributions ship than the scenario's own need not be claimed, unless asked for.
     """
+    from pytest_stigmer.conditions.choice import plan_cells, rewritten, under
     from pytest_stigmer.defects.catalogue import catalogue
-    from pytest_stigmer.prove.proof import plan_cells, prove
+    from pytest_stigmer.prove.proof import prove
     from pytest_stigmer.prove.prover import Prover
     from pytest_stigmer.prove.verdicts import Verdicts
     from pytest_stigmer.scenario.runner import run as run_on
@@ -81,8 +93,12 @@ def proved(
 
         def attempt(case: Scenario, recipe: Recipe, cell: str, look: Look) -> Outcome:
             clock.move_to(start)
-            with scratch_target(session, test_id, clock=clock, recipe=recipe, cell=cell) as target:
-                return run_on(case, target, stop_at_first=True, look=look)
+            case = rewritten(case, cell)
+            with (
+                scratch_target(session, test_id, clock=clock, recipe=recipe, cell=cell) as target,
+                under(cell, target, case) as placed,
+            ):
+                return run_on(case, placed, stop_at_first=True, look=look)
 
         def run_case(case: Scenario, recipe: Recipe, cell: str, defect: str | None) -> Outcome:
             looked_at = recorder if defect is None else NO_RECORDER
@@ -94,7 +110,10 @@ def proved(
                 recorder.keep(outcome, cell=cell, defect=defect)
             return outcome
 
-        run: Callable[[str | None, str], Outcome] = Prover(scenario, run_case).run
+        defects = options.defects or tuple(catalogue())
+        tried = _tried(scenario, defects, options)
+        unwatched = [name for name in tried if len(tried[name]) < _FEW]
+        run: Callable[[str | None, str], Outcome] = Prover(scenario, run_case, unwatched).run
         verdicts = None
         if options.verdicts:
             verdicts = Verdicts(options.verdicts, scenario, test_id, options.seed, options.stubs)
@@ -102,15 +121,45 @@ def proved(
             run = verdicts.instead_of(run, reds_too=recorder is NO_RECORDER)
         row = prove(
             scenario,
-            options.defects or tuple(catalogue()),
+            defects,
             plan_cells(scenario),
             run,
+            tried=tried,
             of_others=() if options.exact else catalogue().of_others(owner_of(scenario.path)),
             is_partial=bool(options.defects),
         )
     if verdicts:
         verdicts.save()
     return row
+
+
+def _tried(
+    scenario: Scenario, defects: Sequence[str], options: Options
+) -> dict[str, frozenset[str]]:
+    """Return under which conditions a scenario is proved, and against which defects there.
+
+    Against those that it claims there; of those that were chosen by name, against all; and where
+    all conditions are asked for, against all that no known scenario claims without a condition.
+    """
+    from pytest_stigmer.conditions.choice import chosen, conditions_of
+
+    searched: Iterable[str] = ()
+    if options.defects:
+        searched = defects
+    elif options.conditions == "all":
+        searched = set(defects) - _claimed_plainly()
+    tried = dict.fromkeys(conditions_of(scenario, chosen(options.conditions)), frozenset(searched))
+    for condition, claims in scenario.detects_under.items():
+        tried[condition] = tried.get(condition, frozenset()) | set(claims)
+    return tried
+
+
+@cache
+def _claimed_plainly() -> frozenset[str]:
+    from pytest_stigmer.scenario.loader import load
+    from pytest_stigmer.scenario.shipped import known_scenarios
+
+    return frozenset(claim for path in known_scenarios() for claim in load(path).detects)
 
 
 @contextmanager
@@ -165,7 +214,7 @@ def scratch_target(
     name: str = "local",
 ) -> Iterator[LocalTarget]:
     """Give a fresh registry in process, reached as `name` says; delete its files at the end."""
-    from pytest_stigmer.store.plans import plan_cell
+    from pytest_stigmer.conditions.choice import plan_of
     from pytest_stigmer.targets.local import LocalTarget, directly
 
     database = session.scenario_scratch.database(test_id)
@@ -178,7 +227,7 @@ def scratch_target(
             factory=session.factory(test_id),
             generation=session.generation,
             recipe=recipe,
-            cell=plan_cell(cell),
+            cell=plan_of(cell),
             name=name,
             connect=connect,
         )

@@ -76,8 +76,8 @@ def story(defect: Defect, seed: int = DEFAULT_SEED) -> Iterator[str]:
     What is lost, the shortest scenario that shows it, the wrong answer with rows and query, the
     reference's answer to the same question, and in which plan cells the defect shows or hides.
     """
+    from pytest_stigmer.conditions.choice import plan_cells
     from pytest_stigmer.defects.hazards import explained
-    from pytest_stigmer.prove.proof import plan_cells
 
     yield f"{defect.id} ({defect.family})"
     yield from _wrapped("harm    ", defect.harm)

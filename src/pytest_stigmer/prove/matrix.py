@@ -45,7 +45,7 @@ class Matrix:
 
     def claimants(self, defect: str) -> list[str]:
         """Return the titles of the scenarios that claim to detect a defect."""
-        return [row.title for row in self.rows if defect in row.claimed]
+        return [row.title for row in self.rows if defect in {*row.claimed, *row.claims_under}]
 
     def uncaught(self) -> list[str]:
         """Return the defects that no scenario turns red."""
@@ -60,11 +60,23 @@ class Matrix:
             if row.unjudged
         ]
 
+    def _unclaimed_under(self) -> list[str]:
+        """Return what only conditions show and nobody claims under one, a sentence each."""
+        known = set().union(*(row.killed_plainly | row.claims_under for row in self.rows))
+        return [
+            f"{row.title} is red under {defect} only under {', '.join(row.shown_under(defect))}; "
+            "claim it in detects_under of the scenario that is about it"
+            for row in self.rows
+            for defect in sorted(row.killed - known - set(row.unjudged))
+            if not row.is_partial
+        ]
+
     def problems(self) -> list[str]:
         """Return why the matrix is not exact, a sentence each; empty when it is."""
         found = [f"{row.title} {problem}" for row in self.rows for problem in row.problems()]
         if not self.rows:
             found.append("no scenario ran")
+        found += self._unclaimed_under()
         found += [
             f"{defect} is caught by no scenario"
             for defect in self.uncaught()
@@ -136,7 +148,7 @@ def _entry(matrix: Matrix, defect: str, columns: _Columns, paint: Paint) -> list
     ratio = f"{states.count(SHOWN)}/{len(states)}" if states else "-"
     head = f"{defect:<{columns.name}}  {len(killers):>3}  {ratio:>9}  "
     names = textwrap.wrap(
-        ", ".join(row.name for row in killers) or "none",
+        ", ".join(_told(row, defect) for row in killers) or "none",
         columns.width - len(columns.indent),
         break_long_words=False,
         break_on_hyphens=False,
@@ -146,6 +158,13 @@ def _entry(matrix: Matrix, defect: str, columns: _Columns, paint: Paint) -> list
     judged = {row.title for row in killers if defect not in row.unjudged}
     is_exact = bool(killers) and set(matrix.claimants(defect)) == judged
     return lines if is_exact else [paint(line, red=True) for line in lines]
+
+
+def _told(row: Row, defect: str) -> str:
+    """Return a scenario's name, and the conditions without which it shows nothing."""
+    if defect in row.killed_plainly:
+        return row.name
+    return f"{row.name} under {' and '.join(row.shown_under(defect))}"
 
 
 def judge(matrix: Matrix, width: int, paint: Paint = plain) -> list[str]:

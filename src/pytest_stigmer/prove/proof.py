@@ -15,33 +15,20 @@ if TYPE_CHECKING:
     from pytest_stigmer.scenario.model import Scenario
     from pytest_stigmer.scenario.runner import Outcome
 
-PLAIN_CELL = "v2"
-"""The one plan cell of a scenario without a matrix: the real schema as it is."""
-
 SHOWN = "shown"
 MASKED = "masked"
-
-
-def plan_cells(scenario: Scenario, *, own_store: bool = True) -> Sequence[str]:
-    """Return the plan cells a scenario runs in: all for `matrix: plans`, else the real schema's.
-
-    A store that is not our own has the plan that it has.
-    """
-    if scenario.matrix != "plans" or not own_store:
-        return (PLAIN_CELL,)
-    from pytest_stigmer.store.plans import PLAN_CELLS
-
-    return tuple(cell.name for cell in PLAN_CELLS)
+_NOTHING: Mapping[str, Iterable[str]] = {}
 
 
 @dataclass(frozen=True)
 class Row:
     """One scenario's line of the kill matrix.
 
-    `cells` maps each defect's id to what each plan cell did with it: `shown` (red) or `masked`
-    (green). `faults` are sentences about runs that neither passed nor failed, or a reference that
-    is not green. `unjudged` are the defects of another owner that turn it red although it does not
-    claim them. `is_partial` says that only chosen defects were tried.
+    `cells` maps each defect's id to what each cell did with it: `shown` (red) or `masked` (green);
+    a cell is a plan, or one of `conditions`. `claimed_under` are the claims by condition. `faults`
+    are sentences about runs that neither passed nor failed, or a reference that is not green.
+    `unjudged` are the defects of another owner that turn it red although it does not claim them.
+    `is_partial` says that only chosen defects were tried.
     """
 
     title: str
@@ -52,6 +39,8 @@ class Row:
     faults: tuple[str, ...] = ()
     unjudged: tuple[str, ...] = ()
     is_partial: bool = False
+    conditions: tuple[str, ...] = ()
+    claimed_under: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -60,12 +49,31 @@ class Row:
 
     @cached_property
     def killed(self) -> set[str]:
-        """The defects that at least one plan cell shows."""
+        """The defects that at least one cell shows."""
         return {defect for defect, cells in self.cells.items() if SHOWN in cells.values()}
+
+    @cached_property
+    def killed_plainly(self) -> set[str]:
+        """The defects that at least one plan shows, without any condition."""
+        return {
+            defect
+            for defect in self.killed
+            if list(self.cells[defect].values()).count(SHOWN) > len(self.shown_under(defect))
+        }
+
+    def shown_under(self, defect: str) -> list[str]:
+        """Return the conditions under which a defect shows."""
+        cells = self.cells.get(defect, {})
+        return [name for name in self.conditions if cells.get(name) == SHOWN]
+
+    @property
+    def claims_under(self) -> set[str]:
+        """The defects that it claims under any condition."""
+        return {defect for claims in self.claimed_under.values() for defect in claims}
 
     def problems(self) -> list[str]:
         """Return why this row is not as claimed, a sentence each; empty when it is."""
-        claimed, killed = set(self.claimed), self.killed
+        claimed, killed = set(self.claimed), self.killed_plainly
         if self.faults and not self.cells:
             return list(self.faults)
         found = list(self.faults)
@@ -74,7 +82,14 @@ class Row:
         ]
         unclaimed = killed - claimed - set(self.unjudged)
         found += [f"is red under {defect}, but does not claim it" for defect in sorted(unclaimed)]
-        if not claimed and not killed and not self.is_partial:
+        found += [
+            f"claims {defect} under {condition}, but stays green under it"
+            for condition, claims in self.claimed_under.items()
+            for defect in claims
+            if defect in self.cells and condition not in self.shown_under(defect)
+        ]
+        claims = claimed | self.claims_under
+        if not claims and not killed and not self.is_partial:
             found.append("kills no defect: it proves nothing")
         return found
 
@@ -85,7 +100,9 @@ class Row:
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Row:
         """Build the row that `as_data` described."""
-        listed = {name: tuple(data[name]) for name in ("claimed", "faults", "unjudged")}
+        listed = {
+            name: tuple(data[name]) for name in ("claimed", "faults", "unjudged", "conditions")
+        }
         return cls(**{**data, **listed})
 
 
@@ -95,21 +112,24 @@ def prove(
     cells: Sequence[str],
     run: Callable[[str | None, str], Outcome],
     *,
+    tried: Mapping[str, Iterable[str]] = _NOTHING,
     of_others: Container[str] = (),
     is_partial: bool = False,
 ) -> Row:
     """Run a scenario on the reference and on each of these defects, once per plan cell.
 
-    `run` takes a defect's id, or None for the reference, and a plan cell's name. Being red under
-    one of `of_others` needs no claim. What is not green on the reference proves nothing further.
-    With `is_partial` the defects are chosen ones: claims of others are not looked at.
+    `run` takes a defect's id, or None for the reference, and a cell's name. `tried` are the
+    conditions under which the reference must be green too, where the target can provide them, and
+    what is tried under each, unless a plan has shown it. Being red under one of `of_others` needs
+    no claim. What is not green on the reference proves nothing further. With `is_partial` the
+    defects are chosen ones: claims of others are not looked at.
     """
     chosen = tuple(defects)
     claimed = tuple(claim for claim in scenario.detects if claim in chosen or not is_partial)
     faults = [
-        f"is {outcome.status} on the reference (plan cell {cell}): {outcome.reason}"
-        for cell in cells
-        if (outcome := run(None, cell)).status != "passed"
+        f"is {outcome.status} on the reference ({cell}): {outcome.reason}"
+        for cell in (*cells, *tried)
+        if (outcome := run(None, cell)).status not in ("passed", *_not_provided(cell, tried))
     ]
     kills: dict[str, dict[str, str]] = {}
     for defect in () if faults else chosen:
@@ -119,6 +139,11 @@ def prove(
             if outcome.status not in ("passed", "failed"):
                 faults.append(f"is {outcome.status} under {defect} ({cell}): {outcome.reason}")
             kills[defect][cell] = MASKED if outcome.status == "passed" else SHOWN
+    left = {defect for defect in kills if SHOWN not in kills[defect].values()}
+    for cell, candidates in tried.items():
+        for defect in left.intersection(candidates):
+            is_red = run(defect, cell).status in ("failed", "error")
+            kills[defect][cell] = SHOWN if is_red else MASKED
     row = Row(
         title=scenario.title,
         path=str(scenario.path),
@@ -127,6 +152,13 @@ def prove(
         cells=kills,
         faults=tuple(faults),
         is_partial=is_partial,
+        conditions=tuple(tried),
+        claimed_under=scenario.detects_under,
     )
     unclaimed = (defect for defect in chosen if defect in row.killed - set(claimed))
     return replace(row, unjudged=tuple(found for found in unclaimed if found in of_others))
+
+
+def _not_provided(cell: str, conditions: Container[str]) -> tuple[str, ...]:
+    """Return how a run may end besides green: nobody can provide every condition."""
+    return ("skipped", "inconclusive") if cell in conditions else ()

@@ -10,17 +10,17 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from pytest_stigmer.conditions.choice import plan_of
 from pytest_stigmer.defects.catalogue import recipe_with
 from pytest_stigmer.registry.assembly import REFERENCE
 from pytest_stigmer.skills.archive import Archive, ArchiveReader
 from pytest_stigmer.store.migration import Migrations
-from pytest_stigmer.store.plans import plan_cell
 from pytest_stigmer.store.queries import Queries
 from pytest_stigmer.store.sqlite import SqliteStore
 from pytest_stigmer.store.template import template
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Container, Iterator
     from types import CodeType, FrameType
 
     from pytest_stigmer.registry.assembly import Recipe
@@ -171,15 +171,21 @@ def watched() -> Iterator[tuple[Recipe, Reached]]:
 class Prover:
     """Runs a scenario under defects; `run_on` makes one run: of a case, on a recipe, in a cell.
 
-    It is given the defect's id too. A defect that changes nothing of what the reference's run of a
-    case met cannot show in it: that run is not made. Each case meets its own part of a registry.
+    It is given the defect's id too. To watch a run costs more than a few runs of defects, so cells
+    in which there are but few of them can be left unwatched. A defect that changes nothing of what
+    the reference's run of a case met cannot show in it: that run is not made. Each case meets its
+    own part of a registry.
     """
 
     def __init__(
-        self, scenario: Scenario, run_on: Callable[[Scenario, Recipe, str, str | None], Outcome]
+        self,
+        scenario: Scenario,
+        run_on: Callable[[Scenario, Recipe, str, str | None], Outcome],
+        unwatched: Container[str] = (),
     ) -> None:
         self._cases = scenario.expanded()
         self._run_on = run_on
+        self._unwatched = unwatched
         self._known: dict[tuple[str, int], tuple[Outcome, Reached]] = {}
 
     def run(self, defect: str | None, cell: str) -> Outcome:
@@ -192,16 +198,27 @@ class Prover:
             if defect is None:
                 outcome = self._reference(number, case, cell)
             else:
-                outcome, reached = self._known[cell, number]
-                if reached.meets(recipe):
-                    outcome = self._run_on(case, reached.spared(recipe), cell, defect)
+                outcome = self._under(recipe, number, case, cell, defect)
             if outcome.status != "passed":
                 name = f"case {case.case['case']}: " if case.case else ""
                 return replace(outcome, reason=f"{name}{outcome.reason}")
         return outcome
 
+    def _under(
+        self, recipe: Recipe, number: int, case: Scenario, cell: str, defect: str
+    ) -> Outcome:
+        known = self._known.get((cell, number))
+        if known is None:
+            return self._run_on(case, recipe, cell, defect)
+        outcome, reached = known
+        if not reached.meets(recipe):
+            return outcome
+        return self._run_on(case, reached.spared(recipe), cell, defect)
+
     def _reference(self, number: int, case: Scenario, cell: str) -> Outcome:
-        template(ddl=plan_cell(cell).ddl)  # made once per process: no run's own doing
+        template(ddl=plan_of(cell).ddl)  # made once per process: no run's own doing
+        if cell in self._unwatched:
+            return self._run_on(case, REFERENCE, cell, None)
         with watched() as (recipe, reached):
             outcome = self._run_on(case, recipe, cell, None)
         # Only its end is told again; its answers can be megabytes.

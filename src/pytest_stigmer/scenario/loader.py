@@ -222,6 +222,7 @@ def _scenario(document: Document, path: Path) -> Scenario:
         clock=value.get("clock"),
         description=value.get("description", ""),
         detects=tuple(value.get("detects", ())),
+        detects_under={name: tuple(ids) for name, ids in value.get("detects_under", {}).items()},
         marks=tuple(value.get("marks", ())),
         matrix=value.get("matrix"),
         lines={key: document.line((key,)) for key in value},

@@ -73,6 +73,7 @@ class Scenario:
     clock: str | None = None
     description: str = ""
     detects: tuple[str, ...] = ()
+    detects_under: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     marks: tuple[str, ...] = ()
     matrix: str | None = None
     lines: Mapping[str, int] = field(default_factory=dict)

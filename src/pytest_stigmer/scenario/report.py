@@ -76,21 +76,21 @@ class Page:
     trace: str = ""
 
 
-def page(outcome: Outcome, *, seed: int | None = None, defect: str | None = None) -> Page:
-    """Collect the page of one outcome; `seed` and `defect` belong on the replay line when given."""
+def page(outcome: Outcome, *, label: str = "", **replayed: Any) -> Page:
+    """Collect the page of one outcome, called `label`; `replayed` is what `replay` takes."""
     scenario, failed = outcome.scenario, next(iter(outcome.reds), None)
     at = outcome.performed.index(failed) if failed else len(outcome.performed)
     line = outcome.stopped.line if outcome.stopped else scenario.line
     evidence = outcome.evidence
     return Page(
         status=outcome.status.value,
-        title=scenario.label,
+        title=label or scenario.label,
         where=f"{scenario.path}:{line}",
         number=_number(outcome),
         count=len(scenario.all_steps()),
         target=outcome.target,
         reason=outcome.reason,
-        replay=replay(outcome, seed=seed, defect=defect),
+        replay=replay(outcome, label=label, **replayed),
         at=_instant(failed) if failed else "",
         verb=outcome.stopped.verb if outcome.stopped else "",
         sent=_sent(outcome, failed),
@@ -117,13 +117,23 @@ def exchange(performed: Performed) -> Exchange:
     return Exchange(_happened(performed), got, expected, performed.differences)
 
 
-def replay(outcome: Outcome, *, seed: int | None = None, defect: str | None = None) -> str:
+def replay(
+    outcome: Outcome,
+    *,
+    label: str = "",
+    seed: int | None = None,
+    defect: str | None = None,
+    conditions: str = "",
+) -> str:
     """Return the command line that runs this scenario again in the same way."""
     path = str(outcome.scenario.path)
-    place = f"{path}::{outcome.scenario.label}" if outcome.scenario.case else path
+    label = label or outcome.scenario.label
+    place = path if label == outcome.scenario.title else f"{path}::{label}"
     words = ["pytest", place, "--stigmer-target", outcome.target]
     if seed is not None:
         words += ["--stigmer-seed", str(seed)]
+    if conditions:
+        words += ["--stigmer-conditions", conditions]
     if defect is not None:
         words += ["--stigmer-defect", defect]
     return shlex.join(words)

@@ -11,7 +11,14 @@ from pytest_stigmer.errors import ServerLost
 from pytest_stigmer.scenario.compare import answer_differences
 from pytest_stigmer.scenario.model import ExpectedFailure
 from pytest_stigmer.scenario.saved_values import NoSuchValue, resolve
-from pytest_stigmer.scenario.target import Answer, Call, Inconclusive, Unsupported, answered
+from pytest_stigmer.scenario.target import (
+    Answer,
+    Call,
+    Inconclusive,
+    Surprise,
+    Unsupported,
+    answered,
+)
 from pytest_stigmer.scenario.verbs import VERBS
 
 if TYPE_CHECKING:
@@ -134,6 +141,13 @@ def run(
     )
 
 
+_ENDS = {
+    Surprise: Status.FAILED,
+    Unsupported: Status.SKIPPED,
+    Inconclusive: Status.INCONCLUSIVE,
+}
+
+
 def _run_steps(scenario: Scenario, running: _Run) -> tuple[Status, str, BaseException | None]:
     status, reason, error = _performed_all(scenario, running)
     if running.first is None:
@@ -153,10 +167,8 @@ def _performed_all(scenario: Scenario, running: _Run) -> tuple[Status, str, Base
     except _Ended as error:
         is_last = running.step is scenario.all_steps()[-1]
         return Status.FAILED, "" if is_last else str(error), None
-    except Unsupported as error:
-        return Status.SKIPPED, str(error), None
-    except Inconclusive as error:
-        return Status.INCONCLUSIVE, str(error), None
+    except (Surprise, Unsupported, Inconclusive) as error:
+        return _ENDS[type(error)], str(error), None
     except (NoSuchValue, ServerLost) as error:
         return Status.ERROR, str(error), None
     except Exception as error:  # noqa: BLE001 - a report names it; the run of the others goes on

@@ -54,14 +54,14 @@ class Answer:
 def answered(act: Callable[[], Any], *passing: type[Exception]) -> Answer:
     """Return the answer of a call: what it gave or raised.
 
-    Lets pass what says nothing about the registry: ServerLost, Unsupported, Inconclusive, and the
-    exceptions of `passing`.
+    Lets pass what is no answer: ServerLost, Unsupported, Inconclusive, Surprise, and the exceptions
+    of `passing`.
     """
     try:
         return Answer(act())
     except passing:
         raise
-    except (ServerLost, Unsupported, Inconclusive):
+    except (ServerLost, Unsupported, Inconclusive, Surprise):
         raise
     except StigmerError as error:
         return Answer.of_error(error)
@@ -82,7 +82,7 @@ class AuditRow:
     value: Any = None
 
 
-# Not errors of the registry: a target that turns those into answers must let these two pass.
+# Not errors of the registry: a target that turns those into answers must let these pass.
 class Unsupported(Exception):
     """The target cannot do what the step asks; the scenario is skipped with this reason."""
 
@@ -91,9 +91,13 @@ class Inconclusive(Exception):
     """A precondition of the step could not be proved; the scenario neither passed nor failed."""
 
 
+class Surprise(Exception):
+    """Something was harmed that no step asks about; the run is red with this sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One verb that is performed at the same time as others."""
+    """One verb with its arguments."""
 
     verb: str
     arguments: Mapping[str, Any]

@@ -25,16 +25,19 @@ if TYPE_CHECKING:
 class Faults:
     """Does to a registry what it must survive or refuse.
 
-    `message` makes a message of what a scenario writes; `reopened` is called when the registry has
-    come back with other parts.
+    `message` makes a message of what a scenario writes; `come_back` lets the registry go on with
+    the bytes of another database and other artifacts.
     """
 
     def __init__(
-        self, registry: Registry, message: Callable[[Any], Any], reopened: Callable[[], None]
+        self,
+        registry: Registry,
+        message: Callable[[Any], Any],
+        come_back: Callable[[bytes, Mapping[str, bytes]], None],
     ) -> None:
         self._registry = registry
         self._message = message
-        self._reopened = reopened
+        self._come_back = come_back
         self._unlock: Callable[[], None] | None = None
         self._crash_after: int | None = None
 
@@ -130,10 +133,6 @@ class Faults:
         if "kind" in wanted:
             wanted["kind"] = kind_text(wanted["kind"])
         return stored_rows(self._registry.store, table, **wanted)
-
-    def _come_back(self, image: bytes, artifacts: Mapping[str, bytes]) -> None:
-        self._registry.replace(image, artifacts)
-        self._reopened()
 
     def _legacy_row(self, row: dict[str, Any]) -> ResourceRow:
         if "base64" in row:

@@ -105,7 +105,7 @@ class LocalTarget(Target):
             on_open=partial(_prepared, cell),
         )
         self._connect_flow()
-        self._faults = Faults(self.registry, self.flow.message, self._connect_flow)
+        self._faults = Faults(self.registry, self.flow.message, self._come_back)
 
     @property
     def store(self) -> SqliteStore:
@@ -206,6 +206,12 @@ class LocalTarget(Target):
             getattr(self.flow, verb)(**arguments)
         except ValueError as error:
             raise UsageError(str(error)) from None
+
+    def _come_back(self, image: bytes, artifacts: Mapping[str, bytes]) -> None:
+        """Go on with other files, on which no registry is open."""
+        self._leave_other()
+        self.registry.replace(image, artifacts)
+        self._connect_flow()
 
     def _leave_other(self) -> None:
         if self._other is not None:

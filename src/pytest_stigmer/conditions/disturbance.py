@@ -1,0 +1,52 @@
+"""What a scenario has done to its registry from outside and not taken back yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pytest_stigmer.conditions.reads import is_of_registry
+from pytest_stigmer.scenario.target import Answer
+
+
+@dataclass
+class Disturbance:
+    """Tells how much room a scenario leaves for what it does not mention."""
+
+    transactions: int = 0
+    is_closed: bool = False
+    is_dying: bool = False
+    is_locked: bool = False
+    refuses_writes: bool = False
+    is_foreign: bool = False
+
+    def note(self, verb: str, answer: Answer) -> None:
+        """Follow a verb of the scenario."""
+        match verb:
+            case "close" | "reopen" | "open_legacy":
+                self.is_closed = verb == "close" or answer.failure is not None
+            case "lock" | "unlock":
+                self.is_locked = verb == "lock"
+            case "abort_writes" | "allow_writes":
+                self.refuses_writes = verb == "abort_writes"
+            case "set_schema_version":
+                self.is_foreign = True
+        if verb == "crash_after":
+            self.is_dying = True
+        elif self.is_dying and (is_of_registry(verb) or verb in ("reopen", "open_legacy")):
+            self.is_dying = self.is_closed = False
+
+    @property
+    def allows_reads(self) -> bool:
+        """Whether a read of something else can be made."""
+        return not (self.is_closed or self.is_dying)
+
+    @property
+    def allows_repeats(self) -> bool:
+        """Whether the same verb can be made again."""
+        disturbed = self.is_locked or self.refuses_writes or self.is_foreign
+        return self.allows_reads and not disturbed
+
+    @property
+    def allows_anything(self) -> bool:
+        """Whether anything may happen between two steps."""
+        return self.allows_repeats and not self.transactions

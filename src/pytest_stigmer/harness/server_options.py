@@ -1,0 +1,66 @@
+"""How a server in another process is reached."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+API_KEY_VARIABLE = "STIGMER_API_KEY"
+"""The environment's credentials, as in stigmer b070f18, backend/services/agent-runner."""
+
+
+@dataclass(frozen=True)
+class ServerOptions:
+    """How a server in another process is reached; `token` never shows in a repr or a report."""
+
+    tls: bool = False
+    tls_roots: Path | None = None
+    token: str = field(default="", repr=False)
+    deadline: float = 30.0
+
+
+def add_server_options(group: pytest.OptionGroup) -> None:
+    """Declare how a server is reached."""
+    group.addoption(
+        "--stigmer-tls",
+        action="store_true",
+        help="reach HOST:PORT by TLS, checked against the system's certificates",
+    )
+    group.addoption(
+        "--stigmer-tls-ca",
+        metavar="FILE.pem",
+        help="reach HOST:PORT by TLS, checked against these certificates",
+    )
+    group.addoption(
+        "--stigmer-token",
+        metavar="TOKEN",
+        help="sent to HOST:PORT as 'authorization: Bearer TOKEN' "
+        f"(default: the environment's {API_KEY_VARIABLE})",
+    )
+    group.addoption(
+        "--stigmer-deadline",
+        metavar="SECONDS",
+        help=f"how long HOST:PORT may take for one call (default: {ServerOptions.deadline:g}); "
+        "no call is repeated",
+    )
+
+
+def server_options(
+    *, tls: bool, roots: str | None, token: str | None, deadline: str | None
+) -> ServerOptions:
+    """Read how a server is reached; raise pytest.UsageError for what cannot be followed."""
+    deadline = deadline or str(ServerOptions.deadline)
+    if roots and not Path(roots).is_file():
+        raise pytest.UsageError(f"--stigmer-tls-ca {roots!r} is no file")
+    if not re.fullmatch(r"\d*\.?\d+", deadline) or not float(deadline):
+        raise pytest.UsageError(f"--stigmer-deadline {deadline!r} is no positive number of seconds")
+    return ServerOptions(
+        tls=tls,
+        tls_roots=Path(roots) if roots else None,
+        token=token or os.environ.get(API_KEY_VARIABLE, ""),
+        deadline=float(deadline),
+    )
