@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.errors import StigmerError
+from pytest_stigmer.errors import StigmerError, visible
 from pytest_stigmer.harness import commands
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return READER_GONE
     except (StigmerError, OSError) as error:
-        sys.stderr.write(f"stigmer-harness: {error}\n")
+        sys.stderr.write(f"stigmer-harness: {visible(error)}\n")
         return USAGE_ERROR
     except KeyboardInterrupt:
         sys.stderr.write("stigmer-harness: interrupted\n")

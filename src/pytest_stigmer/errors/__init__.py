@@ -33,6 +33,7 @@ from pytest_stigmer.errors.usage_errors import (
     UnknownField,
     UsageError,
 )
+from pytest_stigmer.errors.visible import visible, visible_json
 
 __all__ = [
     "MAX_FAULT_LINES",
@@ -62,4 +63,6 @@ __all__ = [
     "UnknownField",
     "UsageError",
     "carried_status",
+    "visible",
+    "visible_json",
 ]

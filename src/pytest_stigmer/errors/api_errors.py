@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 from pytest_stigmer.errors.base_error import StigmerError
+from pytest_stigmer.errors.visible import visible
 
 
 class UndecodableMessage(StigmerError, ValueError):
@@ -26,7 +27,7 @@ class StatusError(StigmerError):
     """A failed call of the skill API: `code` is the gRPC status name, `details` its text."""
 
     def __init__(self, code: str, details: str) -> None:
-        super().__init__(f"{code}: {details}")
+        super().__init__(f"{code}: {visible(details)}")
         self.code = code  # type: ignore[misc]
         self.details = details
 
@@ -53,7 +54,7 @@ class ServerLost(StatusError):
 
     def __str__(self) -> str:
         """Return the text alone: the status is ours, not the server's."""
-        return self.details
+        return visible(self.details)
 
     @classmethod
     def never_there(cls, address: str, seconds: float, why: object) -> Self:

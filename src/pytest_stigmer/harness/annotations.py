@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from pytest_stigmer.errors import visible
 from pytest_stigmer.harness.reporting import INCONCLUSIVE, skip_reason
 from pytest_stigmer.scenario.model import SUFFIX
 
@@ -72,7 +73,9 @@ class Annotator:
         found = _LINE.search(text)
         line = int(found[1]) if found else ((report.location or ("", 0, ""))[1] or 0) + 1
         file = os.path.relpath(self._root / path, os.environ.get("GITHUB_WORKSPACE", self._root))
-        self._found[report.nodeid] = Annotation(level, file, line, title or path, text)
+        self._found[report.nodeid] = Annotation(
+            level, file, line, visible(title or path, line=True), visible(text)
+        )
 
 
 def _escaped(text: str, table: dict[str, str]) -> str:

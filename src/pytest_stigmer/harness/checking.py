@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.concurrency.checker import check_file
+from pytest_stigmer.harness.terminal import say
 
 if TYPE_CHECKING:
     import argparse
@@ -25,5 +25,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     """Print every fault, a line each; return 1 when there is one."""
     faults = [f"{path}: {fault}" for path in given.histories for fault in check_file(path)]
-    sys.stdout.write("".join(f"{line}\n" for line in faults) or "no fault\n")
+    for line in faults or ["no fault"]:
+        say(line)
     return 1 if faults else 0

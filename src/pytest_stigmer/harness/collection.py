@@ -15,7 +15,7 @@ from pytest_stigmer.conditions.choice import (
     label_of,
     plan_cells,
 )
-from pytest_stigmer.errors import ScenarioError, ServerLost, UsageError
+from pytest_stigmer.errors import ScenarioError, ServerLost, UsageError, visible
 from pytest_stigmer.harness.recording import recorder_of
 from pytest_stigmer.harness.reporting import INCONCLUSIVE
 from pytest_stigmer.harness.run_session import DATABASES, PROVED, RECORDED, SESSION, HarnessSession
@@ -35,7 +35,7 @@ class ScenarioRed(Exception):
     """A scenario whose answers are not as expected."""
 
     def __init__(self, outcome: Outcome) -> None:
-        super().__init__(outcome.reason)
+        super().__init__(visible(outcome.reason))
         self.outcome = outcome
 
 
@@ -65,7 +65,7 @@ class ScenarioFile(pytest.File):
     def repr_failure(self, excinfo: ExceptionInfo[BaseException], style: Any = None) -> Any:  # noqa: ARG002
         """Show the faults of a file as they are, without a traceback of ours."""
         if isinstance(excinfo.value, ScenarioError):
-            return str(excinfo.value)
+            return visible(excinfo.value)
         return super().repr_failure(excinfo)  # a collector takes no style
 
 
@@ -117,16 +117,16 @@ class ScenarioItem(_Item):
         kept = self.stash.setdefault(DATABASES, [])
         outcome = outcome_of(self.harness, self.scenario, self.cell, self.nodeid, recorder, kept)
         if outcome.status == "skipped":
-            pytest.skip(outcome.reason)
+            pytest.skip(visible(outcome.reason))
         if outcome.status == "inconclusive":
-            pytest.skip(INCONCLUSIVE + outcome.reason)
+            pytest.skip(INCONCLUSIVE + visible(outcome.reason))
         if outcome.status != "passed":
             raise ScenarioRed(outcome)
 
     def repr_failure(self, excinfo: ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show a red scenario as a page, and the loss of a server as one line."""
         if isinstance(excinfo.value, ServerLost):
-            return str(excinfo.value)
+            return visible(excinfo.value)
         if not isinstance(excinfo.value, ScenarioRed):
             return super().repr_failure(excinfo, style)
         from pytest_stigmer.scenario.render import render
@@ -160,7 +160,7 @@ class ProofItem(_Item):
         if not isinstance(excinfo.value, NotAsClaimed):
             return super().repr_failure(excinfo, style)
         line = self.scenario.lines.get("detects", self.scenario.line)
-        return f"{self.path}:{line}: the proof failed\n{excinfo.value}"
+        return f"{self.path}:{line}: the proof failed\n{visible(excinfo.value)}"
 
 
 def _check_claims(scenario: Scenario) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.errors import UsageError
+from pytest_stigmer.errors import UsageError, visible_json
 from pytest_stigmer.harness import (
     arguments,
     checking,
@@ -20,6 +19,7 @@ from pytest_stigmer.harness import (
     inspecting,
     showing,
 )
+from pytest_stigmer.harness.terminal import say
 from pytest_stigmer.scenario.model import SUFFIX
 from pytest_stigmer.scenario.shipped import scenario_folders
 from pytest_stigmer.service import serve
@@ -168,7 +168,7 @@ def _pytest_as_json(words: list[str], surroundings: dict[str, str]) -> int:
         silent = [*words, "-p", "no:terminal", f"--stigmer-report={report}"]
         code = _pytest_process(silent, surroundings)
         if report.exists():
-            _say(report.read_text(encoding="utf-8").rstrip())
+            sys.stdout.write(report.read_text(encoding="utf-8"))
     return code
 
 
@@ -185,7 +185,7 @@ def _new(options: argparse.Namespace) -> int:
             file.write(new_scenario(path.name.removesuffix(SUFFIX)))
     except FileExistsError:
         raise UsageError.exists(path) from None
-    _say(f"wrote {path}; run it: stigmer-harness run {path}")
+    say(f"wrote {path}; run it: stigmer-harness run {path}")
     return 0
 
 
@@ -203,11 +203,11 @@ def _defects(options: argparse.Namespace) -> int:
     ]
     if options.json:
         listed = [{**row, "origin_explained": explained(row["origin"])} for row in rows]
-        _say(json.dumps(listed, indent=2))
+        sys.stdout.write(f"{visible_json(listed, indent=2)}\n")
         return 0
     _print_table([list(row.values()) for row in rows], ("id", "family", "harm", "origin"))
     named = {number for row in rows for number in hazards_of(row["origin"])}
-    _say("\nD and a number is a hazard of the real system; a commit or a test is one of stigmer:")
+    say("\nD and a number is a hazard of the real system; a commit or a test is one of stigmer:")
     _print_table([[number, text] for number, text in HAZARDS.items() if number in named], ("", ""))
     return 0
 
@@ -217,11 +217,7 @@ def _print_table(rows: Iterable[list[str]], head: tuple[str, ...]) -> None:
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
     for line in lines:
         cells = (f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True))
-        _say("  ".join(cells).rstrip())
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
+        say("  ".join(cells).rstrip())
 
 
 def _schema_arguments(parser: argparse.ArgumentParser) -> None:
@@ -235,11 +231,11 @@ def _schema(options: argparse.Namespace) -> int:
     from pytest_stigmer.scenario.schema_file import SCHEMA_PATH, text
 
     if not options.write:
-        _say(SCHEMA_PATH.read_text(encoding="utf-8").rstrip())
+        sys.stdout.write(SCHEMA_PATH.read_text(encoding="utf-8"))
         return 0
     for path, content in ((SCHEMA_PATH, text()), (page_path(), reference_page())):
         path.write_text(content, encoding="utf-8")
-        _say(f"wrote {path}")
+        say(f"wrote {path}")
     return 0
 
 

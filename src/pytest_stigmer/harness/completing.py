@@ -5,7 +5,6 @@ Both exit with 1, because nobody has looked yet at what was written.
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from pytest_stigmer.conditions.choice import PLAIN
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.harness.options import DEFAULT_SEED, Options
 from pytest_stigmer.harness.run_session import HarnessSession
+from pytest_stigmer.harness.terminal import say
 from pytest_stigmer.scenario.model import SUFFIX
 from pytest_stigmer.scenario.shipped import scenario_folders
 
@@ -38,7 +38,7 @@ def expectations(path: Path, seed: int | None) -> int:
 
     scenario = load(path)
     if scenario.cases:
-        _say(f"{path}: nothing written: what one case answers need not be what another does")
+        say(f"{path}: nothing written: what one case answers need not be what another does")
         return 1
     session = HarnessSession(Options(seed=DEFAULT_SEED if seed is None else seed))
     try:
@@ -48,8 +48,8 @@ def expectations(path: Path, seed: int | None) -> int:
     text, written = complete(path, outcome)
     path.write_bytes(text.encode())
     for number, line in written:
-        _say(f"WROTE {path}:{number}: {line.strip()}")
-    _say(f"{path}: {len(written)} line(s) written from what happened; read before you trust them")
+        say(f"WROTE {path}:{number}: {line.strip()}")
+    say(f"{path}: {len(written)} line(s) written from what happened; read before you trust them")
     return 1
 
 
@@ -66,7 +66,7 @@ def claims(paths: list[str], defects: Iterable[str], seed: int | None) -> int:
                 _write_claims(session, path)
     finally:
         session.close()
-    _say("claims are written as they came out; read whether each is what its scenario is about")
+    say("claims are written as they came out; read whether each is what its scenario is about")
     return 1
 
 
@@ -79,10 +79,6 @@ def _write_claims(session: HarnessSession, path: Path) -> None:
     text, added = claim(path, row.killed - set(row.claimed))
     if added:
         path.write_bytes(text.encode())
-        _say(f"WROTE {path}: detects {', '.join(added)}")
+        say(f"WROTE {path}: detects {', '.join(added)}")
     for problem in replace(row, claimed=(*row.claimed, *added)).problems():
-        _say(f"{path}: {row.title} {problem}")
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
+        say(f"{path}: {row.title} {problem}")

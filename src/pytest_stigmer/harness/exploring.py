@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -20,6 +19,7 @@ from pytest_stigmer.harness.options import DEFAULT_SEED, Options, checked
 from pytest_stigmer.harness.run_session import HarnessSession
 from pytest_stigmer.harness.runs import scratch_target, server_target
 from pytest_stigmer.harness.server_options import server_options
+from pytest_stigmer.harness.terminal import say
 from pytest_stigmer.scenario.model import SUFFIX
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def run(given: argparse.Namespace) -> int:
         )
         done = explore.explore(search, minutes=given.minutes)
     tried = f"{done.rounds} rounds of {explore.HISTORIES} histories, seed {options.seed}"
-    sys.stdout.write(f"explored {options.target} for {done.seconds:.1f} s: {tried}\n")
+    say(f"explored {options.target} for {done.seconds:.1f} s: {tried}")
     return _tell(done, given.write, options)
 
 
@@ -129,13 +129,13 @@ def _opener(session: HarnessSession, stack: ExitStack) -> explore.OpenTarget:
 
 def _tell(done: Exploration, path: Path, options: Options) -> int:
     if done.found is None:
-        sys.stdout.write("no mismatch\n")
+        say("no mismatch")
         return 0
     path.write_text(done.found.scenario(), encoding="utf-8")
     promise = _CERTAIN if done.found.is_certain else _ONCE
-    sys.stdout.write(
+    say(
         f"{done.found.why}\n"
         f"wrote {path}: {done.found.length + 1} steps; {promise}:\n"
-        f"  pytest {path} {options.replay()}\n"
+        f"  pytest {path} {options.replay()}"
     )
     return 1

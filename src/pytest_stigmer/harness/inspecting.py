@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import sys
 import textwrap
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from pytest_stigmer.errors import StigmerError
+from pytest_stigmer.errors import StigmerError, visible, visible_json
+from pytest_stigmer.harness.terminal import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -57,12 +57,14 @@ def run(arguments: argparse.Namespace) -> int:
         )
     except StigmerError as error:
         tell("")
-        print(f"stigmer-harness inspect: {error}", file=sys.stderr)  # noqa: T201 - a command speaks
+        sys.stderr.write(f"stigmer-harness inspect: {visible(error)}\n")
         return UNUSABLE
     tell("")
     width = shutil.get_terminal_size().columns
-    text = as_json(facts) if arguments.json else "\n".join(described(facts, width))
-    print(text)  # noqa: T201 - a command speaks
+    if arguments.json:
+        sys.stdout.write(f"{as_json(facts)}\n")
+    else:
+        say("\n".join(described(facts, width)))
     return HAZARDS if facts.has_hazards else CLEAN
 
 
@@ -72,7 +74,7 @@ def as_json(facts: Facts) -> str:
     data["has_hazards"] = facts.has_hazards
     for sample, tag in zip(data["tags_at_risk"]["shown"], facts.tags_at_risk.shown, strict=True):
         sample["is_wrong"] = tag.is_wrong
-    return json.dumps(data, indent=2, ensure_ascii=not _speaks_utf8())
+    return visible_json(data, indent=2)
 
 
 def _progress() -> Callable[[str], None]:
@@ -86,10 +88,6 @@ def _progress() -> Callable[[str], None]:
         sys.stderr.flush()
 
     return tell
-
-
-def _speaks_utf8() -> bool:
-    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
 
 
 def _count(text: str) -> int:

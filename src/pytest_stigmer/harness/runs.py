@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
+from pytest_stigmer.errors import visible
 from pytest_stigmer.harness.recording import NO_RECORDER
 
 if TYPE_CHECKING:
@@ -200,7 +201,7 @@ def server_target(
         yield target
     finally:
         for left in target.close():
-            warnings.warn(f"left behind on {target.name}: {left}", stacklevel=2)
+            warnings.warn(f"left behind on {target.name}: {visible(left)}", stacklevel=2)
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pytest_stigmer.harness import arguments
 from pytest_stigmer.harness.options import DEFAULT_SEED, Options
 from pytest_stigmer.harness.run_session import HarnessSession
+from pytest_stigmer.harness.terminal import say
 from pytest_stigmer.scenario.render import cut, difference_lines, happened, timeline_lines
 from pytest_stigmer.scenario.report import exchange
 from pytest_stigmer.scenario.timeline import LOOKUPS, timeline
@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
     defect = find(options.defect)
     seed = DEFAULT_SEED if options.seed is None else options.seed
     for line in story(defect, seed):
-        sys.stdout.write(f"{line}\n")
+        say(line)
     return 0
 
 

@@ -26,7 +26,7 @@ from typing import Any
 import pytest
 
 from pytest_stigmer.api.values import MAX_MESSAGE_BYTES
-from pytest_stigmer.errors import carried_status
+from pytest_stigmer.errors import carried_status, visible
 from pytest_stigmer.factories.artifacts import artifact
 from pytest_stigmer.kit.calls import at_once, must_succeed
 from pytest_stigmer.kit.declared_skills import SkillTarget
@@ -62,7 +62,7 @@ class SkillContract(SkillDeclarations):
             ask(promise, target, request.node.nodeid)
         finally:
             for left in target.clean_up():
-                warnings.warn(f"left behind by {promise.id}: {left}", stacklevel=2)
+                warnings.warn(f"left behind by {promise.id}: {visible(left)}", stacklevel=2)
 
     def test_message_of_10_mib_is_accepted(self, skills: SkillApi) -> None:
         """A request of exactly 10 MiB is within the limit."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import NoneType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
+from pytest_stigmer.errors import visible_json
 from pytest_stigmer.report.data import Document
 
 SCHEMA_FILE = Path(__file__).with_name("schema.json")
@@ -20,8 +21,8 @@ _SIMPLE = {str: "string", int: "integer", float: "number", bool: "boolean", None
 
 
 def render(document: Document) -> str:
-    """Return the whole document, in ASCII, ending in a line break."""
-    return json.dumps(asdict(document), indent=1) + "\n"
+    """Return the whole document, in ASCII, ending in a line break; no line is a CI's command."""
+    return visible_json(asdict(document), indent=1) + "\n"
 
 
 def schema_text() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pytest_stigmer.errors import visible
 from pytest_stigmer.prove.proof import SHOWN
 from pytest_stigmer.report.data import STATUSES, Document, MatrixData
 
@@ -65,4 +66,4 @@ def _matrix(matrix: MatrixData) -> Iterator[str]:
 
 def _safe(text: str) -> str:
     """Escape what Markdown or HTML would read as its own, and keep it on one line."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return _SPECIAL.sub(r"\\\1", visible(" ".join(text.split()), line=True))

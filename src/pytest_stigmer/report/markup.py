@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from html import escape
 from typing import Any
 
-_CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32)), "�")
+from pytest_stigmer.errors import visible
 
 
 def text(value: object) -> str:
     """Return a text that is safe between tags and in quoted attributes."""
-    return escape(str(value).translate(_CONTROLS))
+    return escape(visible(value))
 
 
 def shown(value: Any) -> str:

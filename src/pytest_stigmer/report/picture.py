@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from html import escape
 from itertools import pairwise
 
 from pytest_stigmer.clock import parse_instant
 from pytest_stigmer.report.data import ArchiveData, RunData, StepData
+from pytest_stigmer.report.markup import text as safe
 
 SECOND = 1000
 _WIDTH = 560
@@ -101,7 +101,7 @@ def picture(run: RunData) -> str:
     return (
         f'<svg class="timeline" role="img" width="{width:.0f}" height="{drawn.bottom + 12:.0f}" '
         f'viewBox="0 0 {width:.0f} {drawn.bottom + 12:.0f}">'
-        f"<title>{escape(_told(drawn))}</title>{body}</svg>"
+        f"<title>{safe(_told(drawn))}</title>{body}</svg>"
     )
 
 
@@ -265,7 +265,7 @@ def _asked(x: float, y: float) -> str:
 def _circle(kind: str, x: float, y: float, text: str) -> str:
     return (
         f'<circle class="{kind}" cx="{x:.1f}" cy="{y}" r="{_RADIUS}"/>'
-        f'<text class="in {kind}" x="{x:.1f}" y="{y + 3.5}">{escape(text)}</text>'
+        f'<text class="in {kind}" x="{x:.1f}" y="{y + 3.5}">{safe(text)}</text>'
     )
 
 
@@ -279,7 +279,7 @@ def _upright(kind: str, x: float, top: float, bottom: float) -> str:
 
 def _words(kind: str, x: float, y: float, text: str, *, middle: bool = False) -> str:
     anchor = ' text-anchor="middle"' if middle else ""
-    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}"{anchor}>{escape(text)}</text>'
+    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}"{anchor}>{safe(text)}</text>'
 
 
 def _cut(text: str, length: int) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_stigmer.clock import parse_duration, parse_instant
-from pytest_stigmer.errors import ScenarioError
+from pytest_stigmer.errors import ScenarioError, visible
 from pytest_stigmer.scenario.document import Document, Fault, Place, decode, parse
 from pytest_stigmer.scenario.model import (
     Scenario,
@@ -215,7 +215,7 @@ def _scenario(document: Document, path: Path) -> Scenario:
     steps = _steps(value["steps"], ("steps",), document)
     names_files = any(text.partition(".")[0] in _PATHS for _, text in references(value))
     scenario = Scenario(
-        title=value["scenario"],
+        title=visible(value["scenario"].strip(), line=True),
         path=path,
         line=document.line(("scenario",), of_key=True),
         steps=steps,

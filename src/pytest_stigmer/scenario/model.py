@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from pytest_stigmer.errors import visible
 from pytest_stigmer.scenario.saved_values import resolve
 from pytest_stigmer.scenario.verbs import VERBS
 
@@ -86,7 +87,8 @@ class Scenario:
     @property
     def label(self) -> str:
         """The title, with the case's name where this is one of several."""
-        return f"{self.title}[{self.case['case']}]" if self.case else self.title
+        name = visible(self.case["case"], line=True) if self.case else ""
+        return f"{self.title}[{name}]" if name else self.title
 
     def expanded(self) -> tuple[Scenario, ...]:
         """Return a scenario per case; without cases, this one."""

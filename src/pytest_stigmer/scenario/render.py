@@ -6,6 +6,8 @@ import json
 import textwrap
 from typing import TYPE_CHECKING, Any
 
+from pytest_stigmer.errors import visible
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -23,7 +25,7 @@ _INDENT = "  "
 def render(page: Page, width: int = 80) -> str:
     """Return the page in at most `width` columns; the replay line and query texts stay whole."""
     width = max(width, MIN_WIDTH)
-    return "\n".join(line.rstrip() for line in _lines(page, width)) + "\n"
+    return "".join(f"{visible(line.rstrip())}\n" for line in _lines(page, width))
 
 
 def _lines(page: Page, width: int) -> Iterator[str]:

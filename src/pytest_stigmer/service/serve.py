@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.clock import SystemClock, parse_instant
-from pytest_stigmer.errors import UsageError
+from pytest_stigmer.errors import UsageError, visible
 from pytest_stigmer.service import check_installed
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def _check_key(context: ssl.SSLContext, certificate: Path, key: Path) -> None:
 
 def _log(call: Call) -> None:
     now = SystemClock().now().isoformat(timespec="milliseconds")
-    sys.stderr.write(f"{now} {call}\n")
+    sys.stderr.write(f"{now} {visible(call, line=True)}\n")
 
 
 def _ignore(call: Call) -> None:

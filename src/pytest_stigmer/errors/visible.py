@@ -1,0 +1,37 @@
+"""The one way out for what a stranger wrote: what a terminal or a CI log obeys is made visible."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+
+_OBEYED = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+"""Unicode's categories of control, format (bidirectional marks too), surrogates, separators."""
+
+_COMMAND = re.compile(r"^(\s*):(?=:)|#(?=#\[)", re.MULTILINE)
+"""What GitHub and Azure read as a command of the job's, at the start of a line or within it."""
+
+
+def visible(text: object, *, line: bool = False) -> str:
+    r"""Return a text as it may be shown: control characters as escapes such as `\x1b`.
+
+    Line ends and tabs stay, unless it is to be one `line`. A line that a CI service would take for
+    a command is shown with its first character escaped.
+    """
+    shown = str(text)
+    if not shown.isprintable():
+        kept = "" if line else "\n\t"
+        shown = "".join(one if one in kept else _escaped(one) for one in shown)
+    return _COMMAND.sub(lambda found: f"{found[1] or ''}\\x{ord(found[0][-1]):02x}", shown)
+
+
+def visible_json(data: object, *, indent: int | None = None) -> str:
+    """Return data as JSON in ASCII that no terminal and no CI service obeys."""
+    return json.dumps(data, indent=indent).replace("##[", "\\u0023#[")
+
+
+def _escaped(character: str) -> str:
+    if unicodedata.category(character) not in _OBEYED:
+        return character
+    return character.encode("unicode_escape").decode("ascii")
