@@ -46,13 +46,14 @@ ALLOWED = {
     | {"kit", "concurrency", "conditions", "__init__"},
     "contract": {"kit", "concurrency"},
     "plugin": REGISTRY | {"harness", "factories", "service", "targets"},
+    "fixtures": REGISTRY | {"harness", "service"},
     "cli": {"harness", "service", "concurrency", "errors", "scenario"},
-    "__init__": REGISTRY | {"factories", "scenario", "targets", "kit", "concurrency"},
+    "__init__": REGISTRY | {"factories", "scenario", "targets", "kit", "concurrency", "service"},
 }
 """For each part of the package, the parts it may import; itself is always allowed."""
 
 LIBRARIES = {
-    "pytest": {"plugin", "harness", "kit"},
+    "pytest": {"plugin", "fixtures", "harness", "kit"},
     "grpc": {"service", "targets/remote"},
     "yaml": {"scenario/document"},
     "jsonschema": {"scenario"},

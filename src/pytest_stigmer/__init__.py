@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.factories.seeding import seeded_faker
     from pytest_stigmer.kit.skill_contract import SkillContract
     from pytest_stigmer.kit.store_contract import StoreContract
+    from pytest_stigmer.service.running import running_service
     from pytest_stigmer.store.sqlite import SqliteStore
 
 __all__ = [
@@ -73,6 +74,7 @@ __all__ = [
     "bad_artifact",
     "check_file",
     "load_history",
+    "running_service",
     "seeded_faker",
 ]
 
@@ -107,6 +109,7 @@ _HOMES = {
     "bad_artifact": "factories.bad_artifacts",
     "check_file": "concurrency.checker",
     "load_history": "factories.loading",
+    "running_service": "service.running",
     "seeded_faker": "factories.seeding",
 }
 

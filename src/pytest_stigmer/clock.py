@@ -147,7 +147,7 @@ class FrozenClock:
     """A clock that stands still until it is moved; it is one, and freezes Python, within `with`."""
 
     def __init__(self, start: str | dt.datetime = DEFAULT_START) -> None:
-        self._instant = parse_instant(start)
+        self._start = self._instant = parse_instant(start)
         self._freezer: Any = None
         self._frozen: Any = None
 
@@ -178,6 +178,20 @@ class FrozenClock:
     def move_to(self, instant: str | dt.datetime) -> dt.datetime:
         """Move to an instant, earlier or later, and return it."""
         return self._move(parse_instant(instant))
+
+    def reset(self) -> dt.datetime:
+        """Move back to where the clock started, and return that instant."""
+        return self._move(self._start)
+
+    @contextmanager
+    def undoing(self) -> Iterator[None]:
+        """Move back after the block to where the clock stood before it, if it was moved."""
+        before = self._instant
+        try:
+            yield
+        finally:
+            if self._instant != before:
+                self._move(before)
 
     def _move(self, instant: dt.datetime) -> dt.datetime:
         self._check()

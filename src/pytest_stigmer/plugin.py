@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_stigmer.harness import fixtures, hooks, options
+from pytest_stigmer.harness import fixture_bodies as fixtures
+from pytest_stigmer.harness import hooks, options
+from pytest_stigmer.harness.run_session import SESSION
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.api.generation import Generation
     from pytest_stigmer.clock import FrozenClock
     from pytest_stigmer.factories.factory import Factory
-    from pytest_stigmer.harness.fixtures import StoreFactory
+    from pytest_stigmer.harness.fixture_bodies import StoreFactory
     from pytest_stigmer.registry.registry import Registry
     from pytest_stigmer.service.loopback import Service
     from pytest_stigmer.skills.endpoint import SkillClient
@@ -72,6 +74,15 @@ def pytest_runtest_makereport(
     """Tell a failed test how to look at its databases; attach what was proved."""
     text = hooks.shortened(item, call)
     return hooks.annotate(item, (yield), text)
+
+
+@pytest.fixture(autouse=True)
+def _stigmer_beginning(request: pytest.FixtureRequest) -> None:
+    """Undo at its end what a test does to fixtures of broader scopes; it is the first set up."""
+    if request.config.stash[SESSION].shared:
+        from pytest_stigmer.harness import scopes
+
+        scopes.undo_after_the_test(request)
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,7 @@ from pytest_stigmer.clock import (
     python_disagreements,
 )
 from pytest_stigmer.errors import ClockIncoherent
-from pytest_stigmer.harness.fixtures import probe
+from pytest_stigmer.harness.fixture_bodies import probe
 
 if TYPE_CHECKING:
     from collections.abc import Callable

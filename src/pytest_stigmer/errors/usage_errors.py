@@ -39,6 +39,14 @@ class UsageError(StigmerError):
         )
 
     @classmethod
+    def not_shared(cls, fixture: str) -> Self:
+        """Refuse to share the registry of a fixture that has none to share."""
+        return cls(
+            f"{fixture!r} is no fixture of store_fixture, skills_fixture or service_fixture: make "
+            "it by one of them, or leave its name out for a registry of its own"
+        )
+
+    @classmethod
     def no_such_path(cls, path: object) -> Self:
         """Name a file or folder that is not there."""
         return cls(f"no such file or folder: {path}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -93,6 +94,22 @@ def shortened(item: pytest.Item, call: pytest.CallInfo[Any]) -> str | None:
     return end_at_the_users_line(item, call)
 
 
+_NARROW = re.compile(r"ScopeMismatch: .* fixture (stigmer_(\w+)) with a (\w+) scoped")
+
+
+def _better_scope(text: str) -> list[tuple[str, str]]:
+    """Tell who asked for one of our fixtures from a broader scope what makes one of that scope."""
+    found = _NARROW.search(text)
+    if found is None:
+        return []
+    fixture, kind, scope = found.groups()
+    if kind not in ("store", "skills", "service", "clock"):
+        return [("stigmer", f"{fixture} belongs to one test; pytest_stigmer has what it gives")]
+    line = f'my_{kind} = {kind}_fixture(scope="{scope}")'
+    text = f"{fixture} belongs to one test; for a fixture that lives for a {scope}, in conftest.py:"
+    return [("stigmer", f"{text}\n  from pytest_stigmer.fixtures import {kind}_fixture\n  {line}")]
+
+
 def annotate(item: pytest.Item, report: Any, text: str | None) -> Any:
     """Attach the row of a proof and, on failure, how to look at the test's databases.
 
@@ -104,6 +121,7 @@ def annotate(item: pytest.Item, report: Any, text: str | None) -> Any:
     if report.when == "call" and RECORDED in item.stash:
         setattr(report, SCENARIO, item.stash[RECORDED].as_json())
     if report.failed:
+        report.sections += _better_scope(str(report.longrepr))
         item.stash[FAILED] = True
         notes = item.config.stash[SESSION].notes(item)
         report.sections += [("stigmer", "\n".join(notes))] if notes else []

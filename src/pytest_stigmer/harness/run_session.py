@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from pytest_stigmer.api.generation import Generation
@@ -26,12 +27,21 @@ if TYPE_CHECKING:
     from pytest_stigmer.targets.server_connection import Connection
 
 
+class Undone(Protocol):
+    """What tests share and leave as they found it."""
+
+    def undoing(self) -> AbstractContextManager[None]:
+        """Undo after the block what it did."""
+
+
 @dataclass
 class HarnessSession:
     """What hooks and fixtures share during a run; lives in `config.stash`."""
 
     options: Options
     worker: str = "main"
+    shared: list[Undone] = field(default_factory=list)
+    """The fixtures of broader scopes that are in use."""
 
     @cached_property
     def scratch(self) -> Scratch:

@@ -85,6 +85,16 @@ class Registries:
                 self._named[namespace] = Served(self._more())
             return self._named[namespace]
 
+    def names(self) -> set[str]:
+        """Return the namespaces that were opened."""
+        with self._lock:
+            return set(self._named)
+
+    def forget_all_but(self, names: set[str]) -> None:
+        """Forget the other namespaces: their next call opens them anew."""
+        with self._lock:
+            self._named = {name: one for name, one in self._named.items() if name in names}
+
 
 class Service:
     """The skill API on loopback gRPC as one test sees it; `store` is the store behind it."""

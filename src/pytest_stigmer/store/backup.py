@@ -14,10 +14,9 @@ from pathlib import Path
 from pytest_stigmer.errors import NotADatabase, PathNotWritable
 from pytest_stigmer.store.connection import checked_path, make_parent
 from pytest_stigmer.store.readonly import reading
+from pytest_stigmer.store.schema import TABLE_NAMES
 from pytest_stigmer.store.sqlite import SqliteStore
 from pytest_stigmer.store.translation import translated
-
-_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
 
 
 def backup(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> Path:
@@ -47,8 +46,8 @@ def restore(store: SqliteStore, source: str | os.PathLike[str]) -> None:
     StoreLocked and DiskFull; the store then keeps what it has.
     """
     with reading(source) as original:
-        found = {name.decode() for (name,) in original.execute(_TABLES)}
-        for (table,) in store.execute(_TABLES):
+        found = {name.decode() for (name,) in original.execute(TABLE_NAMES)}
+        for (table,) in store.execute(TABLE_NAMES):
             if table not in found:
                 raise NotADatabase.at(checked_path(source), f"it has no table {table}")
         store.replace_content(original)

@@ -5,8 +5,16 @@ Source: stigmer b070f18, backend/libs/go/store/sqlite/store.go.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 LATEST = 2
 """The newest schema version known here."""
+
+TABLE_NAMES = "SELECT name FROM sqlite_master WHERE type = 'table'"
+"""Asks for the names of all tables of a file."""
 
 VERSION_TABLE = """CREATE TABLE IF NOT EXISTS schema_version (
     version INTEGER PRIMARY KEY,
@@ -71,3 +79,12 @@ COLUMNS = {
 
 COLUMNS_OF_TABLE = "SELECT name FROM pragma_table_info(:table)"
 """Asks for the columns that a table has."""
+
+
+def emptying(tables: Iterable[tuple[str, ...]]) -> list[str]:
+    """Return what deletes every record from a file with these tables; other tables stay."""
+    there = {name for (name,) in tables}
+    counter = "DELETE FROM sqlite_sequence WHERE name = 'resource_audit'"
+    return [f"DELETE FROM {name}" for name in ("resources", "resource_audit") if name in there] + (
+        [counter] if "resource_audit" in there else []
+    )

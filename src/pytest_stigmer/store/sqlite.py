@@ -16,7 +16,7 @@ from pytest_stigmer.store.connection import checked_path, make_parent
 from pytest_stigmer.store.interface import M
 from pytest_stigmer.store.migration import Decoder, Migrations
 from pytest_stigmer.store.queries import Queries
-from pytest_stigmer.store.schema import LATEST
+from pytest_stigmer.store.schema import LATEST, TABLE_NAMES, emptying
 from pytest_stigmer.store.session import Session
 from pytest_stigmer.store.translation import bound, checked_text, decode, encode, kind_text
 
@@ -155,6 +155,12 @@ class SqliteStore:
     def delete_audit_by_resource_id(self, kind: str | int, resource_id: str) -> int:
         """Delete the audit records of a resource and return their number."""
         return self._write(self.queries.delete_audit, kind, id=resource_id)
+
+    def reset(self) -> None:
+        """Delete every record, live and audit, of every kind, and count from 1 again."""
+        with self.transaction():
+            for statement in emptying(self.execute(TABLE_NAMES)):
+                self.execute(statement)
 
     def revision(self) -> tuple[int, ...]:
         """Return a value that any change alters, whoever made it, committed or undone.

@@ -119,9 +119,16 @@ def registry(request: pytest.FixtureRequest) -> Iterator[Registry]:
 
 @contextmanager
 def registry_of(
-    session: HarnessSession, item: pytest.Item, path: str | Path | None = None, **options: Any
+    session: HarnessSession,
+    item: pytest.Item,
+    path: str | Path | None = None,
+    *,
+    name: str = "",
+    **options: Any,
 ) -> Iterator[Registry]:
-    """Give a registry on `path`, or on a file of its own; the options are Registry's.
+    """Give a registry on `path`, or on a file of its own, by default named after the test.
+
+    The other options are Registry's.
 
     It opens when it is asked for, and is closed at the end. Then its own file is deleted with its
     artifacts, unless the test failed and the user wants to look at it.
@@ -133,7 +140,7 @@ def registry_of(
         with closing(Registry(path, **options)) as given:
             yield given
         return
-    own = session.scratch.database(item.nodeid)
+    own = session.scratch.database(name or item.nodeid)
     item.stash.setdefault(DATABASES, []).append(own)
     try:
         with closing(Registry(own, new=True, **options)) as given:
