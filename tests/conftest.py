@@ -73,8 +73,9 @@ class Served:
 
 
 @contextmanager
-def serving(*options: str, **environment: str) -> Iterator[Served]:
+def serving(*options: str, token: bool = False, **environment: str) -> Iterator[Served]:
     """Start `stigmer-harness serve` and wait for its ready line; kill it at the end."""
+    options = options if token else ("--no-token", *options)
     process = subprocess.Popen(
         [sys.executable, "-m", "pytest_stigmer.cli", "serve", *options],
         stdout=subprocess.PIPE,
@@ -94,7 +95,7 @@ def serving(*options: str, **environment: str) -> Iterator[Served]:
 
 @pytest.fixture(name="serving", scope="session")
 def _serving() -> Any:
-    """Give `serving(*options, **environment)`, a context manager that gives a `Served`."""
+    """Give `serving(*options, token=False, **environment)`, which gives a `Served` in `with`."""
     return serving
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.errors import StigmerError, visible
 from pytest_stigmer.harness import commands
+from pytest_stigmer.registry.own_folder import sweep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +26,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     130 after Ctrl-C and 141 when the reader of a pipe left, as of a shell.
     """
     options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a locale may have ASCII alone
+    sweep()
     try:
         code = int(options.run(options))
         sys.stdout.flush()

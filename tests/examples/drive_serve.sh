@@ -13,7 +13,9 @@ until [ -f "$folder/ready" ]; do
     kill -0 "$server" || { cat "$folder/calls"; exit 1; }
     sleep 0.05
 done
-address=$(sed 's/.*"address": "\([^"]*\)".*/\1/' "$folder/ready")
+said() { sed "s/.*\"$1\": \"\([^\"]*\)\".*/\1/" "$folder/ready"; }
+address=$(said address)
+token=$(said token)
 
 call() { # call PATH TEXT: sends TEXT as field 1 (nothing for an empty TEXT), prints the status
     : >"$folder/message"
@@ -22,7 +24,7 @@ call() { # call PATH TEXT: sends TEXT as field 1 (nothing for an empty TEXT), pr
     printf "\000\000\000\000\\$(printf %03o "$length")" | cat - "$folder/message" |
         curl --silent --show-error --noproxy '*' --http2-prior-knowledge --max-time 10 \
             --header 'content-type: application/grpc' --header 'te: trailers' \
-            --header "stigmer-namespace: shell-$$" --data-binary @- \
+            --header "authorization: Bearer $token" --header "stigmer-namespace: shell-$$" --data-binary @- \
             --dump-header "$folder/head" --output "$folder/answer" "http://$address/$1"
     tr -d '\r' <"$folder/head" | sed -n 's/^grpc-\(status\|message\): //p' | paste -s -d ' ' - | sed 's, $,,'
 }

@@ -247,9 +247,9 @@ def test_a_suite_tests_itself_with_a_defect(pytester: pytest.Pytester) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--stigmer-target", "nowhere"), "none of local, service or HOST:PORT"),
-        (("--stigmer-target", "127.0.0.1:99999"), "none of local, service or HOST:PORT"),
-        (("--stigmer-target", "127.0.0.1:0"), "none of local, service or HOST:PORT"),
+        (("--stigmer-target", "nowhere"), "none of local, service, unix:PATH or HOST:PORT"),
+        (("--stigmer-target", "127.0.0.1:99999"), "none of local, service, unix:PATH or HOST:PORT"),
+        (("--stigmer-target", "127.0.0.1:0"), "none of local, service, unix:PATH or HOST:PORT"),
         (("--stigmer-seed", "x"), "neither a whole number nor 'random'"),
         (("--stigmer-defect", "tag-order"), "unknown defect 'tag-order'; did you mean"),
         (("--stigmer-prove", "--stigmer-target", "service"), "drop --stigmer-target"),

@@ -38,24 +38,26 @@ class Client:
 
 
 @contextmanager
-def connected(address: str, tls: ClientTls | None = None) -> Iterator[Callable[..., Client]]:
+def connected(
+    address: str, tls: ClientTls | None = None, token: str = ""
+) -> Iterator[Callable[..., Client]]:
     """Give a function that returns clients of namespaces, over one channel."""
     api = load("bundled")
+    shown = (("authorization", f"Bearer {token}"),) if token else ()
     with closing(open_channel(address, tls)) as channel:
 
         def client(namespace: str = "") -> Client:
-            metadata = ((NAMESPACE_KEY, namespace),)
+            metadata = (*shown, (NAMESPACE_KEY, namespace))
             transport = GrpcTransport(channel, api, metadata=metadata, seconds=10)
-            return Client(
-                SkillClient(api, transport), ControlClient(channel, namespace=namespace, seconds=10)
-            )
+            control = ControlClient(channel, namespace=namespace, metadata=shown, seconds=10)
+            return Client(SkillClient(api, transport), control)
 
         yield client
 
 
 @pytest.fixture(name="connected")
 def _connected() -> Any:
-    """Give `connected(address, tls=None)`, a context manager that gives clients of a server."""
+    """Give `connected(address, tls=None, token="")`, which gives clients of a server in `with`."""
     return connected
 
 

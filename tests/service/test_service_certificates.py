@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_stigmer.errors import UsageError
-from pytest_stigmer.service.serve import check_pair
+from pytest_stigmer.service.places import check_pair
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -17,7 +16,6 @@ import pytest
 
 from pytest_stigmer.api.generation import load
 from pytest_stigmer.errors import StatusError
-from pytest_stigmer.service.transport import ClientTls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.factories.factory import Factory
 
 API = load("bundled")
+ANYWHERE = "10.0.0.1:0"
 
 
 @pytest.fixture
@@ -43,8 +42,10 @@ def test_the_ready_line_is_all_of_standard_output(
 ) -> None:
     """It has address, pid and database; calls are logged to standard error; SIGTERM gives 0."""
     ready_file = tmp_path / "ready.json"
-    with serving("--ready-file", str(ready_file)) as served:
-        assert json.loads(ready_file.read_text()) == served.ready
+    with serving("--ready-file", str(ready_file), token=True) as served:
+        told = json.loads(ready_file.read_text())
+        assert (told.pop("token") != "", told) == (True, served.ready)
+        assert ready_file.stat().st_mode & 0o777 == 0o600
         assert served.ready["pid"] == served.process.pid
         host, _, port = served.address.partition(":")
         assert (host, port.isdecimal()) == ("127.0.0.1", True)
@@ -167,6 +168,17 @@ def test_a_taken_port_is_a_usage_error(serving: Any) -> None:
             "--port: 65536 is no port: give 1 to 65535, or 0, which takes a free",
         ),
         (("--port", "-1"), "--port: -1 is no port"),
+        (("--host", "10.0.0.1"), "can be reached from other machines: give --listen"),
+        (("--listen", "10.0.0.1"), "'10.0.0.1' is no HOST:PORT"),
+        (("--listen", ANYWHERE), "give --tls-certificate and --tls-key, and leave out"),
+        (
+            ("--listen", ANYWHERE, "--tls-certificate", "a", "--tls-key", "b", "--no-token"),
+            "others can reach this address",
+        ),
+        (("--listen", ANYWHERE, "--unix", "socket"), "a server listens on one"),
+        (("--unix", "x" * 120), "is longer than the 107 bytes"),
+        (("--unix", "no/folder/socket"), "there is no folder"),
+        pytest.param(("--unix", __file__), "exists and is no socket", id="no socket"),
         pytest.param(
             ("--tls-key", __file__, "--tls-certificate", __file__),
             f"--tls-certificate: {__file__} holds no certificate in PEM form",
@@ -193,24 +205,3 @@ def test_options_that_cannot_be_followed_are_usage_errors(
     assert (done.returncode, done.stdout) == (2, "")
     assert text in done.stderr
     assert done.stderr.count("\n") == 1
-
-
-@pytest.mark.skipif(not shutil.which("openssl"), reason="openssl makes the certificate")
-def test_tls_is_served_to_those_who_trust_it(
-    serving: Any, connected: Any, request_of: Callable[..., Any], tmp_path: Path
-) -> None:
-    """With certificate and key a client with the right roots is served, a plain one is not."""
-    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
-    subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
-    made = ["-keyout", str(key), "-out", str(certificate), "-days", "36500", "-nodes"]
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", *made, *subject],
-        check=True,
-        capture_output=True,
-    )
-    options = ("--tls-certificate", str(certificate), "--tls-key", str(key))
-    with serving(*options) as served:
-        with connected(served.address, ClientTls(certificate.read_bytes())) as client:
-            assert client().skills.push(request_of()).metadata.slug == "calculator"
-        with connected(served.address) as client, pytest.raises(StatusError, match="UNAVAILABLE"):
-            client().skills.get(API.SkillId(value="skl-1"))

@@ -66,6 +66,16 @@ class ServerLost(StatusError):
         )
 
     @classmethod
+    def no_tls(cls, address: str, why: object) -> Self:
+        """Name the address where somebody answers whom TLS does not let through, and say why."""
+        return cls(
+            "UNAVAILABLE",
+            f"the server at {address} answers, but no TLS connection comes about ({_line(why)}): "
+            "give the authority of its certificate by --stigmer-tls-ca, call it by a name in the "
+            "certificate, or leave the TLS options out if it serves none",
+        )
+
+    @classmethod
     def during(cls, address: str, method: str, why: StatusError) -> Self:
         """Name the call at which the server fell silent."""
         return cls(

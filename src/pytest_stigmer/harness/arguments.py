@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.harness.options import DEFAULT_SEED, seed_of
-from pytest_stigmer.harness.server_options import API_KEY_VARIABLE, ServerOptions
+from pytest_stigmer.harness.server_options import API_KEY_VARIABLE, TOKEN_VARIABLE, ServerOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +71,8 @@ def add_target(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--token",
         metavar="TOKEN",
-        help=f"sent as 'authorization: Bearer TOKEN' (default: {API_KEY_VARIABLE})",
+        help="sent as 'authorization: Bearer TOKEN' "
+        f"(default: {TOKEN_VARIABLE}, else {API_KEY_VARIABLE})",
     )
     parser.add_argument(
         "--deadline",

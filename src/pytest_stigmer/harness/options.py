@@ -198,7 +198,9 @@ def _report(text: str) -> Path:
 
 
 def _is_address(text: str) -> bool:
-    """Whether a text is HOST:PORT; gRPC would take a port that is none for another."""
+    """Whether a text is HOST:PORT or unix:PATH; gRPC would take another port for one too high."""
+    if text.startswith("unix:"):
+        return True
     return bool(_ADDRESS.fullmatch(text)) and 0 < int(text.rpartition(":")[2]) <= _LAST_PORT
 
 
@@ -207,7 +209,7 @@ def _check_target(text: str) -> None:
         return
     if text != "service" and not _is_address(text):
         raise pytest.UsageError(
-            f"--stigmer-target {text!r} is none of local, service or HOST:PORT "
+            f"--stigmer-target {text!r} is none of local, service, unix:PATH or HOST:PORT "
             "(such as 127.0.0.1:7234)"
         )
     _check_grpc(text)

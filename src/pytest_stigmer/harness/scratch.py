@@ -6,16 +6,13 @@ import hashlib
 import os
 import re
 import shutil
-import tempfile
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pytest_stigmer.registry.files import RegistryFiles
+from pytest_stigmer.registry.own_folder import KEPT, OwnFolder
 
 _PREFIX = "pytest-stigmer-"
-_ABANDONED_AFTER = 3 * 24 * 3600
-_KEPT = ".kept"
 _NAME_LENGTH = 60
 _IN_A_SCRATCH_FOLDER = re.compile(rf"[^\s\"']*[/\\]{_PREFIX}\w+-\w+[/\\]([\w.-]+)")
 _MEMORY = Path("/dev/shm")  # noqa: S108 - the folder made in it has a name of its own
@@ -26,7 +23,7 @@ _ROOM_BYTES = 256 * 1024 * 1024
 class Scratch:
     """A folder that no other process uses; names in it are unique per test and purpose."""
 
-    folder: Path
+    own: OwnFolder
     _used: dict[str, int] = field(default_factory=dict)
     _spared: set[Path] = field(default_factory=set)
 
@@ -34,11 +31,14 @@ class Scratch:
     def create(cls, worker: str, parent: Path | None = None) -> Scratch:
         """Make the folder below `parent`, by default the system's temporary folder.
 
-        What killed runs left there days ago is swept away.
+        What killed runs left there is swept away.
         """
-        folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{worker}-", dir=parent))
-        _sweep(folder)
-        return cls(folder)
+        return cls(OwnFolder.create(f"{_PREFIX}{worker}-", parent))
+
+    @property
+    def folder(self) -> Path:
+        """Where the databases lie."""
+        return self.own.path
 
     def database(self, test_id: str) -> Path:
         """Return a path for a new database of a test: its cleaned, shortened id plus a hash."""
@@ -48,7 +48,7 @@ class Scratch:
 
     def keep(self) -> None:
         """Leave the folder in place at the end of the run."""
-        (self.folder / _KEPT).touch()
+        (self.folder / KEPT).touch()
 
     def spare(self, database: Path) -> None:
         """Leave a database in place when it is discarded."""
@@ -62,8 +62,7 @@ class Scratch:
 
     def remove(self) -> None:
         """Delete the folder, unless a database in it is kept."""
-        if not (self.folder / _KEPT).exists():
-            shutil.rmtree(self.folder, ignore_errors=True)
+        self.own.remove()
 
 
 def memory_folder() -> Path | None:
@@ -83,12 +82,3 @@ def without_scratch(text: str) -> str:
 
 def _clean(test_id: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.]+", "-", test_id).strip("-.")[-_NAME_LENGTH:]
-
-
-def _sweep(own: Path) -> None:
-    """Delete folders of runs that were killed days ago, as told by the file system's own clock."""
-    limit = own.stat().st_mtime - _ABANDONED_AFTER
-    for folder in own.parent.glob(f"{_PREFIX}*"):
-        with suppress(OSError):
-            if folder.stat().st_mtime < limit and not (folder / _KEPT).exists():
-                shutil.rmtree(folder)

@@ -12,6 +12,9 @@ import pytest
 API_KEY_VARIABLE = "STIGMER_API_KEY"
 """The environment's credentials, as in stigmer b070f18, backend/services/agent-runner."""
 
+TOKEN_VARIABLE = "STIGMER_TOKEN"  # noqa: S105 - a name
+"""The token of a `stigmer-harness serve`, which takes it from there too."""
+
 
 @dataclass(frozen=True)
 class ServerOptions:
@@ -39,7 +42,7 @@ def add_server_options(group: pytest.OptionGroup) -> None:
         "--stigmer-token",
         metavar="TOKEN",
         help="sent to HOST:PORT as 'authorization: Bearer TOKEN' "
-        f"(default: the environment's {API_KEY_VARIABLE})",
+        f"(default: the environment's {TOKEN_VARIABLE}, else {API_KEY_VARIABLE})",
     )
     group.addoption(
         "--stigmer-deadline",
@@ -61,6 +64,6 @@ def server_options(
     return ServerOptions(
         tls=tls,
         tls_roots=Path(roots) if roots else None,
-        token=token or os.environ.get(API_KEY_VARIABLE, ""),
+        token=token or os.environ.get(TOKEN_VARIABLE) or os.environ.get(API_KEY_VARIABLE, ""),
         deadline=float(deadline),
     )

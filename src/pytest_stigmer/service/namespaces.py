@@ -192,7 +192,7 @@ class Namespaces:
         recipe: Recipe = REFERENCE,
     ) -> None:
         self._folder = folder
-        self._generation = generation
+        self.generation = generation
         self._start = start
         self._log = log
         self._recipe = recipe
@@ -230,7 +230,7 @@ class Namespaces:
                 namespace.close()
 
     def _new(self, database: Path) -> Namespace:
-        return Namespace(database, self._generation, self._start, self._log, self._recipe)
+        return Namespace(database, self.generation, self._start, self._log, self._recipe)
 
 
 @contextmanager

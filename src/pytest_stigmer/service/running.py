@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import ExitStack, closing, contextmanager
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pytest_stigmer.registry.own_folder import OwnFolder
 from pytest_stigmer.registry.registry import Registry
 from pytest_stigmer.registry.rewinding import Rewinding
 from pytest_stigmer.service import check_installed
@@ -108,11 +107,12 @@ class running_service:  # noqa: N801 - reads as the function that it is to a use
     def __enter__(self) -> RunningService:
         check_installed("running_service()")
         with ExitStack() as stack:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="stigmer-")))
+            own = OwnFolder.create("stigmer-serve-")
+            stack.callback(own.remove)
             names = count(1)
 
             def another() -> Registry:
-                return Registry(folder / f"{next(names)}.db", new=True)
+                return Registry(own.path / f"{next(names)}.db", new=True)
 
             rewinding = Rewinding(stack.enter_context(another()))
             service = stack.enter_context(service_over(rewinding, another))

@@ -8,36 +8,47 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import select
 import signal
 import socket
-import ssl
 import sys
-import tempfile
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.clock import SystemClock, parse_instant
 from pytest_stigmer.errors import UsageError, visible
+from pytest_stigmer.registry.own_folder import OwnFolder
 from pytest_stigmer.service import check_installed
+from pytest_stigmer.service.access import TOKEN_VARIABLE, Access
+from pytest_stigmer.service.places import for_the_owner_alone, place_of, tls_of
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
+    from pytest_stigmer.service.namespaces import Namespaces
+    from pytest_stigmer.service.places import ServerTls
     from pytest_stigmer.service.served import Call
-    from pytest_stigmer.service.server import Server, ServerTls
+    from pytest_stigmer.service.server import Server
 
 _LOOK_FOR_PARENT_SECONDS = 0.2
-_LAST_PORT = 65535
-_MISMATCH = "KEY_VALUES_MISMATCH"
+_TOKEN_BYTES = 24
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `serve`."""
-    parser.add_argument("--host", default="127.0.0.1", help="where to listen (default: loopback)")
+    parser.add_argument("--host", default="127.0.0.1", help="a loopback address (%(default)s)")
     parser.add_argument("--port", type=int, default=0, help="default: 0, which takes a free one")
+    parser.add_argument(
+        "--unix", metavar="PATH", type=Path, help="listen on a socket that only its owner may open"
+    )
+    parser.add_argument(
+        "--listen",
+        metavar="HOST:PORT",
+        help="listen for other machines: needs TLS, and every call but health a token",
+    )
     parser.add_argument(
         "--database",
         metavar="FILE",
@@ -48,7 +59,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--clock", metavar="INSTANT", default="", help="stop the clock at this instant"
     )
     parser.add_argument(
-        "--ready-file", metavar="FILE", type=Path, help="write the ready line there too"
+        "--ready-file",
+        metavar="FILE",
+        type=Path,
+        help="write the ready line there, for its owner alone; the line on standard output then "
+        "has no token",
+    )
+    parser.add_argument(
+        "--no-token",
+        action="store_true",
+        help="let whoever reaches the server steer it; else the control API wants the token of the "
+        f"ready line (or of the environment's {TOKEN_VARIABLE}), which is a secret in a CI log",
     )
     parser.add_argument(
         "--exit-with-parent", action="store_true", help="stop when the parent process is gone"
@@ -64,14 +85,25 @@ def run(arguments: argparse.Namespace) -> int:
     Raises UsageError for options that cannot be followed, a port that is taken among them.
     """
     check_installed("stigmer-harness serve")
-    _check_port(arguments.port)
+    place = place_of(arguments)
+    tls = tls_of(arguments.tls_certificate, arguments.tls_key)
     parent = os.getppid()
     with ExitStack() as stack:
         stop = stack.enter_context(_told_to_stop())
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="stigmer-serve-")))
-        database = arguments.database or folder / "stigmer.db"
-        server = _start(arguments, database, folder, stack)
-        _announce(server.address, database.absolute(), arguments.ready_file)
+        own = OwnFolder.create("stigmer-serve-")
+        stack.callback(own.remove)
+        database = arguments.database or own.path / "stigmer.db"
+        given = os.environ.get(TOKEN_VARIABLE) or secrets.token_urlsafe(_TOKEN_BYTES)
+        access = Access("" if arguments.no_token else given, everywhere=bool(arguments.listen))
+        namespaces = _namespaces(arguments, database, own.path)
+        stack.callback(namespaces.close)
+        server = stack.enter_context(_server(namespaces, place, tls, access))
+        ready = {
+            "address": server.address,
+            "pid": os.getpid(),
+            "database": str(database.absolute()),
+        }
+        _announce(ready, access.token, arguments.ready_file)
         seconds = _LOOK_FOR_PARENT_SECONDS if arguments.exit_with_parent else None
         while not select.select([stop], [], [], seconds)[0]:
             if os.getppid() != parent:
@@ -98,40 +130,44 @@ def _told_to_stop() -> Iterator[socket.socket]:
             signal.set_wakeup_fd(-1)
 
 
-def _start(arguments: argparse.Namespace, database: Path, folder: Path, stack: ExitStack) -> Server:
+def _namespaces(arguments: argparse.Namespace, database: Path, folder: Path) -> Namespaces:
     from pytest_stigmer.api.generation import load
-    from pytest_stigmer.service.control import ControlHandlers
     from pytest_stigmer.service.namespaces import Namespaces
-    from pytest_stigmer.service.server import Server
 
-    generation = load("bundled")
-    namespaces = Namespaces(
+    return Namespaces(
         database,
         folder,
-        generation,
+        load("bundled"),
         start=_instant(arguments.clock),
         log=_ignore if arguments.quiet else _log,
     )
-    stack.callback(namespaces.close)
-    server = Server(
-        generation,
-        namespaces.find,
-        host=arguments.host,
-        port=arguments.port,
-        tls=_tls(arguments.tls_certificate, arguments.tls_key),
-        control=ControlHandlers(namespaces),
-    )
-    return stack.enter_context(server)
 
 
-def _announce(address: str, database: Path, ready_file: Path | None) -> None:
-    ready = {"address": address, "pid": os.getpid(), "database": str(database)}
-    line = json.dumps(ready) + "\n"
+def _server(namespaces: Namespaces, place: str, tls: ServerTls | None, access: Access) -> Server:
+    from pytest_stigmer.service.control import ControlHandlers
+    from pytest_stigmer.service.server import Server
+
+    with for_the_owner_alone(place):
+        return Server(
+            namespaces.generation,
+            namespaces.find,
+            place,
+            tls=tls,
+            access=access,
+            control=ControlHandlers(namespaces),
+        )
+
+
+def _announce(ready: dict[str, object], token: str, ready_file: Path | None) -> None:
+    line = json.dumps({**ready, "token": token} if token else ready) + "\n"
     if ready_file is not None:
         # Renamed into place, so that whoever waits for the file never reads half a line.
         half = ready_file.with_name(f"{ready_file.name}.{os.getpid()}")
+        half.unlink(missing_ok=True)
+        half.touch(mode=0o600)
         half.write_text(line, encoding="utf-8")
         half.replace(ready_file)
+        line = json.dumps(ready) + "\n"
     sys.stdout.write(line)
     sys.stdout.flush()
 
@@ -141,57 +177,6 @@ def _instant(text: str) -> str:
         return text and parse_instant(text).isoformat()
     except ValueError as error:
         raise UsageError(f"--clock: {error}") from error
-
-
-def _check_port(port: int) -> None:
-    # gRPC would listen on the port of the low 16 bits.
-    if not 0 <= port <= _LAST_PORT:
-        raise UsageError(
-            f"--port: {port} is no port: give 1 to {_LAST_PORT}, or 0, which takes a free one"
-        )
-
-
-def _tls(certificate: Path | None, key: Path | None) -> ServerTls | None:
-    from pytest_stigmer.service.server import ServerTls
-
-    if certificate is None and key is None:
-        return None
-    if certificate is None or key is None:
-        raise UsageError("TLS needs both: --tls-certificate and --tls-key")
-    try:
-        tls = ServerTls(certificate.read_bytes(), key.read_bytes())
-    except OSError as error:
-        raise UsageError(f"--tls-certificate, --tls-key: {error}") from error
-    check_pair(certificate, key, tls.certificate)
-    return tls
-
-
-def check_pair(certificate: Path, key: Path, chain: bytes) -> None:
-    """Raise UsageError unless the files are a certificate, with this text, and its key.
-
-    Asked before gRPC, which would only say that it cannot bind.
-    """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    # Which lengths of keys are acceptable is not asked here.
-    context.set_ciphers("ALL:@SECLEVEL=0")
-    try:
-        context.load_verify_locations(cadata=chain.decode("ascii", errors="ignore"))
-    except (ssl.SSLError, ValueError):
-        raise UsageError(
-            f"--tls-certificate: {certificate} holds no certificate in PEM form"
-        ) from None
-    if certificate.is_file() and key.is_file():  # a pipe is read once, and was
-        _check_key(context, certificate, key)
-
-
-def _check_key(context: ssl.SSLContext, certificate: Path, key: Path) -> None:
-    try:
-        context.load_cert_chain(certificate, key, password=lambda: "")
-    except ssl.SSLError as error:
-        why = "holds no private key in PEM form, or one under a passphrase"
-        if error.reason == _MISMATCH:
-            why = f"is not the key of the certificate {certificate}"
-        raise UsageError(f"--tls-key: {key} {why}") from None
 
 
 def _log(call: Call) -> None:

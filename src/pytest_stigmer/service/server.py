@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 import grpc
 
 from pytest_stigmer.errors import UsageError
-from pytest_stigmer.service.handlers import SkillHandlers, refuse_unknown
+from pytest_stigmer.service.access import Access
+from pytest_stigmer.service.handlers import SkillHandlers, refuse, refuse_unknown
 from pytest_stigmer.service.listener import Listener
+from pytest_stigmer.service.places import UNIX
 from pytest_stigmer.service.standard import HEALTH, REFLECTION, Health, Reflection
 from pytest_stigmer.service.waiting import Alarms
 from pytest_stigmer.service.way import Way
@@ -21,11 +22,15 @@ if TYPE_CHECKING:
     from pytest_stigmer.api.generation import Generation
     from pytest_stigmer.service.control import ControlHandlers
     from pytest_stigmer.service.listener import Incoming
+    from pytest_stigmer.service.places import ServerTls
     from pytest_stigmer.service.served import Served
 
-LOOPBACK = "127.0.0.1"
+LOOPBACK = "127.0.0.1:0"
 GRACE_SECONDS = 1.5
 """How long calls under way may go on when the server stops."""
+
+OPEN = Access()
+"""Whoever reaches the server may call all of it."""
 
 _THREADS = 8
 # Above the API's own limit, so that its words, not grpcio's, refuse a message of 10 MiB and more.
@@ -39,32 +44,25 @@ _OPTIONS = (
 )
 
 
-@dataclass(frozen=True)
-class ServerTls:
-    """What a server shows to be the one it says: PEM texts of its certificate chain and key."""
-
-    certificate: bytes
-    key: bytes
-
-
 class Server:
     """A server that listens from its construction on, until `stop`.
 
     `find` returns the registry of a namespace. `control` is the control API's handlers, if it has
-    them. `port` 0 takes a free one; `address` is what a client connects to. Raises UsageError when
-    it cannot listen there.
+    them. `place` is HOST:PORT, where port 0 takes a free one, or unix:PATH; `address` is what a
+    client connects to. Raises UsageError when it cannot listen there.
     """
 
     def __init__(
         self,
         generation: Generation,
         find: Callable[[str], Served],
+        place: str = LOOPBACK,
         *,
-        host: str = LOOPBACK,
-        port: int = 0,
         tls: ServerTls | None = None,
+        access: Access = OPEN,
         control: ControlHandlers | None = None,
     ) -> None:
+        self._access = access
         self._alarms = Alarms()
         self._ways = [Way(_THREADS, "stigmer-service")]
         skills = SkillHandlers(generation, find, self._ways[0], self._alarms)
@@ -72,12 +70,15 @@ class Server:
         if control is not None:
             self._ways.append(control.way)
             self._handlers |= control.by_path
+        self._steering = frozenset(control.by_path if control else ())
         names = dict.fromkeys(path.split("/")[1] for path in self._handlers)
         shown = (*names, HEALTH, REFLECTION)
-        self._handlers |= {**Health(tuple(names)).by_path, **Reflection(shown).by_path}
+        self._handlers |= Reflection(shown).by_path
+        self._health = Health(tuple(names)).by_path
         self._refuse = partial(refuse_unknown, shown)
-        self._listener = _listening(self._accept, f"{host}:{port}", self._alarms, tls)
-        self.address = f"{host}:{self._listener.port}"
+        self._listener = _listening(self._accept, place, self._alarms, tls)
+        host, colon, _ = place.rpartition(":")
+        self.address = place if place.startswith(UNIX) else f"{host}{colon}{self._listener.port}"
 
     def stop(self) -> None:
         """Refuse new calls, let those under way end, and stop; a second call does nothing."""
@@ -93,7 +94,14 @@ class Server:
         self.stop()
 
     def _accept(self, call: Incoming) -> None:
-        self._handlers.get(call.path, self._refuse)(call)
+        if call.path in self._health:  # for those who watch over a container, without its token
+            self._health[call.path](call)
+            return
+        refusal = self._access.refusal(call.metadata, control=call.path in self._steering)
+        if refusal is not None:
+            refuse(call, refusal)
+        else:
+            self._handlers.get(call.path, self._refuse)(call)
 
 
 def _listening(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.errors import ServerLost, StatusError
+from pytest_stigmer.errors import ServerLost, StatusError, UsageError
+from pytest_stigmer.service.access import NEEDS_TOKEN
 from pytest_stigmer.service.handlers import NAMESPACE_KEY
 from pytest_stigmer.service.transport import (
     CALL_SECONDS,
@@ -24,6 +25,8 @@ CONNECT_SECONDS = 10.0
 
 _LOSSES = frozenset({"UNAVAILABLE", "CANCELLED", "DEADLINE_EXCEEDED"})
 _PROBE_SECONDS = 2.0
+# How gRPC tells that somebody answered, but not as a TLS server that the client trusts.
+_NO_TLS = ("handshake", "CERTIFICATE", "Peer name", "WRONG_VERSION_NUMBER")
 
 
 class Connection:
@@ -49,20 +52,35 @@ class Connection:
         self._seconds = seconds
         self._connect_seconds = min(CONNECT_SECONDS, seconds)
         self._metadata = (("authorization", f"Bearer {token}"),) if token else ()
+        self._tls = tls is not None
         self._channel = open_channel(address, tls)
 
     @cached_property
     def steerable(self) -> bool:
-        """Whether the server has our control API; raise ServerLost when nobody answers."""
+        """Whether the server has our control API.
+
+        Raises ServerLost when nobody answers, and when no TLS connection comes about; UsageError
+        when it is a server of ours that wants its token.
+        """
+        self._check_tls()
         try:
             self.control().call("GetClock", wait=True, seconds=self._connect_seconds)
         except StatusError as error:
+            if error.details.startswith(NEEDS_TOKEN):
+                raise UsageError(f"{self.address}: {error.details}") from None
             silence = self._silence() if error.code in _LOSSES else None
             if silence is not None:
                 self.lost = ServerLost.never_there(self.address, self._connect_seconds, silence)
                 raise self.lost from None
             return False
         return True
+
+    def _check_tls(self) -> None:
+        """Raise ServerLost at once where waiting for a server would not help."""
+        why = self._silence() if self._tls else None
+        if why is not None and any(word in why for word in _NO_TLS):
+            self.lost = ServerLost.no_tls(self.address, why)
+            raise self.lost
 
     def control(self, namespace: str = "") -> ControlClient:
         """Return the control API of a namespace."""
