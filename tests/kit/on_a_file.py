@@ -39,7 +39,7 @@ class StoreOnAFile(StoreContract):
 class SkillsOnAFile(SkillContract):
     """The skill API in process, over a store on a file."""
 
-    can_reopen = can_open_twice = can_move_clock = True
+    can_reopen = can_open_twice = can_move_clock = is_disposable = True
     assembled: Callable[[], Registry]
     parts: Registry
 

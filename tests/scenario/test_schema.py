@@ -12,7 +12,7 @@ from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS
 from pytest_stigmer.factories.good_artifacts import GOOD_ARTIFACTS
 from pytest_stigmer.scenario.reference_page import page_path, reference_page
 from pytest_stigmer.scenario.schema_file import SCHEMA_PATH, text
-from pytest_stigmer.scenario.verbs import SCHEMA, STEP_KEYS, VERBS, is_harmful
+from pytest_stigmer.scenario.verbs import SCHEMA, STEP_KEYS, VERBS, harm_of
 from pytest_stigmer.targets.flow import Flow
 
 if TYPE_CHECKING:
@@ -109,11 +109,13 @@ def test_a_flow_takes_what_the_table_says(verb: Verb) -> None:
 
 def test_what_could_harm_a_server_is_known_by_verb_and_by_key() -> None:
     """Injected faults and deletions of many harm, and so does a key that leaves the storage."""
-    harmful = {name for name in VERBS if is_harmful(name, {})}
+    harmful = {name for name in VERBS if harm_of(name, {})}
     assert {"lock", "write_artifact", "delete_resources_by_id_prefix"} <= harmful
     assert harmful.isdisjoint({"push", "get", "delete", "reopen", "rows", "get_artifact"})
-    keys = ("../stigmer.db", "/etc/passwd", "skills\\..\\x")
-    assert all(is_harmful("get_artifact", {"key": key}) for key in keys)
+    keys = ("../stigmer.db", "/etc/passwd", "skills\\..\\..\\x", "skills/../${one.x}/../../x")
+    assert all(harm_of("get_artifact", {"key": key}) for key in keys)
+    within = ("skills/../skills/${one.status.version_hash}.zip", "./skills", "")
+    assert not any(harm_of("get_artifact", {"key": key}) for key in within)
 
 
 def test_every_shape_of_an_answer_can_be_expected() -> None:

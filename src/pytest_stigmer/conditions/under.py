@@ -25,6 +25,7 @@ class Under(Target):
         self.name = target.name
         self.capabilities = target.capabilities
         self.paths = target.paths
+        self.spares = target.spares
         self._scenario = scenario
         self._classes = conditions
         self._start()

@@ -12,6 +12,7 @@ from pytest_stigmer.api import values
 from pytest_stigmer.explore.machines import PAUSES, STATEMENTS, TEXTS, RegistryMachine, Write, said
 from pytest_stigmer.factories.artifacts import artifact
 from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS
+from pytest_stigmer.scenario.verbs import harm_of
 
 VERSION_HASHES = {
     text: hashlib.sha256(artifact(skill_md=text, files={})).hexdigest()
@@ -105,10 +106,18 @@ class SkillMachine(RegistryMachine):
         """Read the artifact of an earlier push."""
         self.step("get_artifact", key=self._of_push(data, "status.artifact_storage_key"))
 
-    @rule(key=st.sampled_from(["../stigmer.db", "skills", "skills/../skills", "/etc/hostname"]))
+    @rule(key=st.sampled_from(["skills", "skills/../skills", "../stigmer.db", "/etc/hostname"]))
     def get_no_artifact(self, key: str) -> None:
-        """Ask for what is no artifact."""
-        self.step("get_artifact", key=key)
+        """Ask for what is no artifact, and would damage no server that others use."""
+        if not (self.comparison.subject.spares and harm_of("get_artifact", {"key": key})):
+            self.step("get_artifact", key=key)
+
+    @precondition(lambda self: self.comparison.pushes)
+    @rule(data=st.data(), way=st.sampled_from(["skills/../", "./", "skills/./../"]))
+    def get_artifact_by_a_detour(self, data: st.DataObject, way: str) -> None:
+        """Ask for the artifact of an earlier push by another way to its file."""
+        key = self._of_push(data, "status.artifact_storage_key")
+        self.step("get_artifact", key=f"{way}{key}")
 
     @precondition(lambda self: self.comparison.pushes)
     @rule(data=st.data())

@@ -79,6 +79,9 @@ def add_target(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help=f"how long one call may take (default: {ServerOptions.deadline:g})",
     )
+    parser.add_argument(
+        "--harmful", action="store_true", help="send what could damage HOST:PORT too"
+    )
 
 
 def target_words(given: argparse.Namespace) -> Iterator[str]:
@@ -87,5 +90,6 @@ def target_words(given: argparse.Namespace) -> Iterator[str]:
         value = getattr(given, name)
         if value is not None:
             yield f"--stigmer-{name.replace('_', '-')}={value}"
-    if given.tls:
-        yield "--stigmer-tls"
+    for flag in ("tls", "harmful"):
+        if getattr(given, flag):
+            yield f"--stigmer-{flag}"

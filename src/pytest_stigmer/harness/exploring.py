@@ -93,7 +93,11 @@ def _options(given: argparse.Namespace) -> Options:
                 seed=DEFAULT_SEED if given.seed is None else given.seed,
                 defects=(given.defect,) if given.defect else (),
                 server=server_options(
-                    tls=given.tls, roots=given.tls_ca, token=given.token, deadline=given.deadline
+                    tls=given.tls,
+                    roots=given.tls_ca,
+                    token=given.token,
+                    deadline=given.deadline,
+                    harmful=given.harmful,
                 ),
             )
         )

@@ -60,6 +60,7 @@ class Options:
         words = [f"--stigmer-target {self.target}"] if self.target != "local" else []
         words.append(f"--stigmer-seed {self.seed}")
         words += ["--stigmer-tls"] if self.server.tls else []
+        words += ["--stigmer-harmful"] if self.server.harmful else []
         if self.server.tls_roots:
             words.append(f"--stigmer-tls-ca {shlex.quote(str(self.server.tls_roots))}")
         if self.server.deadline != ServerOptions.deadline:
@@ -159,6 +160,7 @@ def read_options(config: pytest.Config, worker_input: Mapping[str, object] | Non
                 roots=config.getoption("--stigmer-tls-ca"),
                 token=config.getoption("--stigmer-token"),
                 deadline=config.getoption("--stigmer-deadline"),
+                harmful=config.getoption("--stigmer-harmful"),
             ),
         )
     )

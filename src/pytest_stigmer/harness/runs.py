@@ -196,7 +196,12 @@ def server_target(
     """Give the server that is the run's target; whatever happens, delete what was made there."""
     from pytest_stigmer.targets.remote import remote_target
 
-    target = remote_target(session.remote, session.factory(test_id), hunting=hunting)
+    target = remote_target(
+        session.remote,
+        session.factory(test_id),
+        hunting=hunting,
+        harmful=session.options.server.harmful,
+    )
     try:
         yield target
     finally:

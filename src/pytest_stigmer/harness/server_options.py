@@ -24,6 +24,7 @@ class ServerOptions:
     tls_roots: Path | None = None
     token: str = field(default="", repr=False)
     deadline: float = 30.0
+    harmful: bool = False
 
 
 def add_server_options(group: pytest.OptionGroup) -> None:
@@ -50,10 +51,16 @@ def add_server_options(group: pytest.OptionGroup) -> None:
         help=f"how long HOST:PORT may take for one call (default: {ServerOptions.deadline:g}); "
         "no call is repeated",
     )
+    group.addoption(
+        "--stigmer-harmful",
+        action="store_true",
+        help="send what could damage a server that is not ours, too: keys that leave the storage "
+        "(some servers open the database for them, which drops its locks), and floods",
+    )
 
 
 def server_options(
-    *, tls: bool, roots: str | None, token: str | None, deadline: str | None
+    *, tls: bool, roots: str | None, token: str | None, deadline: str | None, harmful: bool
 ) -> ServerOptions:
     """Read how a server is reached; raise pytest.UsageError for what cannot be followed."""
     deadline = deadline or str(ServerOptions.deadline)
@@ -66,4 +73,5 @@ def server_options(
         tls_roots=Path(roots) if roots else None,
         token=token or os.environ.get(TOKEN_VARIABLE) or os.environ.get(API_KEY_VARIABLE, ""),
         deadline=float(deadline),
+        harmful=harmful,
     )

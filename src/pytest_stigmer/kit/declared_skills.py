@@ -58,6 +58,7 @@ class SkillTarget(Target):
         self.name = type(declared).__name__
         self.capabilities = declared.capabilities()
         self.takes_threads = declared.is_thread_safe
+        self.spares = not declared.is_disposable
         self._declared = declared
         self._carrier = _Carrier(declared.api, skills)
         self._beside: SkillApi | None = None

@@ -27,6 +27,10 @@ class SkillDeclarations(Capabilities):
     """Whether errors say what the real server's say; if not, promises ask for the status and for
     names that must be told, such as that of a field, and not for sentences."""
 
+    is_disposable: ClassVar[bool] = False
+    """Whether nothing is lost when the registry is damaged; if not, what could damage a server that
+    others use is asked only with `--stigmer-harmful`."""
+
     subject: ClassVar[str] = "skills"
 
     @pytest.fixture

@@ -228,6 +228,7 @@ def _scenario(document: Document, path: Path) -> Scenario:
         lines={key: document.line((key,)) for key in value},
         origin=tuple(value.get("origin", ())),
         not_under=value.get("not_under", {}),
+        harmful=value.get("harmful", ""),
         cases=tuple(value.get("cases", ())),
     )
     needs = needed_capabilities(scenario.all_steps(), scenario.clock, files=names_files)

@@ -9,7 +9,7 @@ from typing import Any
 
 from pytest_stigmer.errors import visible
 from pytest_stigmer.scenario.saved_values import resolve
-from pytest_stigmer.scenario.verbs import VERBS
+from pytest_stigmer.scenario.verbs import VERBS, harm_of
 
 SUFFIX = ".scenario.yaml"
 
@@ -83,6 +83,15 @@ class Scenario:
     not_under: Mapping[str, str] = field(default_factory=dict)
     cases: tuple[Mapping[str, Any], ...] = ()
     case: Mapping[str, Any] | None = None
+    harmful: str = ""
+
+    @property
+    def harm(self) -> str:
+        """How it could damage a server that others use: as it says, or as its verbs do; or ''."""
+        if self.harmful:
+            return self.harmful
+        found = ((step.line, harm_of(step.verb, step.arguments)) for step in self.all_steps())
+        return next((f"line {line}: {harm}" for line, harm in found if harm), "")
 
     @property
     def label(self) -> str:

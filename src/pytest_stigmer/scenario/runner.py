@@ -121,9 +121,7 @@ def run(
     which the target can have it, until one is red. `look` is called after each step. Never raises
     for what a target does, except KeyboardInterrupt and its like.
     """
-    missing = sorted(scenario.needs - target.capabilities)
-    if missing:
-        reason = f"the target {target.name} offers no {' and no '.join(missing)}"
+    if reason := _left_unasked(scenario, target):
         return Outcome(scenario, target.name, Status.SKIPPED, reason=reason)
     order = 0
     while True:
@@ -146,6 +144,15 @@ _ENDS = {
     Unsupported: Status.SKIPPED,
     Inconclusive: Status.INCONCLUSIVE,
 }
+
+
+def _left_unasked(scenario: Scenario, target: Target) -> str:
+    """Return why nothing of a scenario is sent to a target, or ''."""
+    missing = sorted(scenario.needs - target.capabilities)
+    if missing:
+        return f"the target {target.name} offers no {' and no '.join(missing)}"
+    harm = scenario.harm if target.spares else ""
+    return harm and f"{harm}: sent to {target.name} with --stigmer-harmful only"
 
 
 def _run_steps(scenario: Scenario, running: _Run) -> tuple[Status, str, BaseException | None]:

@@ -116,6 +116,9 @@ class Target:
     paths: Mapping[str, str] = {}
     """Where its `database` and its `artifacts` lie, for targets with the capability `files`."""
     takes_threads = True
+    """Whether threads may share it."""
+    spares = False
+    """Whether nothing is sent to it that could damage what others have stored there."""
 
     def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
         """Perform one verb; arguments are those of the schema, saved values already filled in.

@@ -7,10 +7,12 @@ its method.
 from __future__ import annotations
 
 import json
+import posixpath
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Literal
 
 Capability = Literal[
@@ -110,11 +112,19 @@ FILE_KEYS = arguments(SCHEMA)
 """The keys of a file."""
 
 
-def is_harmful(verb: str, given: Mapping[str, Any]) -> bool:
-    """Tell whether a verb with these arguments could damage a server that others use.
+def harm_of(verb: str, given: Mapping[str, Any]) -> str:
+    """Return how a verb with these arguments could damage a server that others use, or ''.
 
     A key that leaves the storage may open the database, and closing it drops the server's locks.
     """
+    if VERBS[verb].harmful:
+        return f"`{verb}` damages what others have stored, or stands in their way"
     key = given.get("key", "") if verb == "get_artifact" else ""
-    leaves = key.startswith("/") or ".." in PurePosixPath(key.replace("\\", "/")).parts
-    return VERBS[verb].harmful or leaves
+    if not isinstance(key, str):
+        return ""
+    way = posixpath.normpath(_REFERENCE.sub("x", key).replace("\\", "/"))
+    leaves = way.startswith("/") or way.split("/")[0] == ".."
+    return f"`{verb}` asks for a key that leaves the storage" if leaves else ""
+
+
+_REFERENCE = re.compile(r"\$\{[^{}]*\}")

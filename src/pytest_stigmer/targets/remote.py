@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_stigmer.clock import parse_instant
 from pytest_stigmer.errors import StatusError, UsageError
 from pytest_stigmer.scenario.target import Answer, Inconclusive, Target, Unsupported, answered
+from pytest_stigmer.scenario.verbs import harm_of
 from pytest_stigmer.skills.endpoint import SkillClient
 from pytest_stigmer.targets.flow import Flow
 from pytest_stigmer.targets.hunting import Hunt, ScenarioTimes
@@ -88,9 +89,11 @@ class AnyServerTarget(Target):
         factory: Factory,
         *,
         hunting: bool = False,
+        harmful: bool = False,
         wait: Callable[[float], None] = sleep,
     ) -> None:
         self.name = connection.address
+        self.spares = not harmful
         self.capabilities = frozenset({"skills", "clock"} if hunting else {"skills"})
         api = connection.generation
         self.skills = IsolatedSkills(api, connection.transport())
@@ -99,7 +102,12 @@ class AnyServerTarget(Target):
         self._times = ScenarioTimes()
 
     def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
-        """Perform one verb; raise ServerLost, Inconclusive, or Unsupported for a step back."""
+        """Perform one verb; raise ServerLost, Inconclusive, or Unsupported for what it cannot do.
+
+        What could damage the server is not sent, unless it is `harmful` on purpose.
+        """
+        if self.spares and (harm := harm_of(verb, arguments)):
+            raise Unsupported(f"{harm}: sent to {self.name} with --stigmer-harmful only")
         if self._hunt is None:
             return _answer(self.flow, verb, arguments)
         if verb in _CLOCK_VERBS:
@@ -135,12 +143,14 @@ class AnyServerTarget(Target):
 RemoteTarget = SteerableTarget | AnyServerTarget
 
 
-def remote_target(connection: Connection, factory: Factory, *, hunting: bool) -> RemoteTarget:
+def remote_target(
+    connection: Connection, factory: Factory, *, hunting: bool, harmful: bool = False
+) -> RemoteTarget:
     """Return the target that the server allows for; raise ServerLost when nobody answers."""
     connection.check()
     if connection.steerable:
         return SteerableTarget(connection, factory)
-    return AnyServerTarget(connection, factory, hunting=hunting)
+    return AnyServerTarget(connection, factory, hunting=hunting, harmful=harmful)
 
 
 def _answer(flow: Flow, verb: str, arguments: Mapping[str, Any]) -> Answer:
