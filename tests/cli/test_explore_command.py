@@ -30,7 +30,10 @@ def test_what_is_found_is_written_and_told(
     """The exit code is 1, and the line that runs the file names all it depends on."""
     assert main(["explore", "--defect", DEFECT, "--seed", "7"]) == 1
     told = capsys.readouterr().out
-    assert f"pytest {FOUND} --stigmer-seed 7 --stigmer-defect {DEFECT}\n" in told
+    assert (
+        f"pytest {FOUND} --stigmer-seed 7 --stigmer-conditions none --stigmer-defect {DEFECT}\n"
+        in told
+    )
     assert "steps:" in (folder / FOUND).read_text(encoding="utf-8")
 
 

@@ -101,23 +101,17 @@ class SkillMachine(RegistryMachine):
         self.step("get_by_reference", slug=slug, version=version, **said(org=org))
 
     @precondition(lambda self: self.comparison.pushes)
-    @rule(data=st.data())
-    def get_artifact(self, data: st.DataObject) -> None:
-        """Read the artifact of an earlier push."""
-        self.step("get_artifact", key=self._of_push(data, "status.artifact_storage_key"))
+    @rule(data=st.data(), detour=st.sampled_from(["", "", "skills/../", "./"]))
+    def get_artifact(self, data: st.DataObject, detour: str) -> None:
+        """Read the artifact of an earlier push; another way to its file is no key."""
+        key = self._of_push(data, "status.artifact_storage_key")
+        self.step("get_artifact", key=f"{detour}{key}")
 
     @rule(key=st.sampled_from(["skills", "skills/../skills", "../stigmer.db", "/etc/hostname"]))
     def get_no_artifact(self, key: str) -> None:
         """Ask for what is no artifact, and would damage no server that others use."""
         if not (self.comparison.subject.spares and harm_of("get_artifact", {"key": key})):
             self.step("get_artifact", key=key)
-
-    @precondition(lambda self: self.comparison.pushes)
-    @rule(data=st.data(), way=st.sampled_from(["skills/../", "./", "skills/./../"]))
-    def get_artifact_by_a_detour(self, data: st.DataObject, way: str) -> None:
-        """Ask for the artifact of an earlier push by another way to its file."""
-        key = self._of_push(data, "status.artifact_storage_key")
-        self.step("get_artifact", key=f"{way}{key}")
 
     @precondition(lambda self: self.comparison.pushes)
     @rule(data=st.data())
