@@ -9,7 +9,7 @@ import pytest
 from pytest_stigmer.api.generation import load
 from pytest_stigmer.errors import StatusError
 from pytest_stigmer.service.loopback import Registries
-from pytest_stigmer.service.namespaces import Namespace
+from pytest_stigmer.service.namespace import Namespace
 
 if TYPE_CHECKING:
     from collections.abc import Callable

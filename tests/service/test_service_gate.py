@@ -13,7 +13,7 @@ from pytest_stigmer.errors import StatusError
 from pytest_stigmer.registry import registry
 from pytest_stigmer.service import served
 from pytest_stigmer.service.injection import Fault
-from pytest_stigmer.service.namespaces import Namespace
+from pytest_stigmer.service.namespace import Namespace
 from pytest_stigmer.skills.endpoint import SkillClient
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 from pytest_stigmer.api.generation import load
 from pytest_stigmer.errors import StatusError
 from pytest_stigmer.registry import files
-from pytest_stigmer.service.namespaces import Namespace
+from pytest_stigmer.service.namespace import Namespace
 from pytest_stigmer.skills.endpoint import SkillClient
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from pytest_stigmer.registry.assembly import REFERENCE
 from pytest_stigmer.registry.registry import Registry
 from pytest_stigmer.scenario.loader import load as load_scenario
 from pytest_stigmer.service.loopback import LoopbackServer, Registries
-from pytest_stigmer.service.namespaces import StoppableClock
+from pytest_stigmer.service.namespace import StoppableClock
 from pytest_stigmer.service.served import Served
 from pytest_stigmer.service.server import Server
 from pytest_stigmer.targets.local import LocalTarget

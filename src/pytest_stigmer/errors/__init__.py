@@ -24,6 +24,7 @@ from pytest_stigmer.errors.store_errors import (
     StoreError,
     StoreForked,
     StoreLocked,
+    TooManyFiles,
     UndecodableRow,
 )
 from pytest_stigmer.errors.usage_errors import (
@@ -58,6 +59,7 @@ __all__ = [
     "StoreError",
     "StoreForked",
     "StoreLocked",
+    "TooManyFiles",
     "UndecodableMessage",
     "UndecodableRow",
     "UnknownField",

@@ -23,10 +23,47 @@ class UndecodableMessage(StigmerError, ValueError):
         return type(self), (self.type_name, self.reason)
 
 
+LONGEST_DETAILS = 4096
+"""How many bytes the text of a status may have on the wire, where gRPC writes all but the printable
+characters of ASCII as %XX. An ordinary client takes 8 KiB of metadata, this text among it."""
+
+_WIDEST = 12
+_PLAIN = range(0x20, 0x7F)
+
+
+def cut(text: str) -> str:
+    """Return a text that fits into the status of a call; what was cut, at a character, is counted.
+
+    Source: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md, `grpc-message`.
+    """
+    if len(text) * _WIDEST <= LONGEST_DETAILS:
+        return text
+    note = "... ({} more characters)"
+    room, kept = LONGEST_DETAILS - len(note.format(len(text))), 0
+    whole = 0
+    for number, character in enumerate(text, 1):
+        whole += _width(character)
+        if whole <= room:
+            kept = number
+        elif whole > LONGEST_DETAILS:
+            return text[:kept] + note.format(len(text) - kept)
+    return text
+
+
+def _width(character: str) -> int:
+    if ord(character) in _PLAIN and character != "%":
+        return 1
+    return 3 * len(character.encode("utf-8", "replace"))
+
+
 class StatusError(StigmerError):
-    """A failed call of the skill API: `code` is the gRPC status name, `details` its text."""
+    """A failed call of the skill API: `code` is the gRPC status name, `details` its text.
+
+    A text that is longer than `LONGEST_DETAILS` is cut, so that it is the same on every channel.
+    """
 
     def __init__(self, code: str, details: str) -> None:
+        details = cut(details)
         super().__init__(f"{code}: {visible(details)}")
         self.code = code  # type: ignore[misc]
         self.details = details

@@ -151,6 +151,20 @@ class DiskFull(StoreError):
         )
 
 
+class TooManyFiles(StoreError):
+    """This process may open no further file."""
+
+    code = "RESOURCE_EXHAUSTED"
+
+    @classmethod
+    def at(cls, path: PathLike[str], why: object) -> Self:
+        """Name the file that could not be opened for want of a descriptor."""
+        return cls(
+            f"cannot open {path}: {why}: close stores or connections, or raise the limit of open "
+            "files (ulimit -n)"
+        )
+
+
 class StoreForked(StoreError):
     """A store opened by the parent process was used in a child."""
 

@@ -6,6 +6,9 @@ from importlib.util import find_spec
 
 from pytest_stigmer.errors import UsageError
 
+MOST_NAMESPACES = 1000
+"""How many namespaces a server has beside the default one, unless it is told otherwise."""
+
 
 def check_installed(what: str) -> None:
     """Raise UsageError when the library of the extra `service` is missing; `what` asked for it."""

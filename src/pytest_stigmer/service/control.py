@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_stigmer.service.listener import Incoming
-    from pytest_stigmer.service.namespaces import Namespace, Namespaces
+    from pytest_stigmer.service.namespace import Namespace
+    from pytest_stigmer.service.namespaces import Namespaces
 
 _THREADS = 4
 
@@ -52,6 +53,7 @@ class ControlHandlers:
             "Reset": lambda namespace, _: namespace.reset(),
             "Snapshot": self._snapshot,
             "Restore": lambda namespace, request: namespace.restore(request.value),
+            "DeleteSnapshot": lambda namespace, request: namespace.delete_snapshot(request.value),
             "GetClock": lambda namespace, _: self._clock(namespace),
             "SetClock": self._set_clock,
             "AdvanceClock": self._advance_clock,

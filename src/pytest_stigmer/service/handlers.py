@@ -103,7 +103,7 @@ def refuse_unknown(services: tuple[str, ...], call: Incoming) -> None:
     text = f"unknown service {service}"
     if service in services:
         text = f"unknown method {method} for service {service}"
-    call.end("UNIMPLEMENTED", text)
+    refuse(call, StatusError("UNIMPLEMENTED", text))
 
 
 def refuse(call: Incoming, error: StatusError) -> None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 ALWAYS = -1
 DEFAULT_DETAILS = "injected fault"
 MAX_LATENCY = dt.timedelta(days=1)
+MOST_FAULTS = 1000
+"""How many faults may be in place on one registry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,12 @@ class _Armed:
     fault: Fault
     seen: int = 0
 
+    @property
+    def spent(self) -> bool:
+        """Whether it will strike no more."""
+        fault = self.fault
+        return fault.times > ALWAYS and self.seen >= fault.on_call + fault.times - 1
+
     def strikes(self, method: str) -> bool:
         """Count a call and tell whether the fault strikes it."""
         fault = self.fault
@@ -61,9 +69,17 @@ class Injections:
         self._armed: list[_Armed] = []
 
     def add(self, fault: Fault) -> None:
-        """Put one more fault in place; ValueError for one that could not strike as it says."""
+        """Put one more fault in place; ValueError for one that could not strike as it says.
+
+        Raises StatusError RESOURCE_EXHAUSTED beyond `MOST_FAULTS`; those that are spent are gone.
+        """
         _check(fault)
         with self._lock:
+            if len(self._armed) >= MOST_FAULTS:
+                raise StatusError(
+                    "RESOURCE_EXHAUSTED",
+                    f"{MOST_FAULTS} faults are in place, the most there may be: clear them first",
+                )
             self._armed.append(_Armed(fault))
 
     def clear(self) -> None:
@@ -78,6 +94,7 @@ class Injections:
             return late, None
         with self._lock:
             struck = [armed.fault for armed in self._armed if armed.strikes(method)]
+            self._armed = [armed for armed in self._armed if not armed.spent]
         for fault in struck:
             late += parse_duration(fault.latency or "0s").total_seconds()
             if fault.code is not None:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from pytest_stigmer.clock import SystemClock, parse_instant
 from pytest_stigmer.errors import UsageError, visible
 from pytest_stigmer.registry.own_folder import OwnFolder
-from pytest_stigmer.service import check_installed
+from pytest_stigmer.service import MOST_NAMESPACES, check_installed
 from pytest_stigmer.service.access import TOKEN_VARIABLE, Access
 from pytest_stigmer.service.places import for_the_owner_alone, place_of, tls_of
 
@@ -54,6 +54,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         type=Path,
         help="the default namespace's database, kept at the end (default: a temporary one)",
+    )
+    parser.add_argument(
+        "--namespaces",
+        metavar="N",
+        type=int,
+        default=MOST_NAMESPACES,
+        help="how many namespaces there may be beside the default one (%(default)s)",
     )
     parser.add_argument(
         "--clock", metavar="INSTANT", default="", help="stop the clock at this instant"
@@ -140,6 +147,7 @@ def _namespaces(arguments: argparse.Namespace, database: Path, folder: Path) -> 
         load("bundled"),
         start=_instant(arguments.clock),
         log=_ignore if arguments.quiet else _log,
+        most=arguments.namespaces,
     )
 
 

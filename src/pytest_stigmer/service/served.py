@@ -105,6 +105,22 @@ class Gate:
             finally:
                 self._open()
 
+    @contextmanager
+    def alone_if_idle(self) -> Iterator[bool]:
+        """Hold the gate if nobody does; tell whether it is held."""
+        held = self._turn.acquire(blocking=False)
+        if held:
+            with self._changed:
+                held = self._closed = not self._inside
+            if not held:
+                self._turn.release()
+        try:
+            yield held
+        finally:
+            if held:
+                self._open()
+                self._turn.release()
+
     def _close(self) -> None:
         with self._changed:
             self._closed = True

@@ -6,9 +6,12 @@ Rows are not messages: this is the one place that turns one into the other.
 from __future__ import annotations
 
 import datetime as dt
+import errno
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,6 +23,7 @@ from pytest_stigmer.errors import (
     PathNotWritable,
     StoreError,
     StoreLocked,
+    TooManyFiles,
     UndecodableRow,
 )
 from pytest_stigmer.store.interface import M
@@ -54,11 +58,25 @@ KIND_NAMES = {
 }
 """Name of each value of the enum ApiResourceKind, by number."""
 
+
+def _not_opened(path: PathLike[str], text: object) -> StoreError:
+    """Ask the system, since SQLite says the same of all that keeps a file from being opened."""
+    folder = Path(path).parent
+    try:
+        with os.scandir(folder):
+            read_only = os.statvfs(folder).f_flag & os.ST_RDONLY
+    except OSError as error:
+        if error.errno in {errno.EMFILE, errno.ENFILE}:
+            return TooManyFiles.at(path, error.strerror)
+        read_only = False
+    return PathNotWritable.because(path, "its file system is read-only" if read_only else text)
+
+
 _NAMED = {
     sqlite3.SQLITE_NOTADB: NotADatabase.at,
     sqlite3.SQLITE_CORRUPT: NotADatabase.at,
     sqlite3.SQLITE_READONLY: PathNotWritable.because,
-    sqlite3.SQLITE_CANTOPEN: PathNotWritable.because,
+    sqlite3.SQLITE_CANTOPEN: _not_opened,
     sqlite3.SQLITE_PERM: PathNotWritable.because,
 }
 _BLOBS = {"data", "end"}
