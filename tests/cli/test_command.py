@@ -90,6 +90,37 @@ def test_new_writes_a_file_that_runs_and_never_overwrites(
     assert (folder / "my-first.scenario.yaml").read_text(encoding="utf-8") == text
 
 
+def test_a_new_file_points_editors_to_a_schema_that_colleagues_have_too(folder: Path) -> None:
+    """The schema lies beside the file, under a relative name, and can be renewed."""
+    assert main(["new", "mine"]) == 0
+    schema = folder / "scenario.schema.json"
+    text = (folder / "mine.scenario.yaml").read_text(encoding="utf-8")
+    assert text.startswith("# yaml-language-server: $schema=scenario.schema.json\n")
+    assert schema.read_bytes() == SCHEMA_PATH.read_bytes()
+    schema.write_text("old", encoding="utf-8")
+    assert main(["schema", "--write", "."]) == 0
+    assert schema.read_bytes() == SCHEMA_PATH.read_bytes()
+
+
+def test_the_short_suffix_is_read_too(folder: Path) -> None:
+    """A file named *.scenario.yml is a scenario."""
+    (folder / "short.scenario.yml").write_text(SCENARIO, encoding="utf-8")
+    ran = harness("run", "--conditions", "none", ".")
+    assert (ran.returncode, "1 passed" in ran.stdout) == (0, True)
+
+
+@pytest.mark.parametrize("strict", [(), ("-o", "addopts=--strict-markers")])
+def test_an_unknown_mark_is_told_at_its_line(folder: Path, strict: tuple[str, ...]) -> None:
+    """The warning, or the error where marks are strict, names the scenario file and the line."""
+    text = SCENARIO.replace("detects: []", "marks: [nosuch]")
+    (folder / "marked.scenario.yaml").write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-p", "no:randomly", *strict]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "marked.scenario.yaml:2: " in ran.stdout
+    assert "collection.py" not in ran.stdout
+    assert ran.returncode == (2 if strict else 0)
+
+
 def test_complete_fills_in_what_happened_and_does_not_call_it_a_success(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -192,6 +223,7 @@ def test_defects_lists_the_catalogue_as_a_table_and_as_json(
     assert main(["defects"]) == 0
     table = capsys.readouterr().out
     assert all(row["id"] in table for row in rows)
+    assert max(map(len, table.splitlines())) <= 80
 
 
 def test_a_number_of_workers_is_from_one_on(capsys: pytest.CaptureFixture[str]) -> None:

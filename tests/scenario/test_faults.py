@@ -28,6 +28,28 @@ BAD_FILES = {
             "quotes make it a text: '5'"
         ),
     ),
+    "a reference without quotes": (
+        HEAD + b"  - push: {name: A}\n    as: one\n  - get: {id: ${one.metadata.id}}\n",
+        "x.scenario.yaml:5: a value with `${...}` must be in quotes",
+    ),
+    "a reference without braces": (
+        HEAD + b'  - push: {name: A}\n    as: one\n  - get: {id: "$one.metadata.id"}\n',
+        "x.scenario.yaml:5: `$one.metadata.id` lacks its braces; write `${one.metadata.id}`",
+    ),
+    "a reference to a field that no skill has": (
+        HEAD + b'  - push: {name: A}\n    as: one\n  - get: {id: "${one.metadata.idd}"}\n',
+        (
+            "x.scenario.yaml:5: `${one.metadata.idd}`: the answer has no `metadata.idd`; "
+            "did you mean `metadata.id`?"
+        ),
+    ),
+    "a field within another": (
+        HEAD + b"  - get: {id: x}\n    returns: {metadata: {id: x}}\n",
+        (
+            "x.scenario.yaml:4: unknown key `id` in `returns.metadata`; write a field within "
+            "another as one key: `metadata.id: ...`"
+        ),
+    ),
     "unknown save": (
         HEAD + b"  - get: {id: x}\n    as: two\n  - get:\n      id: ${tow.metadata.id}\n",
         (

@@ -270,6 +270,6 @@ def test_a_reference_to_a_missing_field_is_an_error_of_the_scenario(
     outcome: Callable[..., Outcome],
 ) -> None:
     """What only the answer can tell is told when the step is reached."""
-    ended = outcome('  - push: {name: A}\n    as: a\n  - get: {id: "${a.metadata.nope}"}\n')
+    ended = outcome('  - push: {name: A}\n    as: a\n  - get: {id: "${a.metadata.labels.team}"}\n')
     assert ended.status is Status.ERROR
-    assert ended.reason.startswith("${a.metadata.nope}: no `nope` on the way to `metadata.nope`")
+    assert ended.reason.startswith("${a.metadata.labels.team}: no `")

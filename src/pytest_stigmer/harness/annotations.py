@@ -13,12 +13,12 @@ import pytest
 
 from pytest_stigmer.errors import visible
 from pytest_stigmer.harness.reporting import INCONCLUSIVE, skip_reason
-from pytest_stigmer.scenario.model import SUFFIX
+from pytest_stigmer.scenario.model import SUFFIXES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_LINE = re.compile(re.escape(SUFFIX) + r":(\d+)")
+_LINE = re.compile(rf"(?:{'|'.join(map(re.escape, SUFFIXES))}):(\d+)")
 _DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _PROPERTY = {**_DATA, ":": "%3A", ",": "%2C"}
 
@@ -68,7 +68,7 @@ class Annotator:
         self, report: pytest.TestReport | pytest.CollectReport, level: str, text: str
     ) -> None:
         path, _, title = report.nodeid.partition("::")
-        if not path.endswith(SUFFIX):
+        if not path.endswith(SUFFIXES):
             return
         found = _LINE.search(text)
         line = int(found[1]) if found else ((report.location or ("", 0, ""))[1] or 0) + 1

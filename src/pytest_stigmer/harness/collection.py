@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -84,7 +85,7 @@ class _Item(pytest.Item):
         item.stash[RECORDED] = recorder_of(item.harness.options, scenario)
         item.user_properties += item.properties()
         for mark in scenario.marks:
-            item.add_marker(getattr(pytest.mark, mark))
+            item.add_marker(_mark(scenario, mark))
         return item
 
     @property
@@ -162,6 +163,20 @@ class ProofItem(_Item):
             return super().repr_failure(excinfo, style)
         line = self.scenario.lines.get("detects", self.scenario.line)
         return f"{self.path}:{line}: the proof failed\n{visible(excinfo.value)}"
+
+
+def _mark(scenario: Scenario, name: str) -> pytest.MarkDecorator:
+    """Return pytest's mark of a name; one that is not registered is told at its line."""
+    line = scenario.lines.get("marks", scenario.line)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        try:
+            found: pytest.MarkDecorator = getattr(pytest.mark, name)
+        except pytest.fail.Exception as error:  # --strict-markers
+            raise ScenarioError(scenario.path, line, f"marks: {error}") from None
+    for warning in told:
+        warnings.warn_explicit(warning.message, warning.category, str(scenario.path), line)
+    return found
 
 
 def _check_claims(scenario: Scenario) -> None:

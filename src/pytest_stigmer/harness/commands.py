@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.errors import UsageError, visible_json
+from pytest_stigmer.errors import UsageError
 from pytest_stigmer.harness import (
     arguments,
     checking,
@@ -20,13 +21,13 @@ from pytest_stigmer.harness import (
     showing,
 )
 from pytest_stigmer.harness.terminal import say
-from pytest_stigmer.scenario.model import SUFFIX
+from pytest_stigmer.scenario.model import SUFFIX, stem_of
 from pytest_stigmer.scenario.shipped import scenario_folders
 from pytest_stigmer.service import serve
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True)
@@ -172,6 +173,10 @@ def _pytest_as_json(words: list[str], surroundings: dict[str, str]) -> int:
     return code
 
 
+_EDITOR_SCHEMA = "scenario.schema.json"
+"""The schema beside a user's scenarios, which his colleagues' editors find too."""
+
+
 def _new_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help=f"the file is NAME{SUFFIX}, in this folder")
 
@@ -179,50 +184,34 @@ def _new_arguments(parser: argparse.ArgumentParser) -> None:
 def _new(options: argparse.Namespace) -> int:
     from pytest_stigmer.scenario.writer import new_scenario
 
-    path = Path(f"{options.name.removesuffix(SUFFIX)}{SUFFIX}")
+    path = Path(f"{stem_of(options.name)}{SUFFIX}")
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(new_scenario(path.name.removesuffix(SUFFIX)))
+            file.write(new_scenario(stem_of(path.name), schema=_EDITOR_SCHEMA))
     except FileExistsError:
         raise UsageError.exists(path) from None
-    say(f"wrote {path}; run it: stigmer-harness run {path}")
+    schema = path.with_name(_EDITOR_SCHEMA)
+    if not schema.exists():
+        _write_schema(schema)
+    say(f"wrote {path}; run it: stigmer-harness run {shlex.quote(str(path))}")
     return 0
 
 
-def _defects_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="as a JSON list")
+def _write_schema(path: Path) -> None:
+    from pytest_stigmer.scenario.schema_file import SCHEMA_PATH
 
-
-def _defects(options: argparse.Namespace) -> int:
-    from pytest_stigmer.defects.catalogue import catalogue
-    from pytest_stigmer.defects.hazards import HAZARDS, explained, hazards_of
-
-    rows = [
-        {"id": found.id, "family": found.family, "harm": found.harm, "origin": found.origin}
-        for found in catalogue().values()
-    ]
-    if options.json:
-        listed = [{**row, "origin_explained": explained(row["origin"])} for row in rows]
-        sys.stdout.write(f"{visible_json(listed, indent=2)}\n")
-        return 0
-    _print_table([list(row.values()) for row in rows], ("id", "family", "harm", "origin"))
-    named = {number for row in rows for number in hazards_of(row["origin"])}
-    say("\nD and a number is a hazard of the real system; a commit or a test is one of stigmer:")
-    _print_table([[number, text] for number, text in HAZARDS.items() if number in named], ("", ""))
-    return 0
-
-
-def _print_table(rows: Iterable[list[str]], head: tuple[str, ...]) -> None:
-    lines = [list(head), *rows]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-    for line in lines:
-        cells = (f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True))
-        say("  ".join(cells).rstrip())
+    path.write_bytes(SCHEMA_PATH.read_bytes())
+    say(f"wrote {path}: commit it, so that your colleagues' editors complete scenarios too")
 
 
 def _schema_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--write", action="store_true", help="write it, and the page of verbs, where they ship"
+        "--write",
+        nargs="?",
+        const="",
+        metavar="FOLDER",
+        help=f"write it to FOLDER/{_EDITOR_SCHEMA}, for editors; without FOLDER, as a maintainer "
+        "of this package: where it ships, with the page of verbs",
     )
 
 
@@ -230,7 +219,10 @@ def _schema(options: argparse.Namespace) -> int:
     from pytest_stigmer.scenario.reference_page import page_path, reference_page
     from pytest_stigmer.scenario.schema_file import SCHEMA_PATH, text
 
-    if not options.write:
+    if options.write:
+        _write_schema(Path(options.write) / _EDITOR_SCHEMA)
+        return 0
+    if options.write is None:
         sys.stdout.write(SCHEMA_PATH.read_text(encoding="utf-8"))
         return 0
     for path, content in ((SCHEMA_PATH, text()), (page_path(), reference_page())):
@@ -253,7 +245,9 @@ COMMANDS = {
     ),
     "schema": Command("print the JSON schema of scenario files", _schema_arguments, _schema),
     "new": Command("write a commented scenario file to start from", _new_arguments, _new),
-    "defects": Command("list the catalogue of defects", _defects_arguments, _defects),
+    "defects": Command(
+        "list the catalogue of defects", showing.add_list_arguments, showing.run_list
+    ),
     "inspect": Command(
         "look into a store file without changing it, for orders that rest on a tiebreak",
         inspecting.add_arguments,

@@ -14,7 +14,7 @@ from pytest_stigmer.errors import UsageError
 from pytest_stigmer.harness.options import DEFAULT_SEED, Options
 from pytest_stigmer.harness.run_session import HarnessSession
 from pytest_stigmer.harness.terminal import say
-from pytest_stigmer.scenario.model import SUFFIX
+from pytest_stigmer.scenario.model import scenario_files
 from pytest_stigmer.scenario.shipped import scenario_folders
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def claims(paths: list[str], defects: Iterable[str], seed: int | None) -> int:
     session = HarnessSession(Options(prove=True, exact=True, defects=chosen, seed=seed))
     try:
         for place in checked_paths(paths) or scenario_folders():
-            for path in [place] if place.is_file() else sorted(place.rglob(f"*{SUFFIX}")):
+            for path in [place] if place.is_file() else scenario_files(place):
                 _write_claims(session, path)
     finally:
         session.close()

@@ -20,7 +20,7 @@ from pytest_stigmer.harness.run_session import HarnessSession
 from pytest_stigmer.harness.runs import scratch_target, server_target
 from pytest_stigmer.harness.server_options import server_options
 from pytest_stigmer.harness.terminal import say
-from pytest_stigmer.scenario.model import SUFFIX
+from pytest_stigmer.scenario.model import SUFFIX, SUFFIXES
 
 if TYPE_CHECKING:
     import argparse
@@ -109,7 +109,7 @@ def _check_writable(path: Path) -> None:
     """Raise UsageError now rather than lose what was found."""
     if path.exists():
         raise UsageError.exists(path)
-    if not path.name.endswith(SUFFIX):
+    if not path.name.endswith(SUFFIXES):
         raise UsageError(f"--write {path}: pytest collects scenarios from files named *{SUFFIX}")
     if not os.access(path.absolute().parent, os.W_OK | os.X_OK):
         raise UsageError(f"--write {path}: cannot write in {path.absolute().parent}")

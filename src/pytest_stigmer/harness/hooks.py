@@ -77,7 +77,7 @@ def send_to_worker(node: Any) -> None:
 def collect_file(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Return the collector of a scenario file; None for any other file."""
     # Written out: importing it would load the scenario model in every run of every user.
-    if not path.name.endswith(".scenario.yaml"):
+    if not path.name.endswith((".scenario.yaml", ".scenario.yml")):
         return None
     from pytest_stigmer.harness.collection import ScenarioFile
 

@@ -94,9 +94,10 @@ class Reporter:
 
 def skipped_lines(reports: Iterable[Any]) -> list[str]:
     """Return how many scenarios were skipped for which reason, a line each, most first."""
-    from pytest_stigmer.scenario.model import SUFFIX
+    from pytest_stigmer.scenario.model import SUFFIXES
 
-    reasons = Counter(skip_reason(report) for report in reports if SUFFIX in report.nodeid)
+    ours = (one for one in reports if any(suffix in one.nodeid for suffix in SUFFIXES))
+    reasons = Counter(map(skip_reason, ours))
     return [f"SKIPPED {count} scenario(s): {why}" for why, count in reasons.most_common()]
 
 

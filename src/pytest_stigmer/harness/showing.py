@@ -1,13 +1,18 @@
-"""The command `show`: what one defect does, on a real file, and what the reference does there."""
+"""The commands `defects` and `show`: the catalogue, and what one defect does on a real file."""
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
+import sys
 import textwrap
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
 
+from pytest_stigmer.errors import visible_json
 from pytest_stigmer.harness import arguments
 from pytest_stigmer.harness.options import DEFAULT_SEED, Options
 from pytest_stigmer.harness.run_session import HarnessSession
@@ -30,6 +35,8 @@ HEADLINE = "tag-order-without-tiebreak"
 """The bug that this package was made for; shown when no defect is named."""
 
 _WIDTH = 80
+_NARROWEST = 60
+_IN = " " * 4
 _MAX_BEFORE = 6
 
 
@@ -67,6 +74,36 @@ def run(options: argparse.Namespace) -> int:
     seed = DEFAULT_SEED if options.seed is None else options.seed
     for line in story(defect, seed):
         say(line)
+    return 0
+
+
+def add_list_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the command `defects`."""
+    parser.add_argument("--json", action="store_true", help="as a JSON list")
+
+
+def run_list(options: argparse.Namespace) -> int:
+    """Print the catalogue by family, and what its origins are; return 0."""
+    from pytest_stigmer.defects.catalogue import catalogue
+    from pytest_stigmer.defects.hazards import HAZARDS, explained, hazards_of
+
+    found = list(catalogue().values())
+    if options.json:
+        names = ("id", "family", "harm", "origin")
+        rows = [{name: getattr(one, name) for name in names} for one in found]
+        listed = [{**row, "origin_explained": explained(row["origin"])} for row in rows]
+        sys.stdout.write(f"{visible_json(listed, indent=2)}\n")
+        return 0
+    width = max(_NARROWEST, shutil.get_terminal_size().columns)
+    for family, group in groupby(found, key=attrgetter("family")):
+        say(f"{family}:")
+        for one in group:
+            said = textwrap.wrap(f"{one.harm} ({one.origin})", width - len(_IN))
+            say("\n".join([f"  {one.id}", *(f"{_IN}{line}" for line in said)]))
+    named = {number for one in found for number in hazards_of(one.origin)}
+    say("\nD and a number: a hazard of the real system; a commit or a test: one of stigmer.")
+    for number in (number for number in HAZARDS if number in named):
+        say(textwrap.fill(f"{number:<4} {HAZARDS[number]}", width, subsequent_indent=" " * 5))
     return 0
 
 

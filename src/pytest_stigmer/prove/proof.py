@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from pytest_stigmer.scenario.model import SUFFIX
+from pytest_stigmer.scenario.model import stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping, Sequence
@@ -45,7 +45,7 @@ class Row:
     @property
     def name(self) -> str:
         """The scenario file's name without its suffix."""
-        return PurePath(self.path).name.removesuffix(SUFFIX)
+        return stem_of(PurePath(self.path).name)
 
     @cached_property
     def killed(self) -> set[str]:

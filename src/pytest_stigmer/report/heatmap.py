@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from pytest_stigmer.prove.proof import SHOWN
 from pytest_stigmer.report.data import DefectData, MatrixData, RowData
 from pytest_stigmer.report.markup import chips, link, text
-from pytest_stigmer.scenario.model import SUFFIX
+from pytest_stigmer.scenario.model import stem_of
 
 _HEATS = 4
 _PROBLEMS = 8
@@ -80,7 +80,7 @@ def _head(matrix: MatrixData, places: Mapping[str, str]) -> str:
 
 
 def _name(row: RowData) -> str:
-    return PurePosixPath(row.path).name.removesuffix(SUFFIX)
+    return stem_of(PurePosixPath(row.path).name)
 
 
 def _row(defect: DefectData, rows: tuple[RowData, ...], places: Mapping[str, str]) -> str:

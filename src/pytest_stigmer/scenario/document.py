@@ -24,6 +24,7 @@ _WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None} | dict.
 _WORDS |= dict.fromkeys(("false", "False", "FALSE"), False)
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,18})", re.ASCII)
 _TAB = re.compile(r"[ -]*\t")
+_BARE_REFERENCE = re.compile(r"[:\[,-]\s+\$\{")
 _CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ADVICE = {
     "found undefined tag handle": "tags are not part of the language; remove the `!`",
@@ -110,14 +111,23 @@ def _unreadable(error: Any, text: str) -> Fault:
         return Fault(line + 1, _TOO_DEEP)
     if _indented_by_tab(text, line):
         return Fault(line + 1, "a tab is used for indentation; YAML takes spaces only")
+    if _has_bare_reference(text, line):
+        return Fault(line + 1, "a value with `${...}` must be in quotes")
     advice = next((hint for start, hint in _ADVICE.items() if problem.startswith(start)), problem)
     return Fault(line + 1, f"not readable as YAML: {advice}")
 
 
 def _indented_by_tab(text: str, line: int) -> bool:
-    """Look at the line where the parser stopped and the one before, which may have misled it."""
-    rows = text.split("\n")[max(0, line - 1) : line + 1]
-    return any(_TAB.match(row) for row in rows)
+    return any(_TAB.match(row) for row in _rows(text, line))
+
+
+def _has_bare_reference(text: str, line: int) -> bool:
+    return any(_BARE_REFERENCE.search(row) for row in _rows(text, line))
+
+
+def _rows(text: str, line: int) -> list[str]:
+    """Return the line where the parser stopped and the one before, which may have misled it."""
+    return text.split("\n")[max(0, line - 1) : line + 1]
 
 
 def scalar(text: str) -> Any:

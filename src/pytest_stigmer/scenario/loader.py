@@ -18,19 +18,16 @@ from pytest_stigmer.scenario.model import (
     expected_failure,
     needed_capabilities,
 )
+from pytest_stigmer.scenario.reference_faults import PATHS, reference_faults
 from pytest_stigmer.scenario.saved_values import (
     NoSuchValue,
     is_generated,
-    is_well_formed,
     mentions,
     references,
     with_case,
 )
-from pytest_stigmer.scenario.verbs import MAX_BYTES, VERBS
-from pytest_stigmer.scenario.violations import NESTING, all_steps, nearest, schema_faults
-
-_PATHS = frozenset({"database", "artifacts"})
-"""The names of what a scenario may say of a target's files without having saved it."""
+from pytest_stigmer.scenario.verbs import MAX_BYTES, VERBS, Shape, verb_of
+from pytest_stigmer.scenario.violations import NESTING, all_steps, schema_faults
 
 _OF_REGISTRY = frozenset({"skills", "store"})
 """What the verbs need that any registry on a file can perform."""
@@ -65,10 +62,11 @@ def _meaning_faults(document: Document) -> Iterator[Fault]:
     if "clock" in document.value:
         yield from _time_fault(parse_instant, ("clock",), document)
     yield from _case_faults(document)
-    saved = {*_PATHS, *(["case"] if "cases" in document.value else [])}
+    saved: dict[str, Shape | None] = dict.fromkeys(PATHS)
+    saved |= {"case": None} if "cases" in document.value else {}
     for place, step in all_steps(document.value):
         yield from _step_faults(step, place, document)
-        yield from _reference_faults(step, place, document, saved - _at_once(place, document))
+        yield from reference_faults(step, place, document, saved)
         yield from _save_fault(step, place, document, saved)
 
 
@@ -97,11 +95,13 @@ def _step_faults(step: dict[str, Any], place: Place, document: Document) -> Iter
             yield from _time_fault(reader, (*place, verb), document)
     if "ends" in step and "transaction" not in step:
         yield Fault(document.line((*place, "ends")), "`ends` belongs to a `transaction`")
-    if "on" in step and (NESTING & step.keys() or VERBS[_verb(step)].needs not in _OF_REGISTRY):
-        yield Fault(document.line((*place, "on")), f"`on` cannot stand beside `{_verb(step)}`")
+    if "on" in step and (NESTING & step.keys() or VERBS[verb_of(step)].needs not in _OF_REGISTRY):
+        yield Fault(document.line((*place, "on")), f"`on` cannot stand beside `{verb_of(step)}`")
     for key in NESTING & step.keys():
         yield from (
-            Fault(document.line((*place, key, index)), f"`{_verb(inner)}` cannot stand in `{key}`")
+            Fault(
+                document.line((*place, key, index)), f"`{verb_of(inner)}` cannot stand in `{key}`"
+            )
             for index, inner in enumerate(step[key])
             if key == "together" and not _can_be_called(inner)
         )
@@ -110,11 +110,7 @@ def _step_faults(step: dict[str, Any], place: Place, document: Document) -> Iter
 
 
 def _can_be_called(step: dict[str, Any]) -> bool:
-    return VERBS[_verb(step)].needs in _OF_REGISTRY and not {"on", "repeat"} & step.keys()
-
-
-def _verb(step: Mapping[str, Any]) -> str:
-    return next(key for key in step if key in VERBS)
+    return VERBS[verb_of(step)].needs in _OF_REGISTRY and not {"on", "repeat"} & step.keys()
 
 
 def _time_fault(reader: Any, place: Place, document: Document) -> Iterator[Fault]:
@@ -159,61 +155,23 @@ def _form_fault(
         yield Fault(document.line(place), f"`{place[-1]}`: not {form}: {error}")
 
 
-def _reference_faults(
-    step: dict[str, Any], place: Place, document: Document, saved: set[str]
-) -> Iterator[Fault]:
-    own = {key: value for key, value in step.items() if key not in NESTING}
-    saved = saved | {"n"} if _is_repeated(place, document) else saved
-    for inner, text in references(own):
-        line = document.line((*place, *inner))
-        name = text.partition(".")[0]
-        if not is_well_formed(text):
-            yield Fault(
-                line, f"`${{{text}}}` is not a saved name and a path; write `${{name.path}}`"
-            )
-        elif name not in saved:
-            known = sorted(saved - _PATHS)
-            hint = nearest(name, known) if known else "; no step before it has an `as:`"
-            yield Fault(line, f"`${{{text}}}`: nothing is saved as `{name}` before this step{hint}")
-
-
-def _at_once(place: Place, document: Document) -> set[str]:
-    """Return what is saved by calls that are made at the same time as a step."""
-    if place[-2] != "together":
-        return set()
-    value = document.value
-    for part in place[:-1]:
-        value = value[part]
-    return {step["as"] for step in value if "as" in step}
-
-
-def _is_repeated(place: Place, document: Document) -> bool:
-    """Tell whether a step, or one that it stands in, is repeated."""
-    value = document.value
-    for part in place:
-        value = value[part]
-        if isinstance(value, dict) and "repeat" in value:
-            return True
-    return False
-
-
 def _save_fault(
-    step: dict[str, Any], place: Place, document: Document, saved: set[str]
+    step: dict[str, Any], place: Place, document: Document, saved: dict[str, Shape | None]
 ) -> Iterator[Fault]:
     name = step.get("as")
-    if name in {*_PATHS, "case", "n"}:
+    if name in {*PATHS, "case", "n"}:
         line = document.line((*place, "as"))
         yield Fault(line, f"`{name}` has a meaning of its own; take another name")
     elif name in saved:
         yield Fault(document.line((*place, "as")), f"`{name}` is saved twice; take another name")
     elif name is not None:
-        saved.add(name)
+        saved[name] = VERBS[verb_of(step)].shape
 
 
 def _scenario(document: Document, path: Path) -> Scenario:
     value = document.value
     steps = _steps(value["steps"], ("steps",), document)
-    names_files = any(text.partition(".")[0] in _PATHS for _, text in references(value))
+    names_files = any(text.partition(".")[0] in PATHS for _, text in references(value))
     scenario = Scenario(
         title=visible(value["scenario"].strip(), line=True),
         path=path,
@@ -240,7 +198,7 @@ def _steps(steps: list[Any], place: Place, document: Document) -> tuple[Step, ..
 
 
 def _step(step: Mapping[str, Any], place: Place, document: Document) -> Step:
-    name = _verb(step)
+    name = verb_of(step)
     inner = _steps(step[name], (*place, name), document) if name in NESTING else ()
     arguments = {} if inner else _arguments(name, step[name])
     returns = step.get("returns")

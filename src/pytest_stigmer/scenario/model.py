@@ -12,6 +12,19 @@ from pytest_stigmer.scenario.saved_values import resolve
 from pytest_stigmer.scenario.verbs import VERBS, harm_of
 
 SUFFIX = ".scenario.yaml"
+"""How a scenario file is named; `.yml` is read too."""
+
+SUFFIXES = (SUFFIX, ".scenario.yml")
+
+
+def stem_of(name: str) -> str:
+    """Return the name of a scenario file without its suffix."""
+    return name.removesuffix(SUFFIXES[0]).removesuffix(SUFFIXES[1])
+
+
+def scenario_files(folder: Path) -> list[Path]:
+    """Return the scenario files below a folder, sorted."""
+    return sorted(path for suffix in SUFFIXES for path in folder.rglob(f"*{suffix}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +123,7 @@ class Scenario:
     @property
     def name(self) -> str:
         """The file's name without its suffix."""
-        return self.path.name.removesuffix(SUFFIX)
+        return stem_of(self.path.name)
 
 
 def needed_capabilities(steps: Iterable[Step], clock: str | None, *, files: bool) -> frozenset[str]:

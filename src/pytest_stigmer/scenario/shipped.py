@@ -11,7 +11,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from pytest_stigmer.errors import UsageError
-from pytest_stigmer.scenario.model import SUFFIX
+from pytest_stigmer.scenario.model import scenario_files
 
 DISTRIBUTION = "pytest-stigmer"  # who ships the scenarios of this package
 ENTRY_POINT_GROUP = "pytest_stigmer.scenarios"
@@ -22,7 +22,7 @@ def scenario_folder() -> Path:
     package = Path(__file__).parents[1]
     places = [package / "scenarios", package.parents[1] / "scenarios"]
     for place in places:
-        if any(place.rglob(f"*{SUFFIX}")):
+        if scenario_files(place):
             return place
     looked = " and ".join(map(str, places))
     msg = f"the shipped scenarios are missing; looked in {looked}: reinstall pytest-stigmer"
@@ -31,7 +31,7 @@ def scenario_folder() -> Path:
 
 def shipped_scenarios() -> list[Path]:
     """Return the files of the shipped scenarios, sorted."""
-    return sorted(scenario_folder().rglob(f"*{SUFFIX}"))
+    return scenario_files(scenario_folder())
 
 
 def scenario_folders() -> list[Path]:
@@ -49,7 +49,7 @@ def _owners() -> dict[Path, str]:
 
 def known_scenarios() -> list[Path]:
     """Return the files of the shipped and the registered scenarios, sorted."""
-    return sorted(path for folder in scenario_folders() for path in folder.rglob(f"*{SUFFIX}"))
+    return sorted(path for folder in scenario_folders() for path in scenario_files(folder))
 
 
 @cache

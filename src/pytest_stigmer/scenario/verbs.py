@@ -112,6 +112,11 @@ FILE_KEYS = arguments(SCHEMA)
 """The keys of a file."""
 
 
+def verb_of(step: Mapping[str, Any]) -> str:
+    """Return the verb of a step as a file has it."""
+    return next(key for key in step if key in VERBS)
+
+
 def harm_of(verb: str, given: Mapping[str, Any]) -> str:
     """Return how a verb with these arguments could damage a server that others use, or ''.
 

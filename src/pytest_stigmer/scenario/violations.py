@@ -127,8 +127,17 @@ def _unknown_keys(broken: _Violation, document: Document) -> Iterator[Fault]:
     for key in broken.value:
         if key not in valid:
             line = document.line((*broken.place, key), of_key=True)
-            what = f"unknown key `{key}` in {_named(broken.place)}{nearest(key, valid)}"
-            yield Fault(line, what)
+            cure = _as_one_key(broken.place, key) or nearest(key, valid)
+            yield Fault(line, f"unknown key `{key}` in {_named(broken.place)}{cure}")
+
+
+def _as_one_key(place: Place, key: str) -> str:
+    """Say how a field of a nested answer is written; '' for any other key."""
+    within = place[len(step_of(place)) :]
+    if len(within) < len(("returns", "field")) or within[0] != "returns":
+        return ""
+    path = ".".join(part for part in (*within[1:], key) if isinstance(part, str))
+    return f"; write a field within another as one key: `{path}: ...`"
 
 
 def _wrong_value(broken: _Violation) -> str:
