@@ -27,7 +27,7 @@ ALLOWED = {
     "freezing": set(),
     "clock": {"errors", "freezing"},
     "api": CORE,
-    "store": CORE,
+    "store": CORE | {"freezing"},
     "skills": CORE | {"api", "store"},
     "factories": CORE | {"api", "store"},
     "registry": CORE | {"api", "store", "skills"},
@@ -57,7 +57,7 @@ LIBRARIES = {
     "grpc": {"service", "targets/remote"},
     "yaml": {"scenario/document"},
     "jsonschema": {"scenario"},
-    "sqlite3": {"store", "defects"},
+    "sqlite3": {"store", "defects", "clock"},  # the clock: only to name the type
     "freezegun": {"freezing"},
     "faker": {"factories", "harness", "plugin"},
     "protovalidate": {"api"},

@@ -17,7 +17,10 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from pytest_stigmer.errors import ClockIncoherent
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Iterator
+
+    from pytest_stigmer.freezing import Bindings
 
 DEFAULT_START = "2026-01-25T10:00:00Z"
 """Where a frozen clock starts unless told otherwise."""
@@ -143,11 +146,35 @@ def stopwatch(_seconds: Callable[[], float] = time.monotonic) -> float:
     return _seconds()
 
 
-class FrozenClock:
-    """A clock that stands still until it is moved; it is one, and freezes Python, within `with`."""
+class Followers(Protocol):
+    """What lets SQLite connections of a user's own follow Python's clock."""
 
-    def __init__(self, start: str | dt.datetime = DEFAULT_START) -> None:
+    bindings: Bindings | None
+
+    def start(self) -> None:
+        """Begin with the connections that are opened from now on."""
+
+    def stop(self) -> None:
+        """Leave alone what is opened later."""
+
+    def follow(self, connection: Any) -> None:
+        """Let one connection follow."""
+
+    def disagreements(self, connections: Any, clock: Clock) -> list[str]:
+        """Name the connections that tell another time."""
+
+
+class FrozenClock:
+    """A clock that stands still until it is moved; it is one, and freezes Python, within `with`.
+
+    `sqlite` lets connections of a user's own follow; the fixtures give it.
+    """
+
+    def __init__(
+        self, start: str | dt.datetime = DEFAULT_START, *, sqlite: Followers | None = None
+    ) -> None:
         self._start = self._instant = parse_instant(start)
+        self._sqlite = sqlite
         self._freezer: Any = None
         self._frozen: Any = None
 
@@ -157,12 +184,20 @@ class FrozenClock:
 
         if self._freezer is not None:
             raise ClockIncoherent.frozen_already()
-        self._freezer = Freezer(self._instant, list(_REAL_TIME_MODULES))
+        self._freezer = Freezer(
+            self._instant,
+            list(_REAL_TIME_MODULES),
+            self._sqlite.bindings if self._sqlite else None,
+        )
         self._frozen = self._freezer.start()
+        if self._sqlite:
+            self._sqlite.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         """Give Python its own clock back."""
+        if self._sqlite:
+            self._sqlite.stop()
         self._freezer.stop()
         self._freezer = None
 
@@ -178,6 +213,30 @@ class FrozenClock:
     def move_to(self, instant: str | dt.datetime) -> dt.datetime:
         """Move to an instant, earlier or later, and return it."""
         return self._move(parse_instant(instant))
+
+    def follow(self, connection: sqlite3.Connection) -> None:
+        """Let a SQLite connection that was opened before the clock froze follow it.
+
+        Raises TypeError for what is no connection of `sqlite3`, ClockIncoherent for one that cannot
+        follow and for a clock of no fixture.
+        """
+        self._followers().follow(connection)
+
+    def probe(self, *connections: Any) -> None:
+        """Compare every source of time, these connections included, of whatever library.
+
+        Raises ClockIncoherent, which names each that disagrees, and each connection opened
+        meanwhile that cannot follow.
+        """
+        now = self.now()
+        lines = python_disagreements(now) + self._followers().disagreements(connections, self)
+        if lines:
+            raise ClockIncoherent.disagreeing(lines)
+
+    def _followers(self) -> Followers:
+        if self._sqlite is None:
+            raise ClockIncoherent.without_sqlite()
+        return self._sqlite
 
     def reset(self) -> dt.datetime:
         """Move back to where the clock started, and return that instant."""

@@ -14,12 +14,55 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 # What a start and a stop must use for the walk to be the one that is shortened here.
 _USED = {"start": "_get_cached_module_attributes", "stop": "modules_at_start"}
 _State = tuple[int, int, str]
 _Found = list[tuple[str, object]] | None
+
+
+class Bindings:
+    """Every name in a loaded module under which one function is known, for another to stand in."""
+
+    def __init__(self, real: Callable[..., Any], stand_in: Callable[..., Any]) -> None:
+        self.real = real
+        self._stand_in = stand_in
+        self._states: dict[str, _State] = {}
+        self._names: dict[str, list[str]] = {}
+        self._users = 0
+
+    def bind(self, states: dict[str, _State]) -> None:
+        """Put the stand-in under each name; `states` tells which modules are others by now."""
+        for name in _changed(self._states, states):
+            self._names[name] = self._found_in(name, self.real)
+        self._states = states
+        self._users += 1
+        for name in [name for name, found in self._names.items() if found]:
+            self._set(name, self._names[name], self.real, self._stand_in)
+
+    def unbind(self, later: Iterable[str]) -> None:
+        """Put the function itself back, in modules loaded `later` too, when nobody needs it now."""
+        self._users -= 1
+        if not self._users:
+            named = {name: found for name, found in self._names.items() if found}
+            for name, found in {
+                **named,
+                **{name: self._found_in(name, self._stand_in) for name in later},
+            }.items():
+                self._set(name, found, self._stand_in, self.real)
+
+    def _found_in(self, name: str, value: object) -> list[str]:
+        module = sys.modules.get(name)
+        if type(module) is not ModuleType or name == self.real.__module__:
+            return []
+        return [name for name, found in list(module.__dict__.items()) if found is value]
+
+    def _set(self, module: str, names: list[str], before: object, after: object) -> None:
+        there = getattr(sys.modules.get(module), "__dict__", {})
+        for name in names:
+            if there.get(name) is before:
+                there[name] = after
 
 
 class _Shown:
@@ -42,14 +85,9 @@ class _Walk:
         self._busy: dict[str, _Found] = {}
 
     @contextmanager
-    def shortened(self) -> Iterator[None]:
+    def shortened(self, states: dict[str, _State]) -> Iterator[None]:
         """Show freezegun the modules that it has to look at, and learn what it made of the new."""
-        states = _states()
-        others = [
-            name
-            for name, state in (states.items() if states != self._states else ())
-            if self._states.get(name) != state
-        ]
+        others = _changed(self._states, states)
         for name in others:
             self._busy.pop(name, None)
         always = sys.modules.keys() - states.keys()
@@ -78,6 +116,13 @@ def _states() -> dict[str, _State]:
         for name, module in sys.modules.copy().items()
         if type(module) is ModuleType and (names := module.__dict__)
     }
+
+
+def _changed(before: dict[str, _State], now: dict[str, _State]) -> list[str]:
+    """Name the modules that are new or have other names."""
+    if before == now:
+        return []
+    return [name for name, state in now.items() if before.get(name) != state]
 
 
 _walks: dict[tuple[ModuleType, tuple[str, ...]], _Walk] = {}
@@ -116,31 +161,42 @@ def _showing(
 
 
 class Freezer:
-    """One freeze of Python's clock, ready to start; `ignored` modules keep the real time."""
+    """One freeze of Python's clock, ready to start; `ignored` modules keep the real time.
 
-    def __init__(self, instant: dt.datetime, ignored: list[str]) -> None:
+    While it lasts the stand-in of `bindings` is in place.
+    """
+
+    def __init__(
+        self, instant: dt.datetime, ignored: list[str], bindings: Bindings | None = None
+    ) -> None:
         from freezegun import api
 
         self._api = api
         self._freezer: Any = api.freeze_time(instant, ignore=ignored, real_asyncio=True)
         self._quick = _is_known(api)
+        self._bindings = bindings
         self._before: set[str] = set()
 
     def start(self) -> Any:
         """Freeze, and return what moves the frozen time."""
+        states = _states()
+        self._before = set(sys.modules)
+        if self._bindings:
+            self._bindings.bind(states)
         if not self._quick:
             return self._freezer.start()
         ignored = self._freezer.ignore
         walk = _walks.setdefault((self._api, ignored), _Walk(self._api, ignored))
-        self._before = set(sys.modules)
-        with walk.shortened():
+        with walk.shortened(states):
             return self._freezer.start()
 
     def stop(self) -> None:
         """Give Python its own clock back, in modules loaded meanwhile too."""
+        later = {name: sys.modules[name] for name in sys.modules.keys() - self._before}
+        if self._bindings:
+            self._bindings.unbind(later)
         if not self._quick:
             self._freezer.stop()
             return
-        later = {name: sys.modules[name] for name in sys.modules.keys() - self._before}
         with _showing(self._api, later):
             self._freezer.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import TYPE_CHECKING
 
 import freezegun
@@ -10,6 +11,7 @@ from tests.benchmarks.promise import measure
 
 import pytest_stigmer
 from pytest_stigmer.clock import DEFAULT_START, FrozenClock
+from pytest_stigmer.store import following
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,16 +20,28 @@ if TYPE_CHECKING:
 
 
 def promises() -> Iterator[Promise]:
-    """Freeze and thaw with all of the package loaded, as a suite that uses it has it."""
+    """Freeze and thaw with all of the package loaded, as a suite that uses it has it; connect."""
     for name in pytest_stigmer.__all__:
         getattr(pytest_stigmer, name)
     yield measure("freeze and thaw the clock", _ours, "freezegun alone", _freezegun, limit=0.1)
     yield measure("freezegun alone", _freezegun, "time-machine", _time_machine, limit=float("inf"))
+    asked = following.Following()
+    asked.start()
+    yield measure("connect under the clock", _connect, "connect", _plain_connect, limit=4)
+    asked.stop()
 
 
 def _ours() -> None:
-    with FrozenClock():
+    with FrozenClock(sqlite=following.Following()):
         pass
+
+
+def _connect() -> None:
+    following._connect(":memory:").close()
+
+
+def _plain_connect() -> None:
+    sqlite3.connect(":memory:").close()
 
 
 def _freezegun() -> None:

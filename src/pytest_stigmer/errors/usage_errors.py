@@ -215,6 +215,19 @@ class ClockIncoherent(StigmerError):
         )
 
     @classmethod
+    def without_sqlite(cls) -> Self:
+        """Refuse to let a connection follow a clock that was made without it."""
+        return cls(
+            "this clock was made for Python alone: take stigmer_clock, or a fixture of "
+            "pytest_stigmer.fixtures.clock_fixture"
+        )
+
+    @classmethod
+    def out_of_reach(cls, connection: str, why: str) -> Self:
+        """Refuse a connection that cannot follow."""
+        return cls(f"{connection} cannot follow the clock: {why}, so its schema would break")
+
+    @classmethod
     def running(cls) -> Self:
         """Refuse to move a clock that runs."""
         return cls("this clock runs with the system's: stop it at an instant before moving it")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.harness.run_session import HarnessSession
     from pytest_stigmer.registry.registry import Registry
     from pytest_stigmer.service.loopback import Service
+    from pytest_stigmer.store.following import Following
     from pytest_stigmer.store.sqlite import SqliteStore
     from pytest_stigmer.targets.flow import Flow
 
@@ -103,10 +104,26 @@ def frozen_clock(request: pytest.FixtureRequest) -> Iterator[FrozenClock]:
     """Freeze at the mark's instant, or at the documented start."""
     from pytest_stigmer.clock import FrozenClock
 
-    with FrozenClock(*_start_of(request.node)) as clock:
+    with FrozenClock(*_start_of(request.node), sqlite=followers(request.config)) as clock:
         probe(clock)
         request.node.stash[CLOCK] = clock
         yield clock
+
+
+def followers(config: pytest.Config) -> Following:
+    """Let the connections that a test opens follow its clock, unless the ini option says no.
+
+    Those of other plugins do not: what they keep for themselves is in real time.
+    """
+    from pytest_stigmer.store.following import Following
+
+    ours = str(config.rootpath)
+    tools = {
+        getattr(plugin, "__name__", "").partition(".")[0]
+        for plugin, _ in config.pluginmanager.list_plugin_distinfo()
+        if not str(getattr(plugin, "__file__", ours)).startswith(ours)
+    }
+    return Following(tools, automatic=config.getini("stigmer_clock_sqlite"))
 
 
 @contextmanager

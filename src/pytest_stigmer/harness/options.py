@@ -135,6 +135,12 @@ def add_options(parser: pytest.Parser) -> None:
         "'bundled' or 'installed'",
         default="auto",
     )
+    parser.addini(
+        "stigmer_clock_sqlite",
+        "whether SQLite connections that a test opens under stigmer_clock follow it",
+        type="bool",
+        default=True,
+    )
 
 
 def read_options(config: pytest.Config, worker_input: Mapping[str, object] | None) -> Options:

@@ -6,7 +6,7 @@ from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pytest_stigmer.harness.fixture_bodies import probe, registry_of
+from pytest_stigmer.harness.fixture_bodies import followers, probe, registry_of
 from pytest_stigmer.harness.run_session import SESSION
 from pytest_stigmer.registry.rewinding import Rewinding
 from pytest_stigmer.skills.endpoint import SkillClient
@@ -74,7 +74,7 @@ def clock(request: pytest.FixtureRequest, start: str | None) -> Iterator[FrozenC
     """Freeze at `start`, or at the documented instant."""
     from pytest_stigmer.clock import DEFAULT_START, FrozenClock
 
-    with FrozenClock(start or DEFAULT_START) as frozen:
+    with FrozenClock(start or DEFAULT_START, sqlite=followers(request.config)) as frozen:
         probe(frozen)
         with _undone_per_test(request.config.stash[SESSION], frozen):
             yield frozen

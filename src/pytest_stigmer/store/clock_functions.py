@@ -53,12 +53,17 @@ class ClockFunctions:
         self._genuine: sqlite3.Connection | None = None
         self._failure: BaseException | None = None
 
-    def install(self, connection: sqlite3.Connection) -> None:
-        """Replace the date functions on a connection; column defaults and triggers use them too."""
+    def install(self, connection: sqlite3.Connection, *, in_schemas: bool = False) -> None:
+        """Replace the date functions on a connection; column defaults and triggers use them too.
+
+        `in_schemas` says to SQLite that indexes, constraints and generated columns may use them, as
+        they may use its own. It then no longer notices a `now` in one of these.
+        """
+        create = partial(sqlite3.Connection.create_function, connection, deterministic=in_schemas)
         for name in _TIME_VALUES:
-            connection.create_function(name, -1, partial(self._call, name))
+            create(name, -1, partial(self._call, name))
         for keyword, name in _KEYWORDS.items():
-            connection.create_function(keyword, 0, partial(self._call, name))
+            create(keyword, 0, partial(self._call, name))
 
     def raise_interruption(
         self, connection: sqlite3.Connection, sql: str, error: sqlite3.Error
