@@ -6,9 +6,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 
 from pytest_stigmer.conditions.again import Again
+from pytest_stigmer.conditions.busy import Busy
 from pytest_stigmer.conditions.condition import Condition
+from pytest_stigmer.conditions.elsewhen import ELSEWHEN, BeforeTime, EndOfTime
 from pytest_stigmer.conditions.long_past import LongerPast, LongestPast, LongPast
+from pytest_stigmer.conditions.migrated import Migrated
 from pytest_stigmer.conditions.neighbours import Neighbours
+from pytest_stigmer.conditions.other_seed import OtherSeed
 from pytest_stigmer.conditions.restart import Restart
 from pytest_stigmer.conditions.rolled_back import RolledBack
 from pytest_stigmer.conditions.two_registries import TwoRegistries
@@ -31,12 +35,22 @@ CONDITIONS: dict[str, type[Condition]] = {
         LongPast,
         LongerPast,
         LongestPast,
+        Busy,
+        Migrated,
+        OtherSeed,
+        *ELSEWHEN,
     )
 }
 """All conditions by name; `a+b` is both at once."""
 
-DEFAULT = ("warm+two-registries+rolled-back+again+restart",)
-"""What every run is made under, besides nothing: all that is cheap, some at once."""
+MIXTURES: dict[str, tuple[type[Condition], ...]] = {
+    "crowded": (Neighbours, LongPast, OtherSeed, BeforeTime),
+    "restless": (Warm, TwoRegistries, RolledBack, Again, Restart, EndOfTime),
+}
+"""Several conditions at once: what is cheap together, and shows what each of them shows."""
+
+DEFAULT = tuple(MIXTURES)
+"""What every run is made under, besides nothing."""
 
 PLAIN = PLAN_CELLS[0].name
 """The cell of a run under no condition, on the real schema."""
@@ -58,10 +72,16 @@ def classes_of(name: str) -> tuple[type[Condition], ...]:
     """Return the conditions of a cell; none for a plan cell."""
     if name in _PLANS:
         return ()
-    for word in name.split("+"):
-        if word not in CONDITIONS:
-            raise UsageError.unknown("condition", word, CONDITIONS)
-    return tuple(CONDITIONS[word] for word in name.split("+"))
+    known = {**{word: (one,) for word, one in CONDITIONS.items()}, **MIXTURES}
+    words = name.split("+")
+    for word in words:
+        if word not in known:
+            raise UsageError.unknown("condition", word, known)
+    return tuple(one for word in words for one in known[word])
+
+
+def _left(cell: str, scenario: Scenario) -> list[type[Condition]]:
+    return [one for one in classes_of(cell) if one.name not in scenario.not_under]
 
 
 def plan_of(name: str) -> PlanCell:
@@ -80,20 +100,14 @@ def plan_cells(scenario: Scenario, *, own_store: bool = True) -> tuple[str, ...]
 def conditions_of(
     scenario: Scenario, names: Iterable[str], *, harmful: bool = True
 ) -> tuple[str, ...]:
-    """Return under which of these conditions a scenario is run.
+    """Return under which of these a scenario is run.
 
-    Of several at once those are left out that `not_under` names, and where nothing may be harmed
-    those that add something to a registry.
+    Those that `not_under` names are left out, of several at once too; where nothing may be harmed
+    only those are there that add nothing.
     """
-    found = []
-    for name in names:
-        kept = [
-            one.name
-            for one in classes_of(name)
-            if one.name not in scenario.not_under and (harmful or one.is_harmless)
-        ]
-        found += ["+".join(kept)] if kept else []
-    return tuple(dict.fromkeys(found))
+    return tuple(
+        name for name in names if any(one.is_harmless or harmful for one in _left(name, scenario))
+    )
 
 
 def label_of(scenario: Scenario, cell: str) -> str:
@@ -103,17 +117,23 @@ def label_of(scenario: Scenario, cell: str) -> str:
 
 def rewritten(scenario: Scenario, cell: str) -> Scenario:
     """Return a scenario as it is run in a cell."""
-    for one in classes_of(cell):
+    for one in _left(cell, scenario):
         scenario = one.rewritten(scenario)
     return scenario
 
 
 @contextmanager
-def under(cell: str, target: Target, scenario: Scenario) -> Iterator[Target]:
-    """Give the target on which a scenario is run in a cell."""
-    classes = classes_of(cell)
+def under(
+    cell: str, target: Target, scenario: Scenario, *, harmful: bool = True
+) -> Iterator[Target]:
+    """Give the target on which a scenario is run in a cell.
+
+    Of several conditions at once those are left out that the target cannot provide.
+    """
+    classes = [one for one in _left(cell, scenario) if one.is_harmless or harmful]
     if not classes:
         yield target
         return
-    with closing(Under(target, scenario, classes)) as found:
+    provided = [one for one in classes if one.needs <= target.capabilities]
+    with closing(Under(target, scenario, provided or classes)) as found:
         yield found

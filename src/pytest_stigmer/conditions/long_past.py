@@ -87,10 +87,7 @@ class LongPast(WithRows):
         return None
 
     def _encoded(self, text: str) -> bytes:
-        """Return a Skill with this text alone, as bytes."""
-        from pytest_stigmer.api.generation import load
-
-        return bytes(load().Skill(spec={"skill_md": text}).SerializeToString())
+        return bytes(self.rows.message(text).SerializeToString())
 
 
 class LongerPast(LongPast):

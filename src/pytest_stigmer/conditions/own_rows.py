@@ -18,8 +18,7 @@ from pytest_stigmer.store.translation import kind_text
 Key = tuple[str, str]
 """Kind and id."""
 
-MARK = "# nobody asked for this one:"
-"""How the text of each own row begins."""
+_ANY_MARK = "# put there by "
 
 
 @dataclass(frozen=True)
@@ -51,13 +50,22 @@ class OwnRows:
     def next_text(self) -> str:
         """Return a text that no other row has."""
         self.written += 1
-        return f"{MARK} {self.written}"
+        return f"{self.mark}{self.written}"
+
+    @property
+    def mark(self) -> str:
+        """How the text of each own row begins."""
+        return f"{_ANY_MARK}{self.condition.name}: "
+
+    def message(self, text: str, fields: Mapping[str, Any] | None = None) -> Any:
+        """Return what a verb takes as a message: a map where it has more than a text."""
+        return {**fields, "spec.skill_md": text} if fields else _skill(text)
 
     def save(self, key: Key, fields: Mapping[str, Any] | None = None) -> None:
         """Save a live record, or save it anew; its other fields stay."""
         text = self.next_text()
         self.fields[key] = fields or self.fields.get(key, {})
-        message = {**self.fields[key], "spec.skill_md": text}
+        message = self.message(text, self.fields[key])
         self.condition.own("save_resource", kind=key[0], id=key[1], message=message)
         self.live[key] = text
 
@@ -65,7 +73,7 @@ class OwnRows:
         """Archive a version."""
         text = self.next_text()
         names = {"version_hash": version_hash, "tag": tag}
-        message = {"spec.skill_md": text}
+        message = self.message(text)
         self.condition.own("save_audit", kind=key[0], resource_id=key[1], message=message, **names)
         self.histories.setdefault(key, []).append(Version(text, version_hash, tag))
 
@@ -96,7 +104,9 @@ class OwnRows:
             own = [one.text for one in reversed(self.histories.get(key, []))]
             return self._unlisted(call, answer, own)
         if call.verb == "rows":
-            return replace(answer, value=[row for row in answer.value if not _is_own(row)])
+            return replace(
+                answer, value=[row for row in answer.value if not _is_stored(row, self.mark)]
+            )
         taken = 0
         if call.verb.startswith("delete_resources_"):
             taken = self._taken(kind, given.get("prefix", ""))
@@ -110,7 +120,7 @@ class OwnRows:
         place = {"kind": given.get("kind", "skill")}
         place["resource_id"] = given.get("resource_id", given.get("id"))
         rows = self.condition.own("rows", table="resource_audit", **place)
-        theirs = [at for at, row in enumerate(rows, start=1) if not _is_own(row)]
+        theirs = [at for at, row in enumerate(rows, start=1) if not _is_stored(row, _ANY_MARK)]
         wanted: int = given["row"]
         return theirs[wanted - 1] if wanted <= len(theirs) else len(rows) + 1
 
@@ -152,7 +162,7 @@ class OwnRows:
                 del self.live[kind, row_id]
         for kind, row_id in list(self.histories):
             place = {"kind": kind, "resource_id": row_id}
-            if not any(map(_is_text, asked(target, "list_audit_history", place).value or ())):
+            if not any(map(self.is_own, asked(target, "list_audit_history", place).value or ())):
                 del self.histories[kind, row_id]
 
     def state(self) -> Any:
@@ -175,10 +185,10 @@ class OwnRows:
 
     def _unlisted(self, call: Call, answer: Answer, expected: list[str]) -> Answer:
         self._unlisted_of(f"{call.verb} of {shown(call.arguments)}", answer.value, expected)
-        return replace(answer, value=[one for one in answer.value if not _is_text(one)])
+        return replace(answer, value=[one for one in answer.value if not self.is_own(one)])
 
     def _unlisted_of(self, what: str, listed: list[Any], expected: list[str]) -> None:
-        found = [one["spec"]["skill_md"] for one in listed if _is_text(one)]
+        found = [one["spec"]["skill_md"] for one in listed if self.is_own(one)]
         if found == expected:
             return
         lost, more = set(expected) - set(found), set(found) - set(expected)
@@ -186,8 +196,13 @@ class OwnRows:
         how = told_more if lost or more else "they are in another order or number"
         raise self.condition.surprise(f"{what} has other rows than were saved beside it: {how}")
 
+    def is_own(self, message: Any) -> bool:
+        """Whether a message in an answer is one of these."""
+        spec = message.get("spec") if isinstance(message, dict) else None
+        return spec is not None and str(spec["skill_md"]).startswith(self.mark)
+
     def _is(self, what: str, found: Any, text: str) -> None:
-        if not _is_text(found) or found["spec"]["skill_md"] != text:
+        if not self.is_own(found) or found["spec"]["skill_md"] != text:
             raise self.condition.surprise(f"{what}, saved beside, is answered with another one")
 
 
@@ -204,12 +219,12 @@ class WithRows(Condition):
         """Take out of the answer what the scenario has not put there."""
         if "row" in call.arguments and call.arguments.get("table") != "resources":
             row = self.rows.place_of(call.arguments)
-            return perform(replace(call, arguments={**call.arguments, "row": row}), target)
+            return target.perform(call.verb, {**call.arguments, "row": row})
         return self.rows.without(call, perform(call, target))
 
     def theirs(self, rows: Sequence[AuditRow]) -> Sequence[AuditRow]:
         """Return the rows of the scenario."""
-        return [row for row in rows if not _is_text(row.value)]
+        return [row for row in rows if not self.rows.is_own(row.value)]
 
     def came_back(self) -> None:
         """Forget what the file that has come back does not have."""
@@ -224,11 +239,12 @@ class WithRows(Condition):
         self.rows.put_back(state)
 
 
-def _is_text(message: Any) -> bool:
-    spec = message.get("spec") if isinstance(message, dict) else None
-    return spec is not None and str(spec["skill_md"]).startswith(MARK)
-
-
-def _is_own(row: Mapping[str, Any]) -> bool:
+def _is_stored(row: Mapping[str, Any], mark: str) -> bool:
     data = row.get("data")
-    return isinstance(data, str) and MARK.encode() in base64.b64decode(data)
+    return isinstance(data, str) and mark.encode() in base64.b64decode(data)
+
+
+def _skill(text: str) -> Any:
+    from pytest_stigmer.api.generation import load
+
+    return load().Skill(spec={"skill_md": text})

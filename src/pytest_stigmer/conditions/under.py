@@ -43,15 +43,15 @@ class Under(Target):
 
     def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
         """Perform a verb, with what happens around it."""
-        return self.perform_on(self.target, Call(verb, arguments))
+        return self.perform_on(Call(verb, arguments), lambda: self.target)
 
-    def perform_on(self, target: Target, call: Call) -> Answer:
-        """Perform a verb on one of the target's registries."""
+    def perform_on(self, call: Call, where: Callable[[], Target]) -> Answer:
+        """Perform a verb on one of the target's registries; `where` is asked when it is time."""
         if VERBS[call.verb].needs != "clock" and call.verb != "open_legacy":
             self._begin()
         if is_of_registry(call.verb):
             self._before(call)
-        answer = self._answer(call, target, _performed)
+        answer = self._answer(call, where(), _performed)
         was_dying = self._disturbance.is_dying
         self._disturbance.note(call.verb, answer)
         if call.verb == "open_legacy" or (was_dying and not self._disturbance.is_dying):
@@ -62,7 +62,7 @@ class Under(Target):
 
     def other(self) -> Target:
         """Return the second registry of the target, under the same conditions."""
-        return _Beside(self, self.target.other())
+        return _Beside(self, self.target)
 
     @contextmanager
     def transaction(self, *, keep: bool) -> Iterator[None]:
@@ -157,7 +157,7 @@ class _Beside(Target):
 
     def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
         """Perform a verb there."""
-        return self._under.perform_on(self._target, Call(verb, arguments))
+        return self._under.perform_on(Call(verb, arguments), self._target.other)
 
     def now(self) -> dt.datetime | None:
         """Return the instant of both."""

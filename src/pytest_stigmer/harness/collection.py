@@ -58,8 +58,7 @@ class ScenarioFile(pytest.File):
             return
         options = self.config.stash[SESSION].options
         cells = plan_cells(scenario, own_store=not options.remote)
-        may_fill = not options.remote or options.server.harmful
-        cells += conditions_of(scenario, chosen(options.conditions), harmful=may_fill)
+        cells += conditions_of(scenario, chosen(options.conditions), harmful=options.may_fill)
         for case in scenario.expanded():
             for cell in cells:
                 yield ScenarioItem.of(self, case, label_of(case, cell), cell)

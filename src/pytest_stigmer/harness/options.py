@@ -55,6 +55,11 @@ class Options:
         """Whether the target is a server in another process."""
         return self.target not in ("local", "service")
 
+    @property
+    def may_fill(self) -> bool:
+        """Whether conditions may add to the target what no scenario asks for."""
+        return not self.remote or self.server.harmful
+
     def replay(self) -> str:
         """Return the options that repeat this run's behaviour, as typed on a command line."""
         words = [f"--stigmer-target {self.target}"] if self.target != "local" else []

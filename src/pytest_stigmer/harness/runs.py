@@ -53,7 +53,7 @@ def outcome_of(
     scenario = rewritten(scenario, cell)
     with (
         target_of(session, scenario, cell, test_id) as target,
-        under(cell, target, scenario) as placed,
+        under(cell, target, scenario, harmful=session.options.may_fill) as placed,
     ):
         outcome = run(scenario, placed, look=recorder.look)
         is_red = outcome.status in (Status.FAILED, Status.ERROR)

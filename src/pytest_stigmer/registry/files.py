@@ -75,9 +75,14 @@ class RegistryFiles:
             self.delete()
             raise
 
-    def replace(self, image: bytes, artifacts: Mapping[str, bytes]) -> None:
-        """Leave the bytes of another database, where none is open, and exactly these artifacts."""
+    def replace(self, image: bytes, artifacts: Mapping[str, bytes] | None) -> None:
+        """Leave the bytes of another database, where none is open, and exactly these artifacts.
+
+        None leaves the artifacts as they are.
+        """
         replace_database(self.database, image)
+        if artifacts is None:
+            return
         shutil.rmtree(self.artifacts, ignore_errors=True)
         for key, data in artifacts.items():
             self.write_artifact(key, data)

@@ -151,8 +151,8 @@ class Registry:
         finally:
             self.reopen()
 
-    def replace(self, image: bytes, artifacts: Mapping[str, bytes]) -> None:
-        """Go on with the bytes of another database and other artifacts, as after a crash."""
+    def replace(self, image: bytes, artifacts: Mapping[str, bytes] | None = None) -> None:
+        """Go on with the bytes of another database, as after a crash; None keeps the artifacts."""
         self.close()
         self.files.replace(image, artifacts)
         self.reopen()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -16,6 +17,7 @@ from pytest_stigmer.store.translation import kind_text, translated
 
 _TRIGGER = "pytest_stigmer_abort"
 _IMPATIENT_MILLISECONDS = 1
+_MOMENT_SECONDS = 0.004
 _WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|CREATE|ALTER|DROP)\b", re.IGNORECASE)
 _WRITES_OR_BEGINS = re.compile(r"\s*(BEGIN|INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
 _UNDECODABLE = b"\xff\xff"
@@ -56,6 +58,15 @@ def lock(store: SqliteStore) -> Callable[[], None]:
         other.close()
         raise
     return other.close
+
+
+def hold_for_a_moment(store: SqliteStore) -> None:
+    """Take the write lock on another connection and give it back a few milliseconds later."""
+    if store.execute("PRAGMA busy_timeout")[0][0] <= _IMPATIENT_MILLISECONDS:
+        return
+    other = sqlite3.connect(store.path, timeout=0, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    threading.Timer(_MOMENT_SECONDS, other.close).start()
 
 
 def is_locked(store: SqliteStore) -> bool:

@@ -105,7 +105,7 @@ class LocalTarget(Target):
             on_open=partial(_prepared, cell),
         )
         self._connect_flow()
-        self._faults = Faults(self.registry, self.flow.message, self._come_back)
+        self._faults = Faults(self.registry, self.flow.message, self.go_on_with)
 
     @property
     def store(self) -> SqliteStore:
@@ -207,8 +207,8 @@ class LocalTarget(Target):
         except ValueError as error:
             raise UsageError(str(error)) from None
 
-    def _come_back(self, image: bytes, artifacts: Mapping[str, bytes]) -> None:
-        """Go on with other files, on which no registry is open."""
+    def go_on_with(self, image: bytes, artifacts: Mapping[str, bytes] | None = None) -> None:
+        """Go on with another database, and other artifacts if there are any, opened anew."""
         self._leave_other()
         self.registry.replace(image, artifacts)
         self._connect_flow()
