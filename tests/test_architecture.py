@@ -58,6 +58,7 @@ LIBRARIES = {
     "yaml": {"scenario/document"},
     "jsonschema": {"scenario"},
     "sqlite3": {"store", "defects", "clock"},  # the clock: only to name the type
+    "re2": {"scenario/expressions"},
     "freezegun": {"freezing"},
     "faker": {"factories", "harness", "plugin"},
     "protovalidate": {"api"},

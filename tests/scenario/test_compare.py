@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
@@ -63,6 +64,35 @@ def test_a_difference_says_where_and_why(expected: Any, where: str, why: str) ->
     found = difference(expected, GOT)
     assert [item.where for item in found] == [where]
     assert found[0].why.startswith(why)
+
+
+def test_an_expression_that_backtracking_never_ends_is_judged() -> None:
+    """What would take a backtracking search 2 to the power of 40 steps is no match, at once."""
+    (found,) = difference({"matches": "^(a+)+$"}, "a" * 40 + "b")
+    assert found.why == "does not match the expression"
+
+
+def test_without_re2_an_expression_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no wheel of it fits, the cure is named."""
+    monkeypatch.setitem(sys.modules, "re2", None)
+    (found,) = difference({"matches": "not compiled before"}, "text")
+    assert "pip install google-re2" in found.why
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "why"),
+    [
+        ("(a|b)*a(a|b){900}c", "ab" * 100_000, "on this text may take 541800000 in all, and "),
+        ("^(", "one", "missing ): ^(; RE2 runs it, in bounded time"),
+    ],
+)
+def test_an_expression_that_was_given_up_is_red_and_says_so(
+    pattern: str, text: str, why: str
+) -> None:
+    """Neither too long a search nor an expression that a saved value breaks passes for a match."""
+    (found,) = difference({"matches": pattern}, text)
+    assert found.why.startswith("has an expression that was given up: ")
+    assert why in found.why
 
 
 @pytest.mark.parametrize(("expected", "got"), [(1, True), (0, False), (1, "1"), (None, "")])

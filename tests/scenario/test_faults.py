@@ -154,6 +154,10 @@ BAD_FILES = {
         HEAD + b"  - get: {id: x}\n    returns:\n      spec.tag: {matches: '('}\n",
         "x.scenario.yaml:5: `matches`: not a regular expression: missing )",
     ),
+    "look-around": (
+        HEAD + b"  - get: {id: x}\n    returns:\n      spec.tag: {matches: '(?!a)b'}\n",
+        "x.scenario.yaml:5: `matches`: not a regular expression: invalid perl operator: (?!; RE2 ",
+    ),
     "two matchers": (
         HEAD + b"  - get: {id: x}\n    returns: {spec.tag: {matches: a, not: b}}\n",
         "x.scenario.yaml:4: `returns.spec.tag` takes one key only, one of matches, not",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pytest_stigmer.scenario.expressions import mismatch
 from pytest_stigmer.scenario.model import expected_failure
 from pytest_stigmer.scenario.saved_values import NoSuchValue, look_up
 
@@ -84,9 +84,9 @@ def _of_matcher(expected: dict[str, Any], got: Any, where: str) -> list[Differen
         if any(not difference(wanted, got, where) for wanted in expected["one_of"]):
             return []
         return [Difference(where, expected, got, "is none of the values that it may be")]
-    if isinstance(got, str) and re.search(expected["matches"], got):
-        return []
-    return [Difference(where, expected, got, "does not match the expression")]
+    is_text = isinstance(got, str)
+    why = mismatch(expected["matches"], got) if is_text else "does not match the expression"
+    return [Difference(where, expected, got, why)] if why else []
 
 
 def _of_list(expected: list[Any], got: Any, where: str) -> list[Difference]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 from pytest_stigmer.clock import parse_duration, parse_instant
 from pytest_stigmer.errors import ScenarioError, visible
 from pytest_stigmer.scenario.document import Document, Fault, Place, decode, parse
+from pytest_stigmer.scenario.expressions import compiled
 from pytest_stigmer.scenario.model import (
     Scenario,
     Step,
@@ -131,7 +131,7 @@ def _text_faults(value: Any, place: Place, document: Document) -> Iterator[Fault
         for key, item in value.items() if isinstance(value, dict) else enumerate(value):
             yield from _text_faults(item, (*place, key), document)
     elif place[-1] == "matches" and "returns" in place:
-        yield from _form_fault(re.compile, value, "a regular expression", place, document)
+        yield from _form_fault(compiled, value, "a regular expression", place, document)
     elif place[-1] == "base64" and not mentions(value):
         yield from _form_fault(_decode_base64, value, "base64", place, document)
 
@@ -151,7 +151,7 @@ def _form_fault(
 ) -> Iterator[Fault]:
     try:
         reader(text)
-    except (re.error, ValueError) as error:
+    except ValueError as error:
         yield Fault(document.line(place), f"`{place[-1]}`: not {form}: {error}")
 
 
