@@ -110,8 +110,8 @@ def with_claims(text: str, claims: list[str]) -> str:
     return CLAIMS.sub(f"detects:\n{listed}" if claims else "", text)
 
 
-def changed_files() -> Iterator[tuple[str, str]]:
-    """Yield name and text of sampled scenarios, each without a claim and with one too many."""
+def changed_files() -> Iterator[tuple[str, str, str]]:
+    """Yield name, text and claim of sampled scenarios, each without it and with one too many."""
     loaded = {path: load(path) for path in shipped_scenarios()}
     plain = [path for path, it in loaded.items() if it.detects and it.matrix is None]
     chance = random.Random(20260126)  # noqa: S311 - the sample is the same in every run
@@ -119,15 +119,16 @@ def changed_files() -> Iterator[tuple[str, str]]:
         text, claims = path.read_text(encoding="utf-8"), sorted(loaded[path].detects)
         removed = chance.choice(claims)
         added = chance.choice(sorted(set(catalogue()) - set(claims)))
-        yield f"less_{path.name}", with_claims(text, [c for c in claims if c != removed])
-        yield f"more_{path.name}", with_claims(text, [*claims, added])
+        yield f"less_{path.name}", with_claims(text, [c for c in claims if c != removed]), removed
+        yield f"more_{path.name}", with_claims(text, [*claims, added]), added
 
 
 def test_sampled_scenarios_fail_the_proof_with_one_claim_changed(pytester: pytest.Pytester) -> None:
     """Removed or added by hand, the claim is what the proof complains about."""
-    for name, text in changed_files():
+    words = ["--stigmer-prove", "--stigmer-exact", "-p", "no:randomly"]
+    for name, text, claim in changed_files():
         Path(pytester.path, name).write_text(text, encoding="utf-8")
-    words = ("--stigmer-prove", "--stigmer-exact", "-p", "no:randomly")
+        words.append(f"--stigmer-defect={claim}")
     result = pytester.runpytest_inprocess(*words)
     result.assert_outcomes(failed=2 * SAMPLE)
     told = result.stdout.str()
