@@ -97,6 +97,19 @@ def recipe_with(defect_id: str | None) -> Recipe:
     return REFERENCE if defect_id is None else find(defect_id).apply(REFERENCE)
 
 
+def recipe_of(defect_ids: Iterable[str]) -> Recipe:
+    """Return the recipe with several defects in place at once.
+
+    Of two that replace the same method, or the same query, the later one is seen.
+    """
+    from pytest_stigmer.registry.assembly import REFERENCE
+
+    recipe = REFERENCE
+    for defect_id in defect_ids:
+        recipe = find(defect_id).apply(recipe)
+    return recipe
+
+
 def known_id(defect_id: str) -> str:
     """Return an id that is known, without loading its defect; raise UsageError with the nearest."""
     if defect_id not in catalogue():

@@ -55,6 +55,9 @@ def in_place(recipe: Recipe, part: type) -> Recipe:
         return with_migrations(recipe, part)
     for field in fields(recipe):
         if isinstance(field.default, type) and issubclass(part, field.default):
+            before = getattr(recipe, field.name)
+            if before is not field.default:  # another defect is in place: both are
+                part = type(part.__name__, (part, before), {})
             placed: dict[str, Any] = {field.name: part}
             return replace(recipe, **placed)
     raise UsageError(f"{part.__module__}.{part.__name__} derives from no part of a registry")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.harness.options import DEFAULT_SEED, seed_of
@@ -79,6 +80,7 @@ def add_target(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help=f"how long one call may take (default: {ServerOptions.deadline:g})",
     )
+    parser.add_argument("--expect", metavar="FILE", type=Path, help="reds that are known, in TOML")
     parser.add_argument(
         "--harmful", action="store_true", help="send what could damage HOST:PORT too"
     )
@@ -86,7 +88,7 @@ def add_target(parser: argparse.ArgumentParser) -> None:
 
 def target_words(given: argparse.Namespace) -> Iterator[str]:
     """Yield the options of a pytest run on the target."""
-    for name in ("target", "defect", "tls_ca", "token", "deadline"):
+    for name in ("target", "defect", "tls_ca", "token", "deadline", "expect", "write_expectations"):
         value = getattr(given, name)
         if value is not None:
             yield f"--stigmer-{name.replace('_', '-')}={value}"

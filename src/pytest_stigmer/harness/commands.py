@@ -62,6 +62,12 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
     _scenario_arguments(parser)
     arguments.add_target(parser)
     parser.add_argument(
+        "--write-expectations",
+        metavar="FILE",
+        type=Path,
+        help="write the reds of this run as a file for --expect, the reasons to be filled in",
+    )
+    parser.add_argument(
         "--complete",
         metavar="FILE",
         type=Path,

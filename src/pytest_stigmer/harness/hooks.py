@@ -37,6 +37,8 @@ def start(config: pytest.Config) -> None:
     config.stash[SESSION] = session
     config.pluginmanager.register(Reporter(session, is_worker=sent is not None), "stigmer-reporter")
     config.addinivalue_line("markers", CLOCK_MARK)
+    if session.options.expect or session.options.write_expectations:
+        register_expecter(config, session)
     if session.options.reports and sent is None:
         from pytest_stigmer.harness.report_collector import Collector
 
@@ -45,6 +47,19 @@ def start(config: pytest.Config) -> None:
         from pytest_stigmer.harness.annotations import Annotator
 
         config.pluginmanager.register(Annotator(config.rootpath), "stigmer-annotator")
+
+
+def register_expecter(config: pytest.Config, session: HarnessSession) -> None:
+    """Hold a run to its file of expected reds; a file that cannot be read is a usage error."""
+    import pytest
+
+    from pytest_stigmer.errors import UsageError
+    from pytest_stigmer.harness.expecting import Expecter
+
+    try:
+        config.pluginmanager.register(Expecter(session), "stigmer-expecter")
+    except UsageError as error:
+        raise pytest.UsageError(f"--stigmer-expect: {error}") from error
 
 
 def finish(config: pytest.Config) -> None:

@@ -42,6 +42,8 @@ class Options:
     keep: bool = False
     reports: tuple[Path, ...] = ()
     verdicts: Path | None = None
+    expect: Path | None = None
+    write_expectations: Path | None = None
     stubs: str = "auto"
     server: ServerOptions = field(default_factory=ServerOptions)
 
@@ -133,6 +135,18 @@ def add_options(parser: pytest.Parser) -> None:
         help="write a report of results, timelines and the kill matrix: FILE.html is one "
         "self-contained page, FILE.json the same as data, FILE.md a summary (repeatable)",
     )
+    group.addoption(
+        "--stigmer-expect",
+        metavar="FILE",
+        type=Path,
+        help="reds that are known, in TOML: others fail, and so does one that is red no more",
+    )
+    group.addoption(
+        "--stigmer-write-expectations",
+        metavar="FILE",
+        type=Path,
+        help="write the reds of this run as such a file; reasons that it has already are kept",
+    )
     add_server_options(group)
     parser.addini(
         "stigmer_stubs",
@@ -165,6 +179,8 @@ def read_options(config: pytest.Config, worker_input: Mapping[str, object] | Non
             keep=config.getoption("--stigmer-keep"),
             reports=tuple(_report(text) for text in config.getoption("--stigmer-report") or ()),
             verdicts=Path(kept).absolute() if kept else None,
+            expect=config.getoption("--stigmer-expect"),
+            write_expectations=config.getoption("--stigmer-write-expectations"),
             stubs=_stubs(config.getini("stigmer_stubs")),
             server=server_options(
                 tls=config.getoption("--stigmer-tls"),
@@ -188,6 +204,8 @@ def checked(options: Options) -> Options:
             _known_conditions(options.conditions)
     if options.prove and options.target != "local":
         raise pytest.UsageError("--stigmer-prove runs in process; drop --stigmer-target")
+    if options.prove and (options.expect or options.write_expectations):
+        raise pytest.UsageError("expected reds are those of a run; drop --stigmer-prove")
     if options.exact and not options.prove:
         raise pytest.UsageError("--stigmer-exact is about a proof; add --stigmer-prove")
     if options.verdicts and not options.prove:

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 import pytest
+from _pytest.outcomes import Failed
 
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.scenario.loader import load
 from pytest_stigmer.scenario.model import Scenario, Step
 from pytest_stigmer.scenario.render import render
 from pytest_stigmer.scenario.report import page
-from pytest_stigmer.scenario.runner import Status, run
+from pytest_stigmer.scenario.runner import Outcome, Status, run
 from pytest_stigmer.scenario.shipped import known_scenarios
 from pytest_stigmer.scenario.target import Target
 
@@ -26,6 +27,14 @@ class Promise:
     id: str
     name: str
     scenario: Scenario
+
+
+class NotKept(Failed):
+    """A promise that is not kept: pytest shows the text alone."""
+
+    def __init__(self, text: str, outcome: Outcome) -> None:
+        super().__init__(text, pytrace=False)
+        self.outcome = outcome
 
 
 @cache
@@ -44,14 +53,10 @@ def promises_of(subject: str) -> tuple[Promise, ...]:
 @cache
 def _all() -> tuple[Promise, ...]:
     return tuple(
-        Promise(_id(case), case.name, case)
+        Promise(case.key, case.name, case)
         for path in known_scenarios()
         for case in load(path).expanded()
     )
-
-
-def _id(scenario: Scenario) -> str:
-    return f"{scenario.name}[{scenario.case['case']}]" if scenario.case else scenario.name
 
 
 def check_names(names: Iterable[str], promises: Iterable[Promise]) -> None:
@@ -81,7 +86,5 @@ def ask(promise: Promise, target: Target, test_id: str) -> None:
         pytest.skip(outcome.reason)
     if outcome.status is not Status.PASSED:
         told = replace(page(outcome), replay=f"pytest {test_id!r}")
-        pytest.fail(
-            f"{promise.id} is not kept\n{render(told, shutil.get_terminal_size().columns)}",
-            pytrace=False,
-        )
+        shown = render(told, shutil.get_terminal_size().columns)
+        raise NotKept(f"{promise.id} is not kept\n{shown}", outcome)

@@ -107,6 +107,11 @@ class Scenario:
         return next((f"line {line}: {harm}" for line, harm in found if harm), "")
 
     @property
+    def key(self) -> str:
+        """The file's name without its suffix, with the case's name where it has one."""
+        return f"{self.name}[{self.case['case']}]" if self.case else self.name
+
+    @property
     def label(self) -> str:
         """The title, with the case's name where this is one of several."""
         name = visible(self.case["case"], line=True) if self.case else ""
