@@ -135,18 +135,6 @@ def add_options(parser: pytest.Parser) -> None:
         help="write a report of results, timelines and the kill matrix: FILE.html is one "
         "self-contained page, FILE.json the same as data, FILE.md a summary (repeatable)",
     )
-    group.addoption(
-        "--stigmer-expect",
-        metavar="FILE",
-        type=Path,
-        help="reds that are known, in TOML: others fail, and so does one that is red no more",
-    )
-    group.addoption(
-        "--stigmer-write-expectations",
-        metavar="FILE",
-        type=Path,
-        help="write the reds of this run as such a file; reasons that it has already are kept",
-    )
     add_server_options(group)
     parser.addini(
         "stigmer_stubs",

@@ -28,7 +28,7 @@ class ServerOptions:
 
 
 def add_server_options(group: pytest.OptionGroup) -> None:
-    """Declare how a server is reached."""
+    """Declare how a server is reached, and what is known of a target."""
     group.addoption(
         "--stigmer-tls",
         action="store_true",
@@ -56,6 +56,18 @@ def add_server_options(group: pytest.OptionGroup) -> None:
         action="store_true",
         help="send what could damage a server that is not ours, too: keys that leave the storage "
         "(some servers open the database for them, which drops its locks), and floods",
+    )
+    group.addoption(
+        "--stigmer-expect",
+        metavar="FILE",
+        type=Path,
+        help="reds that are known, in TOML: others fail, and so does one that is red no more",
+    )
+    group.addoption(
+        "--stigmer-write-expectations",
+        metavar="FILE",
+        type=Path,
+        help="write the reds of this run as such a file; reasons that it has already are kept",
     )
 
 
