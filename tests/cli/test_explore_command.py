@@ -62,7 +62,7 @@ def test_no_time_to_explore_in_is_a_usage_error(
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        (("--target", "nowhere"), "'nowhere' is none of local, service or HOST:PORT"),
+        (("--target", "nowhere"), "'nowhere' is none of local, service, unix:PATH or HOST:PORT"),
         (("--target", "127.0.0.1:1", "--defect", DEFECT), "needs a registry of our own"),
         (("--defect", "tag-order"), "did you mean"),
         (("--tls-ca", "no.pem"), "'no.pem' is no file"),

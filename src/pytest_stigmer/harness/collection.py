@@ -21,6 +21,7 @@ from pytest_stigmer.harness.recording import recorder_of
 from pytest_stigmer.harness.reporting import INCONCLUSIVE
 from pytest_stigmer.harness.run_session import DATABASES, PROVED, RECORDED, SESSION, HarnessSession
 from pytest_stigmer.harness.runs import outcome_of, proved
+from pytest_stigmer.harness.tracebacks import told_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -130,7 +131,7 @@ class ScenarioItem(_Item):
             return visible(excinfo.value)
         if not isinstance(excinfo.value, ScenarioRed):
             return super().repr_failure(excinfo, style)
-        from pytest_stigmer.scenario.render import render
+        from pytest_stigmer.scenario.render import first_difference, render, render_again
         from pytest_stigmer.scenario.report import page
 
         options = self.harness.options
@@ -141,7 +142,11 @@ class ScenarioItem(_Item):
             label=self.name,
             conditions=self.cell if classes_of(self.cell) else "",
         )
-        return render(shown, shutil.get_terminal_size().columns)
+        cause = first_difference(shown)
+        first = self.harness.told.setdefault((shown.where, cause, repr(shown.timeline)), self.name)
+        width = shutil.get_terminal_size().columns
+        text = render(shown, width) if first == self.name else render_again(shown, first)
+        return told_page(text, self.path, int(shown.where.rpartition(":")[2]), cause)
 
 
 class ProofItem(_Item):

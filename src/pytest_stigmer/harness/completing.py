@@ -40,7 +40,7 @@ def expectations(path: Path, seed: int | None) -> int:
     if scenario.cases:
         say(f"{path}: nothing written: what one case answers need not be what another does")
         return 1
-    session = HarnessSession(Options(seed=DEFAULT_SEED if seed is None else seed))
+    session = HarnessSession(Options(seed=DEFAULT_SEED if seed is None else seed, show_bytes=True))
     try:
         outcome = outcome_of(session, scenario, PLAIN, str(path))
     finally:

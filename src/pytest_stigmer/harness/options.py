@@ -40,6 +40,7 @@ class Options:
     conditions: str = "none"
     defects: tuple[str, ...] = ()
     keep: bool = False
+    show_bytes: bool = False
     reports: tuple[Path, ...] = ()
     verdicts: Path | None = None
     expect: Path | None = None
@@ -129,6 +130,11 @@ def add_options(parser: pytest.Parser) -> None:
         help="keep the database of a failed test or scenario and print its path",
     )
     group.addoption(
+        "--stigmer-show-bytes",
+        action="store_true",
+        help="show the bytes of answers in reports, not only their length, type and hash",
+    )
+    group.addoption(
         "--stigmer-report",
         metavar="FILE",
         action="append",
@@ -165,6 +171,7 @@ def read_options(config: pytest.Config, worker_input: Mapping[str, object] | Non
             conditions=config.getoption("--stigmer-conditions") or "default",
             defects=tuple(config.getoption("--stigmer-defect")),
             keep=config.getoption("--stigmer-keep"),
+            show_bytes=config.getoption("--stigmer-show-bytes"),
             reports=tuple(_report(text) for text in config.getoption("--stigmer-report") or ()),
             verdicts=Path(kept).absolute() if kept else None,
             expect=config.getoption("--stigmer-expect"),

@@ -50,6 +50,8 @@ class Reporter:
         """Say why scenarios were inconclusive or skipped, and print the kill matrix."""
         for report in terminalreporter.stats.get("inconclusive", []):
             terminalreporter.write_line(f"INCONCLUSIVE {report.nodeid}: {skip_reason(report)}")
+        for line in causes(terminalreporter.stats.get("failed", [])):
+            terminalreporter.write_line(line)
         skipped = terminalreporter.stats.get("skipped", [])
         for line in skipped_lines(skipped) if skipped else ():
             terminalreporter.write_line(line)
@@ -90,6 +92,22 @@ class Reporter:
         of_others = catalogue().of_others(DISTRIBUTION) if chosen else ()
         wanted = tuple(defect for defect in chosen if defect in of_others)
         return merge(rows, chosen or tuple(catalogue()), known_scenarios(), wanted)
+
+
+def causes(reports: Iterable[Any]) -> Iterator[str]:
+    """Tell the first difference of each red scenario once, with the cells in which it shows."""
+    from pytest_stigmer.scenario.model import SUFFIXES
+
+    found: dict[tuple[str, int, str], list[str]] = {}
+    for report in reports:
+        crash = getattr(report.longrepr, "reprcrash", None)
+        path, _, label = report.nodeid.partition("::")
+        if crash and path.endswith(SUFFIXES):
+            found.setdefault((path, crash.lineno, crash.message), []).append(label)
+    for (path, line, cause), labels in found.items():
+        cells = [label.rpartition("[")[2].rstrip("]") for label in labels if label.endswith("]")]
+        more = f" ({len(labels)} times: also {', '.join(cells)})" if len(labels) > 1 else ""
+        yield f"RED {path}:{line} {cause.partition(', ')[2]}{more}"
 
 
 def skipped_lines(reports: Iterable[Any]) -> list[str]:

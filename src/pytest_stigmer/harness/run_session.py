@@ -40,6 +40,8 @@ class HarnessSession:
 
     options: Options
     worker: str = "main"
+    told: dict[object, str] = field(default_factory=dict)
+    """Which item has told a cause: pages that are equal are printed once."""
     shared: list[Undone] = field(default_factory=list)
     """The fixtures of broader scopes that are in use."""
 

@@ -45,10 +45,12 @@ def outcome_of(
 ) -> Outcome:
     """Run a scenario once on the target of the run.
 
-    Where databases are to be kept, that of a red outcome stays in place and is put on `kept`.
+    Of the bytes of answers it tells length, type and hash, unless they were asked for. Where
+    databases are to be kept, that of a red outcome stays in place and is put on `kept`.
     """
     from pytest_stigmer.conditions.choice import rewritten, under
     from pytest_stigmer.scenario.runner import Status, run
+    from pytest_stigmer.scenario.shown_bytes import without_bytes
 
     scenario = rewritten(scenario, cell)
     with (
@@ -59,8 +61,9 @@ def outcome_of(
         is_red = outcome.status in (Status.FAILED, Status.ERROR)
         if kept is not None and session.options.keep and is_red:
             kept += _spared(session, target)
-    recorder.keep(outcome, cell=cell)
-    return outcome
+    told = outcome if session.options.show_bytes else without_bytes(outcome)
+    recorder.keep(told, cell=cell)
+    return told
 
 
 def _spared(session: HarnessSession, target: Target) -> list[Path]:

@@ -41,6 +41,18 @@ def end_at_the_users_line(item: pytest.Item, call: pytest.CallInfo[Any]) -> str 
     return None if users else f"{type(error).__name__}: {error}"
 
 
+def told_page(text: str, path: Path, line: int, cause: str) -> Any:
+    """Return a failure that prints a page, and whose cause stands in pytest's short summary.
+
+    Of pytest's own class, so that it crosses from an xdist worker as it is.
+    """
+    from _pytest._code.code import ReprEntryNative, ReprExceptionInfo, ReprFileLocation
+    from _pytest._code.code import ReprTraceback as Shown
+
+    shown = Shown([ReprEntryNative([text])], extraline=None, style="native")
+    return ReprExceptionInfo(shown, ReprFileLocation(str(path), line, cause))
+
+
 def _is_for_the_user(error: BaseException) -> bool:
     """Tell whether one of ours refused something, with a text that says why."""
     *_, last = _frames(error)

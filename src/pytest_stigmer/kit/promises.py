@@ -17,6 +17,7 @@ from pytest_stigmer.scenario.render import render
 from pytest_stigmer.scenario.report import page
 from pytest_stigmer.scenario.runner import Outcome, Status, run
 from pytest_stigmer.scenario.shipped import known_scenarios
+from pytest_stigmer.scenario.shown_bytes import without_bytes
 from pytest_stigmer.scenario.target import Target
 
 
@@ -81,7 +82,7 @@ def _step_without_texts(step: Step) -> Step:
 
 def ask(promise: Promise, target: Target, test_id: str) -> None:
     """Run a promise as the test `test_id`; fail with the page that the scenario prints."""
-    outcome = run(promise.scenario, target)
+    outcome = without_bytes(run(promise.scenario, target))
     if outcome.status in (Status.SKIPPED, Status.INCONCLUSIVE):
         pytest.skip(outcome.reason)
     if outcome.status is not Status.PASSED:

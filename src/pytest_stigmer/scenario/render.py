@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from pytest_stigmer.scenario.timeline import Mark, Timeline
 
 MIN_WIDTH = 60
-_MAX_VALUES = 24
+_MAX_VALUES = 12
+_MAX_VALUE = 60
 _MAX_STEPS = 16
 _MAX_REDS = 12
 _INDENT = "  "
@@ -29,24 +30,44 @@ def render(page: Page, width: int = 80) -> str:
 
 
 def _lines(page: Page, width: int) -> Iterator[str]:
+    """Start with what differs; whole answers come last."""
     yield from textwrap.wrap(f"{page.status.upper()}: {page.title}", width)
     yield from _place(page, width)
-    if page.verb:
-        yield from _section(f"sent: {page.verb}", _values(page.sent, width))
-    if page.got or page.expected:
-        yield from _section("got", _values(page.got, width))
-        yield from _section("expected", _values(page.expected, width))
     yield from _section(
         f"differences: {len(page.differences)}", _differences(page.differences, width)
     )
-    yield from _section("steps before", _before(page, width))
-    yield from _section("not as expected after it either", _after(page, width))
     if page.timeline:
         caption = textwrap.fill(_caption(page.timeline), width)
         yield from _section(caption, timeline_lines(page.timeline, width))
     yield from _section("query and plan", page.explanation.splitlines())
+    if page.verb:
+        yield from _section(f"sent: {page.verb}", _values(page.sent, width))
+    yield from _section("steps before", _before(page, width))
+    yield from _section("not as expected after it either", _after(page, width))
     yield from _section("where the error comes from", page.trace.splitlines())
     yield from _section("run it again", [page.replay])
+    if page.got or page.expected:
+        yield from _section("expected", _values(page.expected, width))
+        yield from _section("got", _values(page.got, width))
+
+
+def render_again(page: Page, first: str) -> str:
+    """Return what a page adds to the equal one of another item: its query and its plan."""
+    lines = [f"{page.status.upper()}: {page.title}", page.where, f"the same page as {first}"]
+    lines += _section("query and plan", page.explanation.splitlines())
+    lines += _section("run it again", [page.replay])
+    return "".join(f"{visible(line.rstrip())}\n" for line in lines)
+
+
+def first_difference(page: Page) -> str:
+    """Return the cause in one line: the step, and the first thing that differs or the reason."""
+    step = f"line {page.where.rpartition(':')[2]}, {page.verb}: " if page.verb else ""
+    if not page.differences:
+        return visible(f"{step}{page.reason}", line=True)
+    found = page.differences[0]
+    expected, got = (cut(_text(value), _MAX_VALUE) for value in (found.expected, found.got))
+    where = f"{found.where} " if found.where else ""
+    return visible(f"{step}{where}is {got}, not {expected}", line=True)
 
 
 def _place(page: Page, width: int) -> Iterator[str]:
