@@ -222,6 +222,24 @@ def test_proxies_in_the_environment_do_not_stand_before_loopback(
     service.command.push(stigmer_factory.push_request(), timeout=DEADLINE)
 
 
+def test_the_options_of_the_service_pass_a_proxy_by(
+    stigmer_service: Service, stigmer_factory: Factory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A channel with them reaches the service where the environment has no exception for it."""
+    for name in ("no_grpc_proxy", "no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("grpc_proxy", "http://127.0.0.1:9")
+    request = stigmer_factory.push_request()
+    with grpc.insecure_channel(stigmer_service.address, stigmer_service.channel_options) as channel:
+        stigmer_service.command_on(channel).push(request, timeout=DEADLINE)
+    with (
+        grpc.insecure_channel(stigmer_service.address) as channel,
+        pytest.raises(grpc.RpcError),
+    ):
+        stigmer_service.command_on(channel).push(request, timeout=DEADLINE)
+
+
 ADDRESS_AND_STORE = """
     import pytest
     seen = []

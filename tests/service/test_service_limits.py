@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import resource
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -171,13 +172,17 @@ def test_faults_that_are_spent_are_gone_and_too_many_are_refused(
 def test_a_process_without_descriptors_is_told_so(tmp_path: Path) -> None:
     """The error is not about the folder and who may write it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    registry = Registry(tmp_path / "one.db", generation=API)
-    used = open_files()
+    registry, taken = Registry(tmp_path / "one.db", generation=API), []
     try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (used - 1, hard))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (open_files() + 8, hard))
+        with suppress(OSError):
+            while True:
+                taken.append(os.dup(1))
         with pytest.raises(TooManyFiles, match=r"one.db: Too many open files: .*ulimit -n"):
             registry.open()
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        for descriptor in taken:
+            os.close(descriptor)
     with closing(registry):
         registry.open()

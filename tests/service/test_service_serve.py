@@ -118,6 +118,33 @@ def test_the_clock_may_start_frozen(
             assert pushed.status.audit.spec_audit.created_at.ToJsonString() == instant
 
 
+def test_a_locale_of_ascii_alone_is_enough(serving: Any, connected: Any, tmp_path: Path) -> None:
+    """A database with another name is served, and the log shows what cannot be written there."""
+    database = tmp_path / "técnica.db"
+    locale = {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    with serving("--database", str(database), **locale) as served:
+        assert os.fsencode(served.ready["database"]) == os.fsencode(database)
+        with connected(served.address) as client, pytest.raises(StatusError, match="技"):
+            client().skills.get(API.SkillId(value="技"))
+        served.process.terminate()
+        assert "Skill not found: \\u6280" in served.end()[2]
+    assert database.exists()
+
+
+def test_a_command_prints_in_ascii_what_it_cannot_write(tmp_path: Path) -> None:
+    """No output ends in a traceback, whatever the terminal can show."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest_stigmer.cli", "new", "é"],
+        capture_output=True,
+        check=False,
+        timeout=30,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert rb"wrote \xe9.scenario.yaml" in done.stdout
+
+
 CHILD = """
 import subprocess, sys
 serve = [sys.executable, "-m", "pytest_stigmer.cli", "serve", "--exit-with-parent"]

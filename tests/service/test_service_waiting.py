@@ -57,6 +57,21 @@ def test_half_sent_requests_hold_up_nobody(
         assert stigmer_service.channel.unary_unary(CHECK)(b"", timeout=10) == SERVING
 
 
+def test_a_flood_of_half_sent_requests_cancels_nobody_elses_call(
+    stigmer_service: Service,
+) -> None:
+    """Calls that come while thousands wait to be let in are let in, not dropped."""
+    with ExitStack() as stack:
+        clients = [stack.enter_context(RawClient(stigmer_service.address)) for _ in range(20)]
+        for client in clients:
+            for _ in range(200):
+                client.half_send(PUSH)
+        get = stigmer_service.channel.unary_unary(GET)
+        calls = [get.future(MISSING.SerializeToString(), timeout=60) for _ in range(20)]
+        codes = {call.code().name for call in calls}
+    assert codes == {"NOT_FOUND"}
+
+
 def test_late_calls_hold_up_nobody(steered: Callable[..., Any]) -> None:
     """While a hundred wait for an hour, others, health and the control API are answered."""
     client = steered()

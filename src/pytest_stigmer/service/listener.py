@@ -16,6 +16,7 @@ import grpc
 from grpc._cython import cygrpc
 
 from pytest_stigmer.clock import stopwatch
+from pytest_stigmer.service.memory import LARGE_BYTES, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,6 +47,7 @@ class Incoming:
         self.metadata: Sequence[tuple[str, str | bytes]] = event.invocation_metadata or ()
         self.over = False
         self.under_way = False
+        self.carried = 0  # bytes of messages
         self.last_words: bytes | None = None
         self._listener = listener
         self.peer = str(event.call.peer())  # tells one connection from another
@@ -59,7 +61,9 @@ class Incoming:
 
         def received(event: Any) -> None:
             self._client_since = None
-            then(event.batch_operations[0].message())
+            message = event.batch_operations[0].message()
+            self.carried += len(message or b"")
+            then(message)
 
         self._client_since = stopwatch()
         if not self._start((cygrpc.ReceiveMessageOperation(_NO_FLAGS),), received):
@@ -84,6 +88,7 @@ class Incoming:
         if not self._begun:
             sending.append(cygrpc.SendInitialMetadataOperation(None, _NO_FLAGS))
         if message is not None:
+            self.carried += len(message)
             sending.append(cygrpc.SendMessageOperation(message, _NO_FLAGS))
         self._client_since = stopwatch()
         self._start(sending, _nothing, ends=True)
@@ -155,7 +160,7 @@ class Listener:
         self.due = 0  # how many events are to come
         self._accept = accept
         self._alarms = alarms
-        self._looking = self._stopping = False
+        self._looking = self._tidying = self._stopping = False
         self._idle, self._stopped = threading.Event(), threading.Event()
         self._queue = cygrpc.CompletionQueue()
         self._server = cygrpc.Server(tuple(options), False)  # noqa: FBT003 - no xDS
@@ -190,6 +195,9 @@ class Listener:
     def forget(self, call: Incoming) -> None:
         """Note, under the lock, that a call is over."""
         self.live.discard(call)
+        if call.carried >= LARGE_BYTES and not self._tidying:
+            self._tidying = True
+            self._alarms.after(_LOOK_SECONDS, self._tidy)
         if self._stopping and not self.live:
             self._idle.set()
 
@@ -224,6 +232,10 @@ class Listener:
             self._alarms.after(_LOOK_SECONDS, self._look)
         call.watch()
         self._accept(call)
+
+    def _tidy(self) -> None:
+        self._tidying = False
+        tidy()
 
     def _look(self) -> None:
         """End the calls whose clients have been slow for too long."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_stigmer.errors import StatusError
 from pytest_stigmer.service.served import Served
 from pytest_stigmer.service.server import Server
-from pytest_stigmer.service.transport import GrpcTransport, Stub, open_channel
+from pytest_stigmer.service.transport import DIRECT_OPTIONS, GrpcTransport, Stub, open_channel
 from pytest_stigmer.skills.endpoint import SkillClient
 
 if TYPE_CHECKING:
@@ -105,6 +105,11 @@ class Service:
         self.faults = served.faults
         self._generation = server.generation
         self._served = served
+
+    @property
+    def channel_options(self) -> list[tuple[str, int]]:
+        """Options for a channel of one's own: no proxy, and answers up to the service's limit."""
+        return list(DIRECT_OPTIONS)
 
     @cached_property
     def skills(self) -> SkillClient:

@@ -38,9 +38,15 @@ _HARD_LIMIT = 16 * 1024 * 1024
 _OPTIONS = (
     ("grpc.max_receive_message_length", _HARD_LIMIT),
     ("grpc.max_send_message_length", _HARD_LIMIT),
-    ("grpc.max_concurrent_streams", 1000),
+    ("grpc.max_concurrent_streams", 256),
     ("grpc.server_handshake_timeout_ms", 10_000),
     ("grpc.so_reuseport", 0),
+    # A call that is not let in at once is not dropped: it costs no more than one that was let in.
+    ("grpc.server.max_pending_requests", 100_000),
+    ("grpc.server.max_pending_requests_hard_limit", 100_000),
+    ("grpc.server_max_unrequested_time_in_server", 300),
+    # A connection's window would grow until unread requests are read after all, into memory.
+    ("grpc.http2.bdp_probe", 0),
 )
 
 

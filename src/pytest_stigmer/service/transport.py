@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 CALL_SECONDS = 30.0
 """The deadline of every call that this package makes; none is ever repeated."""
 
-_LOOPBACKS = ("127.", "localhost", "[::1]")
+_LOOPBACKS = ("127.", "localhost", "[::1]", "unix:")
 _MAX_METADATA = 1024 * 1024
 _OPTIONS = (
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
@@ -30,6 +30,9 @@ _OPTIONS = (
     # Channels with equal options to one address would share a connection, and its loss.
     ("grpc.use_local_subchannel_pool", 1),
 )
+
+DIRECT_OPTIONS = (*_OPTIONS, ("grpc.enable_http_proxy", 0))
+"""Options of a channel to this host, whatever proxy the environment names."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +48,7 @@ def open_channel(address: str, tls: ClientTls | None = None) -> Any:
     It takes answers up to the server's limit, repeats no call, and reaches loopback directly,
     whatever proxy the environment names.
     """
-    direct = address.startswith(_LOOPBACKS)
-    options = (*_OPTIONS, ("grpc.enable_http_proxy", 0)) if direct else _OPTIONS
+    options = DIRECT_OPTIONS if address.startswith(_LOOPBACKS) else _OPTIONS
     if tls is None:
         return grpc.insecure_channel(address, options)
     return grpc.secure_channel(address, grpc.ssl_channel_credentials(tls.roots), options)
