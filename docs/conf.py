@@ -72,7 +72,7 @@ def options() -> list[str]:
     """Return pytest's options as pytest shows them."""
     import pytest
 
-    from pytest_stigmer.harness.options import add_options
+    from pytest_stigmer.declared import add_options
 
     parser = pytest.Parser(_ispytest=True)
     add_options(parser)

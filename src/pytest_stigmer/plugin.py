@@ -1,17 +1,18 @@
 """The pytest plugin: hooks and fixtures, each handing over to the harness.
 
-Nothing heavy is imported here: pytest loads this module in every run of every user.
+Nothing of the harness is imported before a run uses something of ours: pytest loads this module in
+every run of every user.
 """
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_stigmer.harness import fixture_bodies as fixtures
-from pytest_stigmer.harness import hooks, options
-from pytest_stigmer.harness.run_session import SESSION
+from pytest_stigmer import declared
+from pytest_stigmer.declared import SESSION
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -32,39 +33,60 @@ if TYPE_CHECKING:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options."""
-    options.add_options(parser)
+    declared.add_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Read the options and start the run's session."""
-    hooks.start(config)
+    """Declare the mark; start the run's session if anything was asked for."""
+    config.addinivalue_line("markers", declared.CLOCK_MARK)
+    if declared.anything_asked_for(config):
+        from pytest_stigmer.harness.starting import session_of
+
+        session_of(config)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Remove the run's databases, after the last fixture."""
-    hooks.finish(session.config)
+    """Stop and remove what the run left behind, after the last fixture."""
+    if SESSION in session.config.stash:
+        from pytest_stigmer.harness import hooks
+
+        hooks.finish(session.config)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Remove what the run left behind."""
-    hooks.stop(config)
+    """Stop and remove what a run that was cut short left behind."""
+    if SESSION in config.stash:
+        from pytest_stigmer.harness import hooks
+
+        hooks.finish(config)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
     """Print the seed and the target."""
-    return hooks.header(config)
+    if SESSION in config.stash:
+        from pytest_stigmer.harness import hooks
+
+        return hooks.header(config)
+    return f"stigmer: seed {declared.DEFAULT_SEED}, target local"
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Send the seed to an xdist worker."""
+    from pytest_stigmer.harness import hooks
+
     hooks.send_to_worker(node)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect scenario files."""
-    return hooks.collect_file(file_path, parent)
+    # Written out: importing it would load the scenario model in every run of every user.
+    if file_path.name.endswith((".scenario.yaml", ".scenario.yml")):
+        from pytest_stigmer.harness import hooks
+
+        return hooks.collect_file(file_path, parent)
+    return None
 
 
 @pytest.hookimpl(wrapper=True)
@@ -72,6 +94,11 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[Any]
 ) -> Generator[None, Any, Any]:
     """Tell a failed test how to look at its databases; attach what was proved."""
+    concerns_us = SESSION in item.config.stash or "pytest_stigmer.errors" in sys.modules
+    if not concerns_us and "ScopeMismatch" not in str(call.excinfo):
+        return (yield)
+    from pytest_stigmer.harness import hooks
+
     text = hooks.shortened(item, call)
     return hooks.annotate(item, (yield), text)
 
@@ -79,7 +106,8 @@ def pytest_runtest_makereport(
 @pytest.fixture(autouse=True)
 def _stigmer_beginning(request: pytest.FixtureRequest) -> None:
     """Undo at its end what a test does to fixtures of broader scopes; it is the first set up."""
-    if request.config.stash[SESSION].shared:
+    stash = request.config.stash
+    if SESSION in stash and stash[SESSION].shared:
         from pytest_stigmer.harness import scopes
 
         scopes.undo_after_the_test(request)
@@ -95,14 +123,18 @@ def _stigmer_clock_mark(request: pytest.FixtureRequest) -> None:
 @pytest.fixture
 def stigmer_clock(request: pytest.FixtureRequest) -> Iterator[FrozenClock]:
     """Give a clock that stands still: `.now()`, `.advance("300ms")`, `.move_to(instant)`."""
-    with fixtures.frozen_clock(request) as clock:
+    from pytest_stigmer.harness import fixture_bodies
+
+    with fixture_bodies.frozen_clock(request) as clock:
         yield clock
 
 
 @pytest.fixture
 def _stigmer_registry(request: pytest.FixtureRequest) -> Iterator[Registry]:
     """Give the registry behind the store, skills and service of one test."""
-    with fixtures.registry(request) as registry:
+    from pytest_stigmer.harness import fixture_bodies
+
+    with fixture_bodies.registry(request) as registry:
         yield registry
 
 
@@ -115,26 +147,34 @@ def stigmer_store(_stigmer_registry: Registry) -> SqliteStore:
 @pytest.fixture
 def stigmer_store_factory(request: pytest.FixtureRequest) -> Iterator[StoreFactory]:
     """Give a function that opens more stores: `schema=1 or 2`, `path=`, `defect=`, `history=`."""
-    with fixtures.store_factory(request) as factory:
+    from pytest_stigmer.harness import fixture_bodies
+
+    with fixture_bodies.store_factory(request) as factory:
         yield factory
 
 
 @pytest.fixture
 def stigmer_api(request: pytest.FixtureRequest) -> Generation:
     """Give the message classes and enums of the API generation in use."""
-    return fixtures.api(request)
+    from pytest_stigmer.harness import fixture_bodies
+
+    return fixture_bodies.api(request)
 
 
 @pytest.fixture
 def stigmer_faker(request: pytest.FixtureRequest) -> Faker:
     """Give a Faker seeded from the run seed and the test's id."""
-    return fixtures.faker(request)
+    from pytest_stigmer.harness import fixture_bodies
+
+    return fixture_bodies.faker(request)
 
 
 @pytest.fixture
 def stigmer_factory(request: pytest.FixtureRequest) -> Factory:
     """Give factories of messages, artifacts, histories and legacy databases."""
-    return fixtures.factory(request)
+    from pytest_stigmer.harness import fixture_bodies
+
+    return fixture_bodies.factory(request)
 
 
 @pytest.fixture
@@ -146,12 +186,16 @@ def stigmer_skills(_stigmer_registry: Registry) -> SkillClient:
 @pytest.fixture
 def stigmer_service(request: pytest.FixtureRequest) -> Iterator[Service]:
     """Give the skill API on loopback gRPC over `stigmer_store`: `.address`, stubs, `.store`."""
-    with fixtures.service(request) as service:
+    from pytest_stigmer.harness import fixture_bodies
+
+    with fixture_bodies.service(request) as service:
         yield service
 
 
 @pytest.fixture
 def stigmer_flow(request: pytest.FixtureRequest) -> Iterator[Flow]:
     """Give the verbs of a scenario step as methods, on the run's target."""
-    with fixtures.flow(request) as flow:
+    from pytest_stigmer.harness import fixture_bodies
+
+    with fixture_bodies.flow(request) as flow:
         yield flow

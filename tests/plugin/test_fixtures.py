@@ -85,7 +85,7 @@ def test_a_random_seed_is_drawn_once_and_sent_to_the_workers(pytester: pytest.Py
         import pytest
         @pytest.mark.parametrize("n", range(4))
         def test_seed(n, pytestconfig, worker_id):
-            from pytest_stigmer.harness.run_session import SESSION
+            from pytest_stigmer.declared import SESSION
             seed = pytestconfig.stash[SESSION].options.seed
             with open(f"seed-{worker_id}", "w") as file:
                 file.write(str(seed))
@@ -123,6 +123,25 @@ def test_a_worker_that_is_killed_when_it_has_finished_leaves_nothing_behind(
     """)
     pytester.runpytest_subprocess("-n", "1").assert_outcomes(passed=1)
     assert list(tmp_path.glob("pytest-stigmer-*")) == []
+
+
+def test_the_service_has_stopped_when_the_session_has_finished(pytester: pytest.Pytester) -> None:
+    """Nothing waits for a last hook, which a worker of a loaded machine never reaches."""
+    pytester.makeconftest("""
+        import pathlib, pytest, socket
+
+        @pytest.hookimpl(tryfirst=True)
+        def pytest_unconfigure(config):
+            host, port = pathlib.Path("address").read_text().split(":")
+            with socket.socket() as probe:
+                pathlib.Path("code").write_text(str(probe.connect_ex((host, int(port)))))
+    """)
+    pytester.makepyfile("""
+        import pathlib
+        def test_it(stigmer_service): pathlib.Path("address").write_text(stigmer_service.address)
+    """)
+    pytester.runpytest_inprocess().assert_outcomes(passed=1)
+    assert Path("code").read_text(encoding="utf-8") != "0"
 
 
 def test_folders_of_runs_killed_days_ago_are_swept(

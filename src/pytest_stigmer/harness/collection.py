@@ -19,8 +19,9 @@ from pytest_stigmer.conditions.choice import (
 from pytest_stigmer.errors import ScenarioError, ServerLost, UsageError, visible
 from pytest_stigmer.harness.recording import recorder_of
 from pytest_stigmer.harness.reporting import INCONCLUSIVE
-from pytest_stigmer.harness.run_session import DATABASES, PROVED, RECORDED, SESSION, HarnessSession
+from pytest_stigmer.harness.run_session import DATABASES, PROVED, RECORDED, HarnessSession
 from pytest_stigmer.harness.runs import outcome_of, proved
+from pytest_stigmer.harness.starting import session_of
 from pytest_stigmer.harness.tracebacks import told_page
 
 if TYPE_CHECKING:
@@ -54,10 +55,10 @@ class ScenarioFile(pytest.File):
 
         scenario = load(self.path)
         _check_claims(scenario)
-        if self.config.stash[SESSION].options.prove:
+        if session_of(self.config).options.prove:
             yield ProofItem.of(self, scenario, scenario.title)
             return
-        options = self.config.stash[SESSION].options
+        options = session_of(self.config).options
         cells = plan_cells(scenario, own_store=not options.remote)
         cells += conditions_of(scenario, chosen(options.conditions), harmful=options.may_fill)
         for case in scenario.expanded():
@@ -91,7 +92,7 @@ class _Item(pytest.Item):
     @property
     def harness(self) -> HarnessSession:
         """The session this item runs in."""
-        return self.config.stash[SESSION]
+        return session_of(self.config)
 
     def properties(self) -> list[tuple[str, object]]:
         """Return what JUnit XML tells of this item besides its outcome."""

@@ -7,7 +7,8 @@ from contextlib import ExitStack, closing, contextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pytest_stigmer.harness.run_session import CLOCK, DATABASES, FAILED, SESSION
+from pytest_stigmer.harness.run_session import CLOCK, DATABASES, FAILED
+from pytest_stigmer.harness.starting import session_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -234,7 +235,7 @@ def flow(request: pytest.FixtureRequest) -> Iterator[Flow]:
 
 
 def _session(request: pytest.FixtureRequest) -> HarnessSession:
-    return request.config.stash[SESSION]
+    return session_of(request.config)
 
 
 def _start_of(node: pytest.Item) -> tuple[str, ...]:

@@ -2,98 +2,45 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from typing import TYPE_CHECKING, Any
 
-from pytest_stigmer.harness.options import read_options
+from pytest_stigmer.declared import SESSION
 from pytest_stigmer.harness.recording import SCENARIO
-from pytest_stigmer.harness.reporting import ROW, Reporter
-from pytest_stigmer.harness.run_session import (
-    FAILED,
-    PROVED,
-    RECORDED,
-    SESSION,
-    HarnessSession,
-    worker_input,
-)
+from pytest_stigmer.harness.reporting import ROW
+from pytest_stigmer.harness.run_session import FAILED, PROVED, RECORDED
+from pytest_stigmer.harness.starting import session_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pytest
 
-CLOCK_MARK = (
-    "stigmer_clock(start): freeze the clock at this instant, such as '2026-01-25T10:00:00.100Z'"
-)
-
-
-def start(config: pytest.Config) -> None:
-    """Read the options, put the session into the config's stash and start reporting."""
-    sent = worker_input(config)
-    worker = str(sent["workerid"]) if sent else "main"
-    session = HarnessSession(read_options(config, sent), worker)
-    config.stash[SESSION] = session
-    config.pluginmanager.register(Reporter(session, is_worker=sent is not None), "stigmer-reporter")
-    config.addinivalue_line("markers", CLOCK_MARK)
-    if session.options.expect or session.options.write_expectations:
-        register_expecter(config, session)
-    if session.options.reports and sent is None:
-        from pytest_stigmer.harness.report_collector import Collector
-
-        config.pluginmanager.register(Collector(session, config), "stigmer-collector")
-    if os.environ.get("GITHUB_ACTIONS") == "true" and sent is None:
-        from pytest_stigmer.harness.annotations import Annotator
-
-        config.pluginmanager.register(Annotator(config.rootpath), "stigmer-annotator")
-
-
-def register_expecter(config: pytest.Config, session: HarnessSession) -> None:
-    """Hold a run to its file of expected reds; a file that cannot be read is a usage error."""
-    import pytest
-
-    from pytest_stigmer.errors import UsageError
-    from pytest_stigmer.harness.expecting import Expecter
-
-    try:
-        config.pluginmanager.register(Expecter(session), "stigmer-expecter")
-    except UsageError as error:
-        raise pytest.UsageError(f"--stigmer-expect: {error}") from error
-
 
 def finish(config: pytest.Config) -> None:
-    """Remove the files of the run while xdist still waits for this process.
+    """Stop and remove what the run left behind, while xdist still waits for this process.
 
-    Once a worker has said that it finished, it is killed when its last hooks last longer than 5 s.
+    Once a worker has said that it finished, it is killed when its last hooks last longer than 5 s,
+    which another plugin's can.
     """
-    config.stash[SESSION].remove_files()
-
-
-def stop(config: pytest.Config) -> None:
-    """Close the session; there is none after a usage error."""
-    session = config.stash.get(SESSION, None)
-    if session is not None:
-        session.close()
+    config.stash[SESSION].close()
 
 
 def header(config: pytest.Config) -> str:
     """Return the header line: seed, target, and the defect in place if any."""
-    options = config.stash[SESSION].options
+    options = session_of(config).options
     defect = f", defect {options.defect}" if options.defect else ""
     return f"stigmer: seed {options.seed}, target {options.target}{defect}"
 
 
 def send_to_worker(node: Any) -> None:
     """Give an xdist worker the seed of this run."""
-    node.workerinput["stigmer_seed"] = node.config.stash[SESSION].options.seed
+    node.workerinput["stigmer_seed"] = session_of(node.config).options.seed
 
 
-def collect_file(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Return the collector of a scenario file; None for any other file."""
-    # Written out: importing it would load the scenario model in every run of every user.
-    if not path.name.endswith((".scenario.yaml", ".scenario.yml")):
-        return None
+def collect_file(path: Path, parent: pytest.Collector) -> pytest.Collector:
+    """Return the collector of a scenario file."""
     from pytest_stigmer.harness.collection import ScenarioFile
 
     return ScenarioFile.from_parent(parent, path=path)
@@ -138,6 +85,6 @@ def annotate(item: pytest.Item, report: Any, text: str | None) -> Any:
     if report.failed:
         report.sections += _better_scope(str(report.longrepr))
         item.stash[FAILED] = True
-        notes = item.config.stash[SESSION].notes(item)
+        notes = session_of(item.config).notes(item)
         report.sections += [("stigmer", "\n".join(notes))] if notes else []
     return report

@@ -1,4 +1,4 @@
-"""The options and ini settings of a run, read once."""
+"""The options and ini settings of a run, read once; `declared` says what there are."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_stigmer import declared
 from pytest_stigmer.harness.server_options import (
     ServerOptions,
-    add_server_options,
     server_options,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-DEFAULT_SEED = 20260126
+DEFAULT_SEED = declared.DEFAULT_SEED
 """The run seed when none is given: runs are repeatable unless told otherwise."""
 
 _ADDRESS = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:/]+):\d{1,5}")
@@ -77,83 +77,6 @@ class Options:
             words.append(f"--stigmer-conditions {shlex.quote(self.conditions)}")
         words += [f"--stigmer-defect {defect}" for defect in self.defects]
         return " ".join(words)
-
-
-def add_options(parser: pytest.Parser) -> None:
-    """Declare the command line options and ini settings."""
-    group = parser.getgroup("stigmer", "Stigmer skill registry")
-    group.addoption(
-        "--stigmer-target",
-        metavar="local|service|HOST:PORT",
-        help="where scenarios and stigmer_flow run (default: local, in process)",
-    )
-    group.addoption(
-        "--stigmer-seed",
-        metavar="N|random",
-        help=f"the seed of all generated data (default: {DEFAULT_SEED})",
-    )
-    group.addoption(
-        "--stigmer-prove",
-        action="store_true",
-        help="run every scenario on the reference and on every defect; fail unless the kill matrix "
-        "is exactly as claimed",
-    )
-    group.addoption(
-        "--stigmer-exact",
-        action="store_true",
-        help="with --stigmer-prove: your scenarios too must claim every defect they are red under, "
-        "whoever ships it",
-    )
-    group.addoption(
-        "--stigmer-verdicts",
-        metavar="FOLDER",
-        help="with --stigmer-prove: keep verdicts there, and make no run whose verdict is known",
-    )
-    group.addoption(
-        "--stigmer-defect",
-        metavar="ID",
-        action="append",
-        default=[],
-        help="put one catalogued defect in place, to see what it breaks; with --stigmer-prove: "
-        "prove this one alone (repeatable)",
-    )
-    group.addoption(
-        "--stigmer-conditions",
-        metavar="default|all|none|NAME,...",
-        help="what scenarios are run under besides nothing; NAME+NAME is several at once "
-        "(default: a set that is cheap); with --stigmer-prove `all` also looks under each "
-        "condition for the defects that no scenario shows without one",
-    )
-    group.addoption(
-        "--stigmer-keep",
-        action="store_true",
-        help="keep the database of a failed test or scenario and print its path",
-    )
-    group.addoption(
-        "--stigmer-show-bytes",
-        action="store_true",
-        help="show the bytes of answers in reports, not only their length, type and hash",
-    )
-    group.addoption(
-        "--stigmer-report",
-        metavar="FILE",
-        action="append",
-        help="write a report of results, timelines and the kill matrix: FILE.html is one "
-        "self-contained page, FILE.json the same as data, FILE.md a summary (repeatable)",
-    )
-    add_server_options(group)
-    parser.addini(
-        "stigmer_stubs",
-        "message classes: 'auto' (installed stubs if they are of this API generation), "
-        "'bundled' or 'installed'",
-        default="auto",
-    )
-    parser.addini(
-        "stigmer_clock_sqlite",
-        "whether SQLite connections that a test opens under stigmer_clock follow it",
-        type="bool",
-        default=True,
-    )
 
 
 def read_options(config: pytest.Config, worker_input: Mapping[str, object] | None) -> Options:

@@ -136,15 +136,14 @@ class HarnessSession:
                 self.__dict__.pop(name).remove()
 
     def close(self) -> None:
-        """Remove what the run left behind and stop what it started."""
+        """Remove what the run left behind and stop what it started; a second call does nothing."""
         self.remove_files()
         if "remote" in self.__dict__:
-            self.remote.close()
+            self.__dict__.pop("remote").close()
         if "service" in self.__dict__:
-            self.service.stop()
+            self.__dict__.pop("service").stop()
 
 
-SESSION = pytest.StashKey[HarnessSession]()
 CLOCK: pytest.StashKey[FrozenClock] = pytest.StashKey()
 PROVED: pytest.StashKey[Row] = pytest.StashKey()
 RECORDED: pytest.StashKey[Recorder] = pytest.StashKey()

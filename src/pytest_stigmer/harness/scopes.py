@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.harness.fixture_bodies import followers, probe, registry_of
-from pytest_stigmer.harness.run_session import SESSION
+from pytest_stigmer.harness.starting import session_of
 from pytest_stigmer.registry.rewinding import Rewinding
 from pytest_stigmer.skills.endpoint import SkillClient
 
@@ -39,7 +39,7 @@ class SharedSkills(SkillClient):
 @contextmanager
 def shared(request: pytest.FixtureRequest, over: str | None = None) -> Iterator[Rewinding]:
     """Give the registry of the fixture `over`, or a new one that tests leave as they found it."""
-    session = request.config.stash[SESSION]
+    session = session_of(request.config)
     if over is not None:
         yield _behind(session, over, request.getfixturevalue(over))
         return
@@ -59,7 +59,7 @@ def service(request: pytest.FixtureRequest, over: str | None = None) -> Iterator
     check_installed("service_fixture()")
     from pytest_stigmer.service.running import service_over
 
-    session = request.config.stash[SESSION]
+    session = session_of(request.config)
     another = partial(_new_registry, session, request)
     with (
         shared(request, over) as served,
@@ -76,7 +76,7 @@ def clock(request: pytest.FixtureRequest, start: str | None) -> Iterator[FrozenC
 
     with FrozenClock(start or DEFAULT_START, sqlite=followers(request.config)) as frozen:
         probe(frozen)
-        with _undone_per_test(request.config.stash[SESSION], frozen):
+        with _undone_per_test(session_of(request.config), frozen):
             yield frozen
 
 
@@ -84,7 +84,7 @@ def undo_after_the_test(request: pytest.FixtureRequest) -> None:
     """Begin a test: undo at its end what it does to each fixture of a broader scope."""
     stack = ExitStack()
     request.addfinalizer(stack.close)
-    for one in request.config.stash[SESSION].shared:
+    for one in session_of(request.config).shared:
         stack.enter_context(one.undoing())
 
 

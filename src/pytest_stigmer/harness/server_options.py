@@ -27,50 +27,6 @@ class ServerOptions:
     harmful: bool = False
 
 
-def add_server_options(group: pytest.OptionGroup) -> None:
-    """Declare how a server is reached, and what is known of a target."""
-    group.addoption(
-        "--stigmer-tls",
-        action="store_true",
-        help="reach HOST:PORT by TLS, checked against the system's certificates",
-    )
-    group.addoption(
-        "--stigmer-tls-ca",
-        metavar="FILE.pem",
-        help="reach HOST:PORT by TLS, checked against these certificates",
-    )
-    group.addoption(
-        "--stigmer-token",
-        metavar="TOKEN",
-        help="sent to HOST:PORT as 'authorization: Bearer TOKEN' "
-        f"(default: the environment's {TOKEN_VARIABLE}, else {API_KEY_VARIABLE})",
-    )
-    group.addoption(
-        "--stigmer-deadline",
-        metavar="SECONDS",
-        help=f"how long HOST:PORT may take for one call (default: {ServerOptions.deadline:g}); "
-        "no call is repeated",
-    )
-    group.addoption(
-        "--stigmer-harmful",
-        action="store_true",
-        help="send what could damage a server that is not ours, too: keys that leave the storage "
-        "(some servers open the database for them, which drops its locks), and floods",
-    )
-    group.addoption(
-        "--stigmer-expect",
-        metavar="FILE",
-        type=Path,
-        help="reds that are known, in TOML: others fail, and so does one that is red no more",
-    )
-    group.addoption(
-        "--stigmer-write-expectations",
-        metavar="FILE",
-        type=Path,
-        help="write the reds of this run as such a file; reasons that it has already are kept",
-    )
-
-
 def server_options(
     *, tls: bool, roots: str | None, token: str | None, deadline: str | None, harmful: bool
 ) -> ServerOptions:
