@@ -124,16 +124,23 @@ def rewritten(scenario: Scenario, cell: str) -> Scenario:
 
 @contextmanager
 def under(
-    cell: str, target: Target, scenario: Scenario, *, harmful: bool = True
+    cell: str,
+    target: Target,
+    scenario: Scenario,
+    *,
+    harmful: bool = True,
+    provided: frozenset[str] | None = None,
 ) -> Iterator[Target]:
     """Give the target on which a scenario is run in a cell.
 
-    Of several conditions at once those are left out that the target cannot provide.
+    Of several conditions at once those are left out that nobody can provide: that need more than
+    `provided`, or than the target's capabilities.
     """
     classes = [one for one in _left(cell, scenario) if one.is_harmless or harmful]
     if not classes:
         yield target
         return
-    provided = [one for one in classes if one.needs <= target.capabilities]
-    with closing(Under(target, scenario, provided or classes)) as found:
-        yield found
+    found = target.capabilities if provided is None else provided
+    possible = [one for one in classes if one.needs <= found]
+    with closing(Under(target, scenario, possible or classes[:1], found)) as placed:
+        yield placed

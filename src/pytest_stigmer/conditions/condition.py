@@ -21,7 +21,7 @@ class Condition:
     """One run of one scenario under a condition; what it does itself it does past the steps.
 
     `needs` are capabilities of the target. `is_harmless` says that it adds nothing to a registry
-    that others use.
+    that others use; `is_tireless` that it must act at every step, however many there are.
     """
 
     name: ClassVar[str]
@@ -29,6 +29,7 @@ class Condition:
     """Why it must not matter, as one sentence."""
     needs: ClassVar[frozenset[str]] = frozenset()
     is_harmless: ClassVar[bool] = False
+    is_tireless: ClassVar[bool] = False
 
     def __init__(self, target: Target, scenario: Scenario, disturbance: Disturbance) -> None:
         self.target = target

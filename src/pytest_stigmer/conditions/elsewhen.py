@@ -76,10 +76,10 @@ class EndOfYear(Elsewhen):
 
 
 class EndOfTime(Elsewhen):
-    """The last second that 32 bits can count, half an hour off the full one."""
+    """The first second that 32 bits cannot count, half an hour off the full one."""
 
     name = "elsewhen-2038"
-    start = "2038-01-19T03:14:07Z"
+    start = "2038-01-19T03:14:08Z"
     zone = "Asia/Kolkata"
 
 

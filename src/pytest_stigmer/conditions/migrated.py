@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
 from typing import Any, cast
 
 from pytest_stigmer.api.generation import load
-from pytest_stigmer.conditions.condition import Condition
+from pytest_stigmer.conditions.condition import Condition, shown
 from pytest_stigmer.conditions.reads import READS
 from pytest_stigmer.scenario.target import Call, Unsupported
 from pytest_stigmer.store.legacy import legacy_database, legacy_id
@@ -30,26 +29,43 @@ class Migrated(Condition):
         """Write the file anew, as the older release had it, and open it."""
         if call.verb not in READS:
             return
-        target = cast("LocalTarget", self.target)
-        rows = [*self._live(), *self._versions()]
-        target.go_on_with(legacy_database(rows))
+        live = self.own("rows", table="resources")
+        versions = self.own("rows", table="resource_audit")
+        rows = [*map(_live, live), *map(_version, versions)]
+        cast("LocalTarget", self.target).go_on_with(legacy_database(rows))
+        self._compare(live, self.own("rows", table="resources"))
+        self._compare(versions, self.own("rows", table="resource_audit"))
 
-    def _live(self) -> Iterator[ResourceRow]:
-        for row in self.own("rows", table="resources"):
-            if LEGACY_ID.fullmatch(row["id"].encode()):
-                raise _not_in_v1(f"the id {row['id']!r}, which means a version there")
-            yield ResourceRow(row["kind"], row["id"], _data(row), row["updated_at"])
+    def _compare(self, before: list[dict[str, Any]], after: list[dict[str, Any]]) -> None:
+        """Look whether every row is as it was, but for its number, and in its place."""
+        if len(before) != len(after):
+            raise self.surprise(f"the upgrade made {len(after)} rows of {len(before)}")
+        for one, other in zip(before, after, strict=True):
+            for column in one:
+                if column != "id" or "tag" not in one:
+                    self._same(column, one, other)
 
-    def _versions(self) -> Iterator[ResourceRow]:
-        for row in self.own("rows", table="resource_audit"):
-            data, resource_id = _data(row), row["resource_id"]
-            names = load().codec.legacy(row["kind"], data) or ("", "")
-            if not resource_id:
-                raise _not_in_v1("a version without an id")
-            if names != (row["version_hash"], row["tag"]):
-                raise _not_in_v1("a hash and a tag that are not those of the message")
-            row_id = legacy_id(resource_id, _FIRST + row["id"])
-            yield ResourceRow(row["kind"], row_id, data, row["archived_at"])
+    def _same(self, column: str, one: dict[str, Any], other: dict[str, Any]) -> None:
+        if one[column] != other[column]:
+            was, now = shown(one[column]), shown(other[column])
+            raise self.surprise(f"the upgrade changed {column} from {was} to {now}")
+
+
+def _live(row: dict[str, Any]) -> ResourceRow:
+    if LEGACY_ID.fullmatch(row["id"].encode()):
+        raise _not_in_v1(f"the id {row['id']!r}, which means a version there")
+    return ResourceRow(row["kind"], row["id"], _data(row), row["updated_at"])
+
+
+def _version(row: dict[str, Any]) -> ResourceRow:
+    data, resource_id = _data(row), row["resource_id"]
+    names = load().codec.legacy(row["kind"], data) or ("", "")
+    if not resource_id:
+        raise _not_in_v1("a version without an id")
+    if names != (row["version_hash"], row["tag"]):
+        raise _not_in_v1("a hash and a tag that are not those of the message")
+    row_id = legacy_id(resource_id, _FIRST + row["id"])
+    return ResourceRow(row["kind"], row_id, data, row["archived_at"])
 
 
 def _data(row: dict[str, Any]) -> bytes:

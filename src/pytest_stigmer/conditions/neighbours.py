@@ -99,11 +99,15 @@ class Neighbours(WithRows):
         beside = [(kind, text) for text in self._free(row_id)]
         beside += [(text, row_id) for text in self._free(kind)]
         for neighbour in beside:
-            if neighbour not in self._known:
+            if neighbour not in self._known and self._is_a_kind(neighbour[0]):
                 self.rows.save(neighbour)
                 self.rows.archive(neighbour, hashes[0], tags[0])
         for version_hash, tag in self._names(known):
             self.rows.archive(key, version_hash, tag)
+
+    def _is_a_kind(self, kind: str) -> bool:
+        """Whether a text is a kind here: somebody else's store may know its own alone."""
+        return not self.ask(Call("list_resources", {"kind": kind})).failure
 
     def _names(self, known: Known) -> Iterable[tuple[str, str]]:
         """Return names that resemble those of a record's versions."""

@@ -14,12 +14,19 @@ from pytest_stigmer.scenario.model import Scenario
 from pytest_stigmer.scenario.target import Answer, AuditRow, Call, Target, Unsupported
 from pytest_stigmer.scenario.verbs import VERBS
 
+_MOST_TURNS = 100
+"""After how many a condition need not act any more: a step that is repeated teaches nothing new."""
+
 
 class Under(Target):
     """Performs the steps of one scenario on a target under conditions, all at once."""
 
     def __init__(
-        self, target: Target, scenario: Scenario, conditions: Sequence[type[Condition]]
+        self,
+        target: Target,
+        scenario: Scenario,
+        conditions: Sequence[type[Condition]],
+        provided: frozenset[str],
     ) -> None:
         self.target = target
         self.name = target.name
@@ -29,14 +36,12 @@ class Under(Target):
         self._scenario = scenario
         self._classes = conditions
         self._start()
-        for one in self._conditions:
-            if missing := sorted(one.needs - target.capabilities):
-                lacking = f"{' and no '.join(missing)}, which the condition {one.name} needs"
-                raise Unsupported(f"the target {target.name} offers no {lacking}")
+        self._lacking = sorted({word for one in conditions for word in one.needs - provided})
 
     def _start(self) -> None:
         self._disturbance = Disturbance()
         self._has_begun = False
+        self._turns = 0
         self._conditions = [
             one(self.target, self._scenario, self._disturbance) for one in self._classes
         ]
@@ -47,6 +52,9 @@ class Under(Target):
 
     def perform_on(self, call: Call, where: Callable[[], Target]) -> Answer:
         """Perform a verb on one of the target's registries; `where` is asked when it is time."""
+        if self._lacking:
+            lacking = " and no ".join(self._lacking)
+            raise Unsupported(f"the target {self.name} offers no {lacking}, which that needs")
         if VERBS[call.verb].needs != "clock" and call.verb != "open_legacy":
             self._begin()
         if is_of_registry(call.verb):
@@ -129,8 +137,9 @@ class Under(Target):
                 one.begin()
 
     def _each(self, act: Callable[[Condition], None]) -> None:
-        for one in self._conditions:
-            if self._has_begun and one.may_act():
+        self._turns += 1
+        for one in self._conditions if self._has_begun else ():
+            if one.may_act() and (one.is_tireless or self._turns <= _MOST_TURNS):
                 act(one)
 
     def _answer(self, call: Call, target: Target, last: Perform, at: int = 0) -> Answer:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
 from pytest_stigmer.clock import DEFAULT_START, moved, parse_instant
+from pytest_stigmer.conditions.choice import PLAIN, chosen, conditions_of
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.kit.promises import Promise, check_names, promises_of
 
@@ -65,7 +67,13 @@ class Capabilities:
         if "promise" in metafunc.fixturenames:
             found = promises_of(self.subject)
             check_names(self.waived, found)
-            metafunc.parametrize("promise", [self._test(promise) for promise in found])
+            names = chosen(metafunc.config.getoption("--stigmer-conditions", None) or "default")
+            asked = [
+                replace(promise, cell=cell)
+                for promise in found
+                for cell in (PLAIN, *conditions_of(promise.scenario, names))
+            ]
+            metafunc.parametrize("promise", [self._test(promise) for promise in asked])
 
     def needs(self, capability: str) -> None:
         """Skip the fact unless the class declares the capability."""
@@ -76,6 +84,11 @@ class Capabilities:
         """Return what a scenario may use here, in the words of `scenario.verbs.Capability`."""
         declared = {word for word, name in _DECLARED_BY.items() if getattr(self, name, False)}
         return frozenset({self.subject, "clock", *declared})
+
+    def provided(self) -> frozenset[str]:
+        """Return what conditions may use here; less than scenarios, which name what they need."""
+        undeclared = {word for word, name in _DECLARED_BY.items() if not getattr(self, name, False)}
+        return self.capabilities() - undeclared
 
     def left_out(self, promise: Promise) -> str:
         """Return why a promise is not asked here, or ''."""
@@ -97,7 +110,7 @@ class Capabilities:
     def _test(self, promise: Promise) -> ParameterSet:
         reason = self.left_out(promise)
         marks = [pytest.mark.skip(reason=reason)] if reason else []
-        return pytest.param(self.asked(promise), id=promise.id, marks=marks)
+        return pytest.param(self.asked(promise), id=promise.test_id, marks=marks)
 
 
 class ToldClock:

@@ -10,6 +10,7 @@ from functools import cache
 import pytest
 from _pytest.outcomes import Failed
 
+from pytest_stigmer.conditions.choice import PLAIN, rewritten, under
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.scenario.loader import load
 from pytest_stigmer.scenario.model import Scenario, Step
@@ -23,11 +24,17 @@ from pytest_stigmer.scenario.target import Target
 
 @dataclass(frozen=True)
 class Promise:
-    """A scenario, or one case of it; `id` is the test's, `name` that of the scenario's file."""
+    """A scenario, or one case of it, asked in a cell; `name` is that of the scenario's file."""
 
     id: str
     name: str
     scenario: Scenario
+    cell: str = PLAIN
+
+    @property
+    def test_id(self) -> str:
+        """The test's id, after the class."""
+        return self.id if self.cell == PLAIN else f"{self.id}[{self.cell}]"
 
 
 class NotKept(Failed):
@@ -80,12 +87,18 @@ def _step_without_texts(step: Step) -> Step:
     return replace(step, fails=fails, steps=tuple(map(_step_without_texts, step.steps)))
 
 
-def ask(promise: Promise, target: Target, test_id: str) -> None:
-    """Run a promise as the test `test_id`; fail with the page that the scenario prints."""
-    outcome = without_bytes(run(promise.scenario, target))
+def ask(promise: Promise, target: Target, test_id: str, provided: frozenset[str]) -> None:
+    """Run a promise as the test `test_id`; fail with the page that the scenario prints.
+
+    `provided` are the capabilities that conditions may use.
+    """
+    cell = promise.cell
+    scenario = rewritten(promise.scenario, cell)
+    with under(cell, target, scenario, provided=provided) as placed:
+        outcome = without_bytes(run(scenario, placed))
     if outcome.status in (Status.SKIPPED, Status.INCONCLUSIVE):
         pytest.skip(outcome.reason)
     if outcome.status is not Status.PASSED:
         told = replace(page(outcome), replay=f"pytest {test_id!r}")
         shown = render(told, shutil.get_terminal_size().columns)
-        raise NotKept(f"{promise.id} is not kept\n{shown}", outcome)
+        raise NotKept(f"{promise.test_id} is not kept\n{shown}", outcome)

@@ -82,6 +82,11 @@ class StoreDeclarations(Capabilities):
         """Return what a scenario may use here: any store can be closed, and asked step by step."""
         return super().capabilities() | {"reopen", "transactions"}
 
+    def provided(self) -> frozenset[str]:
+        """Return what conditions may use: no rows beside a promise's where deletions cascade."""
+        undeclared = {"transactions"} if not self.has_transactions else set()
+        return super().provided() - undeclared - ({"store"} if self.deletes_cascade else set())
+
     def foreign(self) -> Message:
         """Return `foreign_message`, after a look that its bytes really do not parse."""
         message = self.foreign_message()
