@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Self, cast
+from typing import Any, cast
 
 from pytest_stigmer.api.generation import Generation
 from pytest_stigmer.clock import DEFAULT_START, moved, parse_instant
@@ -25,7 +26,7 @@ from pytest_stigmer.scenario.verbs import VERBS
 from pytest_stigmer.store.schema import LATEST
 from pytest_stigmer.store.translation import WAIT_SECONDS, kind_text
 from pytest_stigmer.store.translation import AuditRow as StoredRow
-from pytest_stigmer.targets.flow import Flow, content_bytes
+from pytest_stigmer.targets.flow import Flow, content_bytes, legacy_rows
 from pytest_stigmer.targets.plain import answer_value
 
 _HALF_WRITTEN = re.compile(r"skills/tmp[0-9a-f]{16}")
@@ -96,9 +97,9 @@ class ModelTarget(Target):
             return self._died(self.perform(verb, arguments), after)  # opened again, it is whole
         return answered(lambda: answer_value(self._perform(verb, arguments)))
 
-    def other(self) -> Self:
-        """Return itself: what is stored is all that a model knows."""
-        return self
+    def other(self) -> Target:
+        """Return itself, for what is stored is all that a model knows; without an open unit."""
+        return self if self.store.committed is None else _Outside(self)
 
     def transaction(self, *, keep: bool) -> AbstractContextManager[None]:
         """Make the block one unit."""
@@ -266,8 +267,8 @@ class ModelTarget(Target):
         self._aborted.clear()
         self.skills.artifacts.clear()
         store = type(self.store)(disputed=self.store.disputed)
-        moved: list[tuple[int, str, str, StoredRow]] = []
-        for row in rows:
+        moved: list[tuple[tuple[int, str], str, str, StoredRow]] = []
+        for row in legacy_rows(rows):
             kind, data = row.get("kind", "skill"), self._legacy_data(row)
             at = row.get("updated_at", self.now().strftime(_STORED_TIME))
             match = _LEGACY_ID.fullmatch(row["id"])
@@ -277,11 +278,37 @@ class ModelTarget(Target):
             else:
                 names = self.generation.codec.legacy(kind, data) or ("", "")
                 record = StoredRow(kind, match[1], data, *names, at)
-                moved.append((int(match[2]), kind, row["id"], record))
-        store.history = [row[-1] for row in sorted(moved, key=lambda row: row[:-1])]
+                digits = match[2].lstrip("0")
+                moved.append(((len(digits), digits), kind, row["id"], record))
+        for *_, record in sorted(moved, key=lambda row: row[:-1]):
+            store.archive(record)
         self._take(store)
 
     def _legacy_data(self, row: Mapping[str, Any]) -> bytes:
         if "base64" in row:
-            return _UNDECODABLE
+            return base64.b64decode(str(row["base64"]), validate=True)
         return bytes(self._flow.message(row.get("message", {})).SerializeToString())
+
+
+class _Outside(Target):
+    """Reads what was committed before the transaction that is open."""
+
+    name = "model"
+    capabilities = frozenset({"skills", "store"})
+
+    def __init__(self, inside: ModelTarget) -> None:
+        self._inside = inside
+
+    def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
+        """Answer from what was committed."""
+        store = self._inside.store
+        now = store.state()
+        store.put_back(store.committed or now)
+        try:
+            return self._inside.perform(verb, arguments)
+        finally:
+            store.put_back(now)
+
+    def now(self) -> dt.datetime:
+        """Return the instant of the model's clock."""
+        return self._inside.now()

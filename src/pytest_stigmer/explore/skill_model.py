@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _KIND = values.SKILL_KIND
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _HASH_DIGITS = 64
+_CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
 def model_slug(name: str) -> str:
@@ -45,7 +46,7 @@ class SkillModel:
 
     A skill is an organisation and a slug. Which artifacts are acceptable is not modelled: that is
     the archive reader's to say. `artifacts` maps storage keys to content. A new skill takes the id
-    `next_id`, which whoever compares it with a registry sets; '' makes one up, counting.
+    `next_id`, which whoever compares it with a registry sets; '' makes one up: instant and count.
     """
 
     def __init__(self, store: StoreModel, clock: Clock, generation: Generation) -> None:
@@ -199,7 +200,7 @@ class SkillModel:
         skill = self.api.Skill(api_version=values.API_VERSION, kind=values.KIND_NAME)
         if found is None:
             self._made += 1
-            skill.metadata.id = self.next_id or f"skl-{self._made:026d}"
+            skill.metadata.id = self.next_id or f"skl-{self._instant()}{self._made:016d}"
         else:
             skill.metadata.CopyFrom(found.metadata)
             skill.metadata.ClearField("version")
@@ -218,6 +219,11 @@ class SkillModel:
         for half in ("spec_audit", "status_audit"):
             self._stamp(skill, found, half, now)
         return skill
+
+    def _instant(self) -> str:
+        """Spell the clock's milliseconds as an id begins with them; there is none before 1970."""
+        milliseconds = max((self.clock.now() - _EPOCH) // dt.timedelta(milliseconds=1), 0)
+        return "".join(_CROCKFORD[milliseconds >> at & 31] for at in range(45, -1, -5))
 
     def _stamp(self, skill: Any, found: Any | None, half: str, microseconds: int) -> None:
         info = getattr(skill.status.audit, half)

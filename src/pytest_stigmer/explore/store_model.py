@@ -16,18 +16,20 @@ from pytest_stigmer.store.translation import AuditRow, checked_text, decode, enc
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
-    State = tuple[dict[str, dict[str, bytes]], list[AuditRow], dict[tuple[str, str], str]]
+    State = tuple[dict[str, dict[str, bytes]], list[AuditRow], dict[tuple[str, str], str], int]
 
 
 class StoreModel:
     """The verbs of `store.interface.Store` in memory, for one thread.
 
     `live` holds serialized records by kind and id, `history` the audit records in the order in
-    which they were saved: newest means last in that list, whatever any clock says. `before_write`
-    is asked when a writing verb or a transaction begins, and before a row of a table changes
-    (`resources` or `resource_audit`, `insert` or `delete`); it may raise, as an engine may.
-    `statements` counts what an engine would write with, whether or not a row changes. `now` tells
-    the time that is stored beside a row, on which no answer of a verb depends.
+    which they were saved: newest means last in that list, whatever any clock says. `archived`
+    counts them, with those that are gone; `committed` is what others see while a transaction
+    lasts. `before_write` is asked when a writing verb or a
+    transaction begins, and before a row of a table changes (`resources` or `resource_audit`,
+    `insert` or `delete`); it may raise, as an engine may. `statements` counts what an engine would
+    write with, whether or not a row changes. `now` tells the time that is stored beside a row, on
+    which no answer of a verb depends.
     """
 
     def __init__(
@@ -38,6 +40,8 @@ class StoreModel:
         self.live: dict[str, dict[str, bytes]] = {}
         self.history: list[AuditRow] = []
         self.saved_at: dict[tuple[str, str], str] = {}
+        self.archived = 0
+        self.committed: State | None = None
         self.is_closed = False
         self.statements = 0
         self.now: Callable[[], str] = str
@@ -93,7 +97,12 @@ class StoreModel:
         texts = [checked_text(text) for text in (resource_id, version_hash, tag)]
         name = self._kind(kind)
         self._writing("resource_audit", "insert")
-        self.history.append(AuditRow(name, texts[0], data, texts[1], texts[2], self.now()))
+        self.archive(AuditRow(name, texts[0], data, texts[1], texts[2], self.now()))
+
+    def archive(self, row: AuditRow) -> None:
+        """Append a row with the next number."""
+        self.archived += 1
+        self.history.append(row._replace(id=self.archived))
 
     def get_audit_by_hash(
         self, kind: str | int, resource_id: str, version_hash: str, message_class: type[M]
@@ -130,18 +139,20 @@ class StoreModel:
         """Take everything back when the block fails."""
         self._kind("")
         self.before_write("", "begin")
-        before = self.state()
+        before, outermost = self.state(), self.committed is None
+        self.committed = self.committed or before
         try:
             yield
         except BaseException:
             self.put_back(before)
             raise
+        finally:
+            self.committed = None if outermost else self.committed
 
     def columns(self, table: str) -> list[dict[str, Any]]:
         """Tell what `resources` or `resource_audit` holds as a file's columns would have it."""
         if table == "resource_audit":
-            audits = enumerate(self.history, start=1)
-            return [{**row._asdict(), "id": at, **_blob(row.data)} for at, row in audits]
+            return [{**row._asdict(), **_blob(row.data)} for row in self.history]
         return [
             {"kind": kind, "id": id_, **_blob(data), "updated_at": self.saved_at[kind, id_]}
             for kind in sorted(self.live, key=str.encode)
@@ -151,17 +162,17 @@ class StoreModel:
     def state(self) -> State:
         """Return a copy of all that is stored."""
         live = {kind: dict(records) for kind, records in self.live.items()}
-        return live, list(self.history), dict(self.saved_at)
+        return live, list(self.history), dict(self.saved_at), self.archived
 
     def put_back(self, state: State) -> None:
         """Store what was stored when `state` was asked."""
-        self.live, self.history, self.saved_at = state
+        self.live, self.history, self.saved_at, self.archived = state
 
     def reopened(self) -> Self:
         """Close this store and return another on the same records."""
         self.close()
         other = type(self)(self.path, disputed=self.disputed)
-        other.put_back((self.live, self.history, self.saved_at))
+        other.put_back((self.live, self.history, self.saved_at, self.archived))
         return other
 
     def close(self) -> None:

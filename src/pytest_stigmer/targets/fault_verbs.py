@@ -14,7 +14,7 @@ from pytest_stigmer.store import faults
 from pytest_stigmer.store.legacy import legacy_database
 from pytest_stigmer.store.stored_rows import stored_rows
 from pytest_stigmer.store.translation import ResourceRow, kind_text
-from pytest_stigmer.targets.flow import content_bytes
+from pytest_stigmer.targets.flow import content_bytes, legacy_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -104,7 +104,7 @@ class Faults:
 
     def open_legacy(self, *, rows: list[dict[str, Any]], schema: int = 1) -> None:
         """Replace the file by one of an older release and open it, which migrates it."""
-        given = [self._legacy_row(row) for row in rows]
+        given = [self._legacy_row(row) for row in legacy_rows(rows)]
         self._come_back(legacy_database(given, versioned=schema == 1), {})
 
     def write_artifact(self, *, key: str, content: Any) -> None:

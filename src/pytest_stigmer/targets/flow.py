@@ -14,7 +14,7 @@ from pytest_stigmer.factories.artifacts import artifact as packed
 from pytest_stigmer.store.translation import decode, kind_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pytest_stigmer.api.generation import Generation
     from pytest_stigmer.clock import FrozenClock
@@ -248,6 +248,14 @@ def content_bytes(content: Any) -> str | bytes:
         f"{content!r} is no content: give text, bytes, {{size: N}}, {{noise: N}} or "
         "{base64: TEXT}"
     )
+
+
+def legacy_rows(rows: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield rows of an older release one by one; of `numbered: N` that many."""
+    for row in rows:
+        one = {name: value for name, value in row.items() if name != "numbered"}
+        ends = [str(number) for number in range(1, row.get("numbered", 0) + 1)] or [""]
+        yield from ({**one, "id": f"{row['id']}{end}"} for end in ends)
 
 
 @functools.lru_cache(maxsize=1)
