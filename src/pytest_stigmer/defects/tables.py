@@ -5,6 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.defects.archive_table import ARCHIVES
+from pytest_stigmer.defects.edge_queries import (
+    EDGES_OF_HISTORY,
+    EDGES_OF_KINDS,
+    EDGES_OF_NAMES,
+    EDGES_OF_RECORDS,
+    EDGES_OF_SIZE,
+)
+from pytest_stigmer.defects.edge_skills import (
+    EDGES_OF_ARTIFACTS,
+    EDGES_OF_IDENTITIES,
+    EDGES_OF_MESSAGES,
+    EDGES_OF_RECORDS_PUSHED,
+    EDGES_OF_REFERENCES,
+)
+from pytest_stigmer.defects.edge_stores import EDGES_OF_MIGRATION, EDGES_OF_TRANSACTIONS
 from pytest_stigmer.defects.name_queries import LIMITS, NAMES
 from pytest_stigmer.defects.omitted_rules import OMITTED
 from pytest_stigmer.defects.ordering_queries import ORDERING
@@ -21,18 +36,18 @@ if TYPE_CHECKING:
     from pytest_stigmer.defects.change import Row
 
 TABLES: Mapping[str, tuple[Row, ...]] = {
-    "artifacts": ARCHIVES + OMITTED + VERSIONS,
-    "history": HISTORY + HISTORY_STORES,
-    "identity": IDENTITIES,
-    "kinds": KINDS,
-    "lifecycle": LIFECYCLE,
-    "limits": LIMITS,
-    "migration": MIGRATION,
-    "names": NAMES + NAME_STORES,
+    "artifacts": ARCHIVES + OMITTED + VERSIONS + EDGES_OF_ARTIFACTS,
+    "history": HISTORY + HISTORY_STORES + EDGES_OF_HISTORY,
+    "identity": IDENTITIES + EDGES_OF_IDENTITIES,
+    "kinds": KINDS + EDGES_OF_KINDS,
+    "lifecycle": LIFECYCLE + EDGES_OF_RECORDS,
+    "limits": LIMITS + EDGES_OF_SIZE,
+    "migration": MIGRATION + EDGES_OF_MIGRATION,
+    "names": NAMES + NAME_STORES + EDGES_OF_NAMES,
     "ordering": ORDERING,
-    "push": RECORDS,
-    "resolution": (*RESOLUTION, *REFERENCES),
+    "push": RECORDS + EDGES_OF_RECORDS_PUSHED,
+    "resolution": (*RESOLUTION, *REFERENCES, *EDGES_OF_REFERENCES),
     "schema": SCHEMA,
-    "transactions": TRANSACTIONS,
-    "validation": REFUSALS,
+    "transactions": TRANSACTIONS + EDGES_OF_TRANSACTIONS,
+    "validation": REFUSALS + EDGES_OF_MESSAGES,
 }
