@@ -18,6 +18,7 @@ from pytest_stigmer.errors import (
     StoreLocked,
 )
 from pytest_stigmer.explore.disputed import REFERENCE, Disputed
+from pytest_stigmer.explore.outside import Outside
 from pytest_stigmer.explore.skill_model import LINK, SkillModel
 from pytest_stigmer.explore.store_model import StoreModel
 from pytest_stigmer.factories.factory import Factory
@@ -99,7 +100,7 @@ class ModelTarget(Target):
 
     def other(self) -> Target:
         """Return itself, for what is stored is all that a model knows; without an open unit."""
-        return self if self.store.committed is None else _Outside(self)
+        return self if self.store.committed is None else Outside(self, self.store)
 
     def transaction(self, *, keep: bool) -> AbstractContextManager[None]:
         """Make the block one unit."""
@@ -288,27 +289,3 @@ class ModelTarget(Target):
         if "base64" in row:
             return base64.b64decode(str(row["base64"]), validate=True)
         return bytes(self._flow.message(row.get("message", {})).SerializeToString())
-
-
-class _Outside(Target):
-    """Reads what was committed before the transaction that is open."""
-
-    name = "model"
-    capabilities = frozenset({"skills", "store"})
-
-    def __init__(self, inside: ModelTarget) -> None:
-        self._inside = inside
-
-    def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
-        """Answer from what was committed."""
-        store = self._inside.store
-        now = store.state()
-        store.put_back(store.committed or now)
-        try:
-            return self._inside.perform(verb, arguments)
-        finally:
-            store.put_back(now)
-
-    def now(self) -> dt.datetime:
-        """Return the instant of the model's clock."""
-        return self._inside.now()
