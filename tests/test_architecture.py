@@ -49,7 +49,9 @@ ALLOWED = {
     "plugin": REGISTRY | {"declared"} | {"harness", "factories", "service", "targets"},
     "fixtures": REGISTRY | {"harness", "service"},
     "cli": {"harness", "service", "concurrency", "errors", "scenario", "registry"},
-    "__init__": REGISTRY | {"factories", "scenario", "targets", "kit", "concurrency", "service"},
+    "__init__": REGISTRY
+    | {"factories", "scenario", "targets", "kit", "concurrency", "service"}
+    | {"harness"},
 }
 """For each part of the package, the parts it may import; itself is always allowed."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ from google.protobuf.descriptor_pb2 import FileDescriptorSet
 
 from pytest_stigmer.api.compile_set import compile_protos
 from pytest_stigmer.api.descriptors import PROTO_ROOT, read_set
+from pytest_stigmer.api.generation import load
+from pytest_stigmer.api.write_types import TYPES, stub_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,3 +53,35 @@ def test_a_source_that_does_not_compile_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(RuntimeError, match=r"broken\.proto:1:"):
         compile_protos(root)
+
+
+def test_types_are_what_the_set_gives() -> None:
+    """The stub file is up to date; if not: `python -m pytest_stigmer.api.compile_set`."""
+    assert TYPES.read_text(encoding="utf-8") == stub_text()
+
+
+def test_types_have_the_names_of_the_generation() -> None:
+    """What a checker sees of the API is what there is, of the messages' fields too."""
+    declared = {
+        node.name: {
+            one.target.id if isinstance(one, ast.AnnAssign) else one.name
+            for one in node.body
+            if isinstance(one, ast.AnnAssign | ast.FunctionDef)
+        }
+        for node in ast.parse(TYPES.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef)
+    }
+    api = load("bundled")
+    names = declared["MessageClasses"] - {"name"}
+    assert names == set(vars(api)) - {"pool", "source", "methods", "codec", "validate"}
+    for name in names:
+        if fields := getattr(getattr(api, name).DESCRIPTOR, "fields", None):
+            own = {"__init__", "HasField", "ClearField"}
+            assert declared[name] - own == {field.name for field in fields}
+
+
+def test_messages_import_by_name() -> None:
+    """The module of the types gives the classes of the generation in use."""
+    from pytest_stigmer.api.message_types import Skill
+
+    assert Skill is load().Skill

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_stigmer.api import values
 from pytest_stigmer.api.wire import foreign, why_undecodable
@@ -13,24 +13,17 @@ if TYPE_CHECKING:
     from google.protobuf.message import Message
     from protovalidate import Violation
 
+    from pytest_stigmer.api.message_types import MessageClasses
+
 M = TypeVar("M", bound="Message")
 
 _SECOND = 1_000_000_000
 
 
-class Messages(Protocol):
-    """The message classes and enums of a generation, by short name."""
-
-    name: str
-
-    def __getattr__(self, name: str) -> Any:
-        """Return the class or the enum of this name."""
-
-
 class Codec:
     """What the message classes of one pool mean: the one place that knows their fields."""
 
-    def __init__(self, messages: Messages) -> None:
+    def __init__(self, messages: MessageClasses) -> None:
         self._messages = messages
 
     def encode(self, message: Message) -> bytes:

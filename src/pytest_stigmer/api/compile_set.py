@@ -1,4 +1,4 @@
-"""Recompile the shipped descriptor set: `python -m pytest_stigmer.api.compile_set`.
+"""Recompile the shipped descriptor set and its types: `python -m pytest_stigmer.api.compile_set`.
 
 Needs grpcio-tools, which only developers of this package have.
 """
@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from pytest_stigmer.api.descriptors import DESCRIPTOR_SET, PROTO_ROOT
+from pytest_stigmer.api.write_types import TYPES, stub_text
 
 
 def compile_protos(root: Path = PROTO_ROOT) -> bytes:
@@ -38,4 +39,5 @@ def _run_compiler(root: Path, arguments: list[str]) -> None:
 
 if __name__ == "__main__":
     DESCRIPTOR_SET.write_bytes(compile_protos())
-    print(f"wrote {DESCRIPTOR_SET}")  # noqa: T201
+    TYPES.write_text(stub_text(), encoding="utf-8")
+    print(f"wrote {DESCRIPTOR_SET} and {TYPES}")  # noqa: T201

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 PROTO_ROOT = Path(__file__).parent / "protos" / "2026_01"
 DESCRIPTOR_SET = Path(__file__).parent / "2026_01.binpb"
+OWN_FILES = "ai/"
+"""The files of the set that are the API's, by the start of their names."""
 
 
 def read_set() -> FileDescriptorSet:

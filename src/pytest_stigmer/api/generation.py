@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.api.codec import Codec, Rules
-from pytest_stigmer.api.descriptors import private_pool, read_set
+from pytest_stigmer.api.descriptors import OWN_FILES, private_pool, read_set
 from pytest_stigmer.api.stubs import PACKAGE, installed_pool
 from pytest_stigmer.errors import UsageError
 
@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSet
     from google.protobuf.descriptor_pool import DescriptorPool
 
+    from pytest_stigmer.api.message_types import MessageClasses
+else:
+    MessageClasses = object
+
 CHOICES = ("auto", "bundled", "installed")
-_OWN_FILES = "ai/"
 _CAPITAL = re.compile("([A-Z])")
 
 
@@ -36,7 +39,7 @@ class Method:
     response: type[Any]
 
 
-class Generation:
+class Generation(MessageClasses):
     """The API of generation 2026-01 in one pool; messages and enums are attributes by short name.
 
     `generation.Skill` is a message class, `generation.ApiResourceKind` an enum wrapper with `Name`
@@ -48,7 +51,7 @@ class Generation:
     name = "2026-01"
 
     def __init__(self, pool: DescriptorPool, files: FileDescriptorSet, *, source: str) -> None:
-        own = [file for file in files.file if file.name.startswith(_OWN_FILES)]
+        own = [file for file in files.file if file.name.startswith(OWN_FILES)]
         self.pool = pool
         self.source = source
         self.__dict__.update(_messages(pool, own))
@@ -57,11 +60,13 @@ class Generation:
         self.codec = Codec(self)
         self.validate = Rules()
 
-    def __getattr__(self, name: str) -> Any:
-        """Refuse a name that is neither a message nor an enum; those are ordinary attributes."""
-        raise AttributeError(
-            f"API generation {self.name} has no message or enum {name!r}", name=name, obj=self
-        )
+    if not TYPE_CHECKING:  # where it would hide what is misspelt
+
+        def __getattr__(self, name: str) -> Any:
+            """Refuse what is neither a message nor an enum; those are ordinary attributes."""
+            raise AttributeError(
+                f"API generation {self.name} has no message or enum {name!r}", name=name, obj=self
+            )
 
     def __repr__(self) -> str:
         """Say which generation this is and whose classes it gives."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from pytest_stigmer.api.generation import Generation
 from pytest_stigmer.factories import artifacts, bad_artifacts, good_artifacts, messages
@@ -12,6 +12,11 @@ from pytest_stigmer.factories.audit_history import History, HistoryFields, audit
 from pytest_stigmer.factories.legacy_rows import LegacyFields, legacy_database
 from pytest_stigmer.factories.messages import PushFields, ReferenceFields, SkillFields
 from pytest_stigmer.factories.seeding import Draws
+
+if TYPE_CHECKING:
+    from google.protobuf.message import Message
+
+    from pytest_stigmer.api.message_types import ApiResourceReference, PushSkillRequest, Skill
 
 
 class Factory:
@@ -28,27 +33,34 @@ class Factory:
         self._draws = Draws(seed, test_id)
         self._given = generation
 
-    def skill(self, **fields: Unpack[SkillFields]) -> Any:
+    def skill(self, **fields: Unpack[SkillFields]) -> Skill:
         """Return a Skill message as a registry stores it after a push.
 
         Fields: name, slug, id, org, scope, labels, annotations, tags, skill_md, tag, version_hash,
         artifact_storage_key, state, event, created_at, updated_at.
         """
-        return messages.skill(self._generation, self._draws, fields)
+        made: Skill = messages.skill(self._generation, self._draws, fields)
+        return made
 
-    def push_request(self, **fields: Unpack[PushFields]) -> Any:
+    def push_request(self, **fields: Unpack[PushFields]) -> PushSkillRequest:
         """Return a PushSkillRequest with a valid artifact.
 
         Fields: name, org, tag, scope, skill_md, files, and artifact, which takes the place of both.
         """
-        return messages.push_request(self._generation, self._draws, fields)
+        made: PushSkillRequest = messages.push_request(self._generation, self._draws, fields)
+        return made
 
-    def reference(self, skill: Any | None = None, /, **fields: Unpack[ReferenceFields]) -> Any:
+    def reference(
+        self, skill: Message | None = None, /, **fields: Unpack[ReferenceFields]
+    ) -> ApiResourceReference:
         """Return an ApiResourceReference to a Skill message, or to the slug given.
 
         Fields: slug, org, version, scope, kind.
         """
-        return messages.reference(self._generation, self._draws, skill, fields)
+        made: ApiResourceReference = messages.reference(
+            self._generation, self._draws, skill, fields
+        )
+        return made
 
     def artifact(
         self,

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pytest_stigmer.api.generation import Generation
+    from pytest_stigmer.api.message_types import (
+        SkillCommandControllerStub,
+        SkillQueryControllerStub,
+    )
     from pytest_stigmer.registry.registry import Registry
     from pytest_stigmer.service.served import Call
     from pytest_stigmer.store.sqlite import SqliteStore
@@ -122,25 +126,27 @@ class Service:
         return open_channel(self.address)
 
     @cached_property
-    def command(self) -> Stub:
+    def command(self) -> SkillCommandControllerStub:
         """The stub of SkillCommandController: `push`, `delete`."""
-        return self.command_on(self.channel)
+        stub: SkillCommandControllerStub = self.command_on(self.channel)
+        return stub
 
     @cached_property
-    def query(self) -> Stub:
+    def query(self) -> SkillQueryControllerStub:
         """The stub of SkillQueryController: `get`, `getByReference`, `getArtifact`."""
-        return self.query_on(self.channel)
+        stub: SkillQueryControllerStub = self.query_on(self.channel)
+        return stub
 
     @property
     def calls(self) -> list[Call]:
         """The calls served in this test, oldest first."""
         return self._served.calls.all()
 
-    def command_on(self, channel: Any) -> Stub:
+    def command_on(self, channel: Any) -> Any:
         """Return the command stub on a channel of the caller's own, sync or asyncio."""
         return Stub(channel, self._generation, "SkillCommandController")
 
-    def query_on(self, channel: Any) -> Stub:
+    def query_on(self, channel: Any) -> Any:
         """Return the query stub on a channel of the caller's own, sync or asyncio."""
         return Stub(channel, self._generation, "SkillQueryController")
 

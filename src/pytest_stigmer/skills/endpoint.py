@@ -16,6 +16,8 @@ from pytest_stigmer.skills.controller import SkillController
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
+    from pytest_stigmer.api.message_types import GetArtifactResponse, Skill
+
 
 class SkillEndpoint:
     """Serves serialized requests; every failure is a StatusError that names no folder.
@@ -146,25 +148,30 @@ class SkillClient:
         self._messages = messages
         self._transport = transport
 
-    def push(self, request: Message) -> Any:
+    def push(self, request: Message) -> Skill:
         """Push a PushSkillRequest; return the Skill as stored."""
-        return self._call("push", request)
+        answer: Skill = self._call("push", request)
+        return answer
 
-    def get(self, request: Message) -> Any:
+    def get(self, request: Message) -> Skill:
         """Return the current Skill of a SkillId."""
-        return self._call("get", request)
+        answer: Skill = self._call("get", request)
+        return answer
 
-    def get_by_reference(self, request: Message) -> Any:
+    def get_by_reference(self, request: Message) -> Skill:
         """Return the Skill that an ApiResourceReference names."""
-        return self._call("getByReference", request)
+        answer: Skill = self._call("getByReference", request)
+        return answer
 
-    def get_artifact(self, request: Message) -> Any:
+    def get_artifact(self, request: Message) -> GetArtifactResponse:
         """Return the GetArtifactResponse for a GetArtifactRequest."""
-        return self._call("getArtifact", request)
+        answer: GetArtifactResponse = self._call("getArtifact", request)
+        return answer
 
-    def delete(self, request: Message) -> Any:
+    def delete(self, request: Message) -> Skill:
         """Delete the skill of a SkillId and return it as it was."""
-        return self._call("delete", request)
+        answer: Skill = self._call("delete", request)
+        return answer
 
     def _call(self, name: str, request: Message) -> Any:
         method = self._messages.methods[name]

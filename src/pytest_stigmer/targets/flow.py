@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from pytest_stigmer.api.generation import Generation
+    from pytest_stigmer.api.message_types import Skill
     from pytest_stigmer.clock import FrozenClock
     from pytest_stigmer.factories.factory import Factory
     from pytest_stigmer.skills.endpoint import SkillClient
@@ -59,7 +60,7 @@ class Flow:
         skill_md: Any = None,
         files: Mapping[str, Any] | None = None,
         artifact: Any = None,
-    ) -> Any:
+    ) -> Skill:
         """Push a skill whose content is `skill_md` with `files`, or a whole `artifact`.
 
         With `skill_md` alone the ZIP holds nothing else, so that equal texts make equal versions;
@@ -75,7 +76,7 @@ class Flow:
             self.api.codec.push_message(name=name, artifact=data, org=org, scope=scope, tag=tag)
         )
 
-    def get(self, *, id: str) -> Any:  # noqa: A002 - the field's own name
+    def get(self, *, id: str) -> Skill:  # noqa: A002 - the field's own name
         """Return the current record of a skill."""
         return self.skills.get(self.api.codec.id_message(id))
 
@@ -87,7 +88,7 @@ class Flow:
         scope: str | int = 0,
         kind: str | int = 0,
         version: str = "",
-    ) -> Any:
+    ) -> Skill:
         """Return the version that a reference names."""
         reference = self.api.codec.reference_message(
             slug=slug, org=org, version=version, scope=scope, kind=kind
@@ -99,7 +100,7 @@ class Flow:
         answer = self.skills.get_artifact(self.api.codec.artifact_key_message(key))
         return self.api.codec.artifact(answer)
 
-    def delete(self, *, id: str) -> Any:  # noqa: A002 - the field's own name
+    def delete(self, *, id: str) -> Skill:  # noqa: A002 - the field's own name
         """Delete a skill with its history and return it as it was."""
         return self.skills.delete(self.api.codec.id_message(id))
 
@@ -107,11 +108,11 @@ class Flow:
         """Save a live record."""
         self.store.save_resource(kind, id, self.message(message))
 
-    def get_resource(self, *, id: str, kind: str | int = "skill") -> Any:  # noqa: A002
+    def get_resource(self, *, id: str, kind: str | int = "skill") -> Skill:  # noqa: A002
         """Return a live record as a Skill."""
         return self.store.get_resource(kind, id, self.api.Skill)
 
-    def list_resources(self, *, kind: str | int = "skill") -> list[Any]:
+    def list_resources(self, *, kind: str | int = "skill") -> list[Skill]:
         """Return the live records of a kind as Skills, by id."""
         listed = enumerate(self.store.list_resources(kind), start=1)
         return [self._skill(data, kind, f"{number} of the list") for number, data in listed]
@@ -144,15 +145,15 @@ class Flow:
 
     def get_audit_by_hash(
         self, *, resource_id: str, version_hash: str, kind: str | int = "skill"
-    ) -> Any:
+    ) -> Skill:
         """Return the newest audit record of a version hash as a Skill."""
         return self.store.get_audit_by_hash(kind, resource_id, version_hash, self.api.Skill)
 
-    def get_audit_by_tag(self, *, resource_id: str, tag: str, kind: str | int = "skill") -> Any:
+    def get_audit_by_tag(self, *, resource_id: str, tag: str, kind: str | int = "skill") -> Skill:
         """Return the newest audit record of a tag as a Skill."""
         return self.store.get_audit_by_tag(kind, resource_id, tag, self.api.Skill)
 
-    def list_audit_history(self, *, resource_id: str, kind: str | int = "skill") -> list[Any]:
+    def list_audit_history(self, *, resource_id: str, kind: str | int = "skill") -> list[Skill]:
         """Return the audit records of a resource as Skills, newest first."""
         listed = self.store.list_audit_history(kind, resource_id)
         return [self._skill(data, kind, resource_id) for data in listed]
