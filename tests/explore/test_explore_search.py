@@ -57,7 +57,7 @@ def test_registry_is_held_to_the_answer_it_gives_where_both_are_in_use(
     """What is a defect beside the reference is right where the other answer is asked for."""
     asked = otherwise(["skill_delete_drops_history"])
     keeping = replace(searching("deleted-skill-keeps-its-versions"), disputed=asked)
-    assert keeping.round("skills", histories=60) is None
+    assert keeping.round("skills", histories=20) is None
     assert replace(searching(), disputed=asked).round("skills", histories=60)
 
 

@@ -34,6 +34,9 @@ FAULTS = st.sampled_from(
 )
 
 
+LONG = {"text": "x", "times": 70_000}
+"""More than 64 KiB, which some engines cut."""
+
 LATE = 15
 """After how many steps a history may be struck by what little comes after."""
 

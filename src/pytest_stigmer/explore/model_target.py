@@ -135,6 +135,7 @@ class ModelTarget(Target):
     def _dying(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
         """Answer a verb whose process dies after a statement; unless that was its last, undo it."""
         after, self._dies_after = self._dies_after or 0, None
+        self.skills.artifacts = self._files()
         before, artifacts = self.store.state(), dict(self.skills.artifacts)
         self.store.statements = 0
         answer = self.perform(verb, arguments)
@@ -260,7 +261,11 @@ class ModelTarget(Target):
         return {"mode": "0600", "size": len(self.skills.artifacts[key])}
 
     def _list_artifacts(self) -> list[str]:
-        return sorted(self.skills.artifacts)
+        return sorted(self._files())
+
+    def _files(self) -> dict[str, bytes]:
+        """Return what lies in the storage as a file: a link is none, and is not copied either."""
+        return {key: data for key, data in self.skills.artifacts.items() if data is not LINK}
 
     def _open_legacy(self, rows: list[dict[str, Any]], schema: int = 1) -> None:
         """Start again with a file of live rows: the history moves, oldest first, all else stays."""

@@ -6,12 +6,21 @@ import hashlib
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
 from pytest_stigmer.api import values
-from pytest_stigmer.explore.machines import PAUSES, STATEMENTS, TEXTS, RegistryMachine, Write, said
+from pytest_stigmer.explore.machines import (
+    LONG,
+    PAUSES,
+    STATEMENTS,
+    TEXTS,
+    RegistryMachine,
+    Write,
+    said,
+)
 from pytest_stigmer.factories.artifacts import artifact
 from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS
+from pytest_stigmer.factories.good_artifacts import GOOD_ARTIFACTS
 from pytest_stigmer.scenario.verbs import harm_of
 
 VERSION_HASHES = {
@@ -37,8 +46,25 @@ RELEASES = st.lists(
     max_size=4,
 )
 """Several versions of one skill, whose name is spelt now so, now so."""
-BAD = sorted(set(BAD_ARTIFACTS) - {"too_many_files", "total_size"})
-"""Kinds of bad artifacts; those that take long to build are left to the kit."""
+LARGE = frozenset(
+    {
+        *("longest_skill_md", "longest_skill_md_deflated", "most_files", "three_megabytes"),
+        *("too_many_files", "total_size"),
+    }
+)
+"""Kinds of artifacts that take long to build, or whose text no scenario can hold."""
+ODD: list[dict[str, Any]] = [
+    *({"tag": tag} for tag in ("my-tag", "my_tag", "a" * 40, "g" * 64, "F" * 64)),
+    *({"name": name} for name in ("Ca\tlc", "\uff23alc", "\u212aalc", "C" * 61)),
+    *({"org": org} for org in (" org-a", "Org-A", "org-a\0b")),
+    *({"skill_md": text} for text in ("# a\r\n", "# a\rb", "\ufeff# a", "# a\0b", " # a ")),
+    *({"skill_md": text} for text in ("caf\u00e9", "cafe\u0301", LONG)),
+    *({"artifact": {"good": kind}} for kind in sorted(set(GOOD_ARTIFACTS) - LARGE)),
+    *({"artifact": {"bad": kind}} for kind in sorted(set(BAD_ARTIFACTS) - LARGE)),
+]
+"""Pushes that registries judge or keep otherwise."""
+SHARES = 5
+"""In how many shares they are pushed: drawn one by one, some would never be."""
 
 
 class SkillMachine(RegistryMachine):
@@ -87,7 +113,9 @@ class SkillMachine(RegistryMachine):
         """Read a skill by id."""
         self.step("get", id=self._of_push(data, "metadata.id"))
 
-    @rule(slug=slugs, org=orgs, version=versions, scope=scopes, kind=st.sampled_from([0, 43, 40]))
+    @rule(
+        slug=slugs, org=orgs, version=versions, scope=scopes, kind=st.sampled_from([0, 43, 40, 999])
+    )
     def refer(self, slug: str, org: str, version: str, scope: int, kind: int) -> None:
         """Resolve a reference."""
         fields = said(org=org, version=version, scope=scope, kind=kind)
@@ -134,21 +162,40 @@ class SkillMachine(RegistryMachine):
         """Look at what lies in the storage; a crash may leave an artifact that nothing names."""
         self.step("list_artifacts")
 
-    @rule(bad=st.lists(st.sampled_from(BAD), unique=True, min_size=1, max_size=4))
-    def push_bad(self, bad: list[str]) -> None:
-        """Push artifacts that must be refused."""
-        for kind in bad:
-            self.step("push", name="Calc", artifact={"bad": kind})
+    @initialize(start=st.sampled_from([None, *range(SHARES)]))
+    def push_odd(self, start: int | None) -> None:
+        """Begin with a share of what must be refused and of what must be kept as it is, or none."""
+        for odd in [] if start is None else ODD[start::SHARES]:
+            text = {} if "artifact" in odd else {"skill_md": "# one"}
+            self.step("push", **{"name": "Calc", **text, **odd})
+        for version in ("LATEST", "head"):
+            self.step("get_by_reference", slug="calc", version=version)
+
+    @rule(org=orgs)
+    def refer_to_the_platform(self, org: str) -> None:
+        """Resolve a reference that names the platform, and perhaps an organisation too."""
+        self.step("get_by_reference", slug="calc", scope=values.SCOPE_PLATFORM, **said(org=org))
 
     @precondition(lambda self: "faults" in self.can and self.is_open)
-    @rule(text=TEXTS)
-    def plant(self, text: str) -> None:
+    @rule(text=TEXTS, is_link=st.booleans())
+    def plant(self, text: str, *, is_link: bool) -> None:
         """Damage an artifact, or plant junk where one will be; a push of it puts it right."""
         key = f"skills/{VERSION_HASHES[text]}.zip"
-        self.step("write_artifact", key=key, content="junk")
+        if is_link:
+            self.step("link_artifact", key=key, target="nowhere")
+        else:
+            self.step("write_artifact", key=key, content="junk")
         self.step("get_artifact", key=key)
         self.step("push", name="Calc", skill_md=text)
         self.step("get_artifact", key=key)
+
+    @precondition(lambda self: "faults" in self.can and self.is_open)
+    @rule()
+    def leave_half_a_file(self) -> None:
+        """Find that a killed push has left a file; the next opening removes it."""
+        self.step("write_artifact", key=f"skills/tmp{'0' * 16}", content="junk")
+        self.step("reopen")
+        self.step("list_artifacts")
 
     @precondition(lambda self: "store" in self.can and self._live())
     @rule(data=st.data())
@@ -198,7 +245,8 @@ class SkillMachine(RegistryMachine):
 
     def writes(self, data: st.DataObject) -> Write:
         """Draw a push or a deletion."""
-        writes: list[Write] = [("push", {"name": "Calc", "skill_md": data.draw(TEXTS)})]
+        text = data.draw(TEXTS | st.just("# four"))  # whose artifact is seldom there already
+        writes: list[Write] = [("push", {"name": "Calc", "skill_md": text})]
         writes += [("delete", {"id": f"${{{name}.metadata.id}}"}) for name in self._live()]
         return data.draw(st.sampled_from(writes))
 

@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
-from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from typing import Any
 
-from pytest_stigmer.explore.machines import HASHES, TEXTS, RegistryMachine, Write, bursts, said
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, precondition, rule
+
+from pytest_stigmer.explore.machines import (
+    HASHES,
+    LONG,
+    TEXTS,
+    RegistryMachine,
+    Write,
+    bursts,
+    said,
+)
+
+_LONG_NAME = "n" * 255
+ALIKE = [
+    pair
+    for one, other in (
+        *(("A", "a"), ("a ", "a"), ("a\n", "a"), ("a\0b", "a"), ("a\0b", "ab"), ("ab", "a%")),
+        *(("ab", "a_"), ("ab", "a*"), ("ab", "a[b]"), (f"{_LONG_NAME}1", f"{_LONG_NAME}2")),
+    )
+    for pair in ((one, other), (other, one))
+]
+"""Names that a careless comparison takes for one."""
+SHARES = 4
+"""In how many shares they are asked."""
 
 
 class StoreMachine(RegistryMachine):
@@ -17,8 +40,8 @@ class StoreMachine(RegistryMachine):
     hashes = st.sampled_from(["", "1" * 64, "2" * 64, "1" * 12])
     tags = st.sampled_from(["", "stable", "v1", "Stable", "st%", "v_"])
 
-    @rule(kind=kinds, id=ids, text=TEXTS)
-    def save_resource(self, kind: str | int, id: str, text: str) -> None:  # noqa: A002 - the field's name
+    @rule(kind=kinds, id=ids, text=TEXTS | st.just(LONG))
+    def save_resource(self, kind: str | int, id: str, text: Any) -> None:  # noqa: A002 - the field's name
         """Save a live record."""
         self.step("save_resource", id=id, **_of(kind), message={"spec.skill_md": text})
 
@@ -61,9 +84,12 @@ class StoreMachine(RegistryMachine):
     def populate(self, text: str) -> None:
         """Save records of the same ids in several kinds."""
         for kind in ("skill", "agent", "agent_execution"):
-            for resource_id in ("a", "ab", "a*"):
+            for resource_id in ("a", "ab", "a*", "B"):
                 message = {"spec.skill_md": f"{text} {kind}"}
                 self.step("save_resource", id=resource_id, **_of(kind), message=message)
+            self.step("list_resources", **_of(kind))
+        for number in (43, 40):
+            self.step("get_resource", id="a", kind=number)
 
     @rule(id=ids)
     def save_nothing(self, id: str) -> None:  # noqa: A002
@@ -94,6 +120,34 @@ class StoreMachine(RegistryMachine):
         self.step("get_audit_by_tag", resource_id="a", **_of(other), tag="stable")
         self.step("list_audit_history", resource_id="a", **_of(other))
         self.step("list_audit_history", resource_id="a", **_of(kind))
+
+    @initialize(start=st.sampled_from([None, *range(SHARES)]))
+    def ask_by_other_names(self, start: int | None) -> None:
+        """Begin with saves under some names and lookups by names that are much like them."""
+        message = {"spec.skill_md": "# one"}
+        for one, other in [] if start is None else ALIKE[start::SHARES]:
+            self.step("save_resource", id=one, message=message)
+            self.step("get_resource", id=other)
+            self.step("save_audit", resource_id=one, message=message, version_hash=one, tag=one)
+            self.step("get_audit_by_tag", resource_id=one, tag=other)
+            self.step("get_audit_by_hash", resource_id=one, version_hash=other)
+            self.step("list_audit_history", resource_id=other)
+            self.step("delete_audit_by_resource_id", resource_id=other)
+            self.step("list_audit_history", resource_id=one)
+        self.step("list_resources")
+
+    @precondition(lambda self: "faults" in self.can and self.is_open and self.is_late())
+    @rule(text=TEXTS)
+    def damage_newest(self, text: str) -> None:
+        """Make the newer of two audit records unreadable, and look them up."""
+        names = {"version_hash": HASHES[text], "tag": "stable"}
+        self.step("delete_audit_by_resource_id", resource_id="a")
+        for _ in range(2):
+            self.step("save_audit", resource_id="a", message={"spec.skill_md": text}, **names)
+        self.step("corrupt_row", table="resource_audit", id="a", row=2)
+        for name, value in names.items():
+            verb = "get_audit_by_tag" if name == "tag" else "get_audit_by_hash"
+            self.step(verb, resource_id="a", **{name: value})
 
     @rule(kind=kinds, id=ids, version_hash=hashes)
     def by_hash(self, kind: str | int, id: str, version_hash: str) -> None:  # noqa: A002
