@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from functools import cached_property
+from itertools import repeat
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -22,21 +24,68 @@ _State = tuple[int, int, str]
 _Found = list[tuple[str, object]] | None
 
 
+class _Seen:
+    """What tells, of each loaded module, whether its names are others since: number and last one.
+
+    Left out are modules of a kind of their own, which may answer otherwise than a dictionary.
+    """
+
+    def __init__(self) -> None:
+        loaded = list(sys.modules.items())
+        self._loaded = [name for name, _ in loaded], [id(module) for _, module in loaded]
+        plain = [(name, vars(module)) for name, module in loaded if type(module) is ModuleType]
+        self._names = [name for name, _ in plain]
+        self._dictionaries = [names for _, names in plain]
+        self._measured = self._measure()
+
+    def is_current(self) -> bool:
+        """Whether nothing has changed; costs a tenth of looking anew."""
+        loaded = list(sys.modules), list(map(id, sys.modules.values()))
+        return loaded == self._loaded and self._measure() == self._measured
+
+    @cached_property
+    def states(self) -> dict[str, _State]:
+        """The state of each module by its name."""
+        identities = map(id, self._dictionaries)
+        return dict(zip(self._names, zip(identities, *self._measured, strict=True), strict=True))
+
+    def others_than(self, before: _Seen | None) -> list[str]:
+        """Name the modules that are new since, or have other names."""
+        if before is self:
+            return []
+        known = before.states if before else {}
+        return [name for name, state in self.states.items() if known.get(name) != state]
+
+    def _measure(self) -> tuple[list[int], list[str]]:
+        last = map(next, map(reversed, self._dictionaries), repeat(""))
+        return list(map(len, self._dictionaries)), list(last)
+
+
+_latest: list[_Seen] = []
+
+
+def _look() -> _Seen:
+    """Return what is loaded now: the same object as the last time when nothing has changed."""
+    if not (_latest and _latest[0].is_current()):
+        _latest[:] = [_Seen()]
+    return _latest[0]
+
+
 class Bindings:
     """Every name in a loaded module under which one function is known, for another to stand in."""
 
     def __init__(self, real: Callable[..., Any], stand_in: Callable[..., Any]) -> None:
         self.real = real
         self._stand_in = stand_in
-        self._states: dict[str, _State] = {}
+        self._seen: _Seen | None = None
         self._names: dict[str, list[str]] = {}
         self._users = 0
 
-    def bind(self, states: dict[str, _State]) -> None:
-        """Put the stand-in under each name; `states` tells which modules are others by now."""
-        for name in _changed(self._states, states):
+    def bind(self, seen: _Seen) -> None:
+        """Put the stand-in under each name; `seen` tells which modules are others by now."""
+        for name in seen.others_than(self._seen):
             self._names[name] = self._found_in(name, self.real)
-        self._states = states
+        self._seen = seen
         self._users += 1
         for name in [name for name, found in self._names.items() if found]:
             self._set(name, self._names[name], self.real, self._stand_in)
@@ -81,21 +130,23 @@ class _Walk:
     def __init__(self, api: Any, ignored: tuple[str, ...]) -> None:
         self._api = api
         self._ignored = ignored
-        self._states: dict[str, _State] = {}
+        self._seen: _Seen | None = None
         self._busy: dict[str, _Found] = {}
 
     @contextmanager
-    def shortened(self, states: dict[str, _State]) -> Iterator[None]:
+    def shortened(self, seen: _Seen) -> Iterator[None]:
         """Show freezegun the modules that it has to look at, and learn what it made of the new."""
-        others = _changed(self._states, states)
+        others = seen.others_than(self._seen)
         for name in others:
             self._busy.pop(name, None)
-        always = sys.modules.keys() - states.keys()
-        due = {name: sys.modules[name] for name in (*always, *others, *self._busy.keys() & states)}
+        always = sys.modules.keys() - seen.states.keys()
+        due = {
+            name: sys.modules[name] for name in (*always, *others, *self._busy.keys() & seen.states)
+        }
         known = {id(due[name]): found for name, found in self._busy.items() if name in due}
         with _showing(self._api, due, known):
             yield
-        self._states = states
+        self._seen = seen
         self._busy |= {name: found for name in others if (found := self._found_in(name)) != []}
 
     def _found_in(self, name: str) -> _Found:
@@ -107,22 +158,6 @@ class _Walk:
             return []
         names, found = self._api._GLOBAL_MODULES_CACHE.get(module.__name__, (None, None))  # noqa: SLF001
         return found if names == self._api._get_module_attributes_hash(module) else None  # noqa: SLF001
-
-
-def _states() -> dict[str, _State]:
-    """Return what tells a module whose names are others: itself, their number, the last of them."""
-    return {
-        name: (id(module), len(names), next(reversed(names)))
-        for name, module in sys.modules.copy().items()
-        if type(module) is ModuleType and (names := module.__dict__)
-    }
-
-
-def _changed(before: dict[str, _State], now: dict[str, _State]) -> list[str]:
-    """Name the modules that are new or have other names."""
-    if before == now:
-        return []
-    return [name for name, state in now.items() if before.get(name) != state]
 
 
 _walks: dict[tuple[ModuleType, tuple[str, ...]], _Walk] = {}
@@ -179,15 +214,15 @@ class Freezer:
 
     def start(self) -> Any:
         """Freeze, and return what moves the frozen time."""
-        states = _states()
+        seen = _look()
         self._before = set(sys.modules)
         if self._bindings:
-            self._bindings.bind(states)
+            self._bindings.bind(seen)
         if not self._quick:
             return self._freezer.start()
         ignored = self._freezer.ignore
         walk = _walks.setdefault((self._api, ignored), _Walk(self._api, ignored))
-        with walk.shortened(states):
+        with walk.shortened(seen):
             return self._freezer.start()
 
     def stop(self) -> None:
