@@ -7,10 +7,13 @@ since: everything that is replaced and put back is freezegun's own doing.
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import contextmanager
 from functools import cached_property
 from itertools import repeat
+from operator import is_
+from sysconfig import get_path
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -25,29 +28,39 @@ _Found = list[tuple[str, object]] | None
 
 
 class _Seen:
-    """What tells, of each loaded module, whether its names are others since: number and last one.
+    """What tells, of each loaded module, whether its names are others since.
 
-    Left out are modules of a kind of their own, which may answer otherwise than a dictionary.
+    That is the number of its names, and the last of them; of an installed library the number alone,
+    as no library takes a name away for each that it adds. Modules of a kind of their own, which may
+    answer otherwise than a dictionary, are `odd`.
     """
 
     def __init__(self) -> None:
         loaded = list(sys.modules.items())
-        self._loaded = [name for name, _ in loaded], [id(module) for _, module in loaded]
-        plain = [(name, vars(module)) for name, module in loaded if type(module) is ModuleType]
-        self._names = [name for name, _ in plain]
-        self._dictionaries = [names for _, names in plain]
-        self._measured = self._measure()
+        self._names = [name for name, _ in loaded]
+        self._modules = [module for _, module in loaded]
+        self.plain = {name: vars(one) for name, one in loaded if type(one) is ModuleType}
+        self.odd = {name for name, _ in loaded if name not in self.plain}
+        self._dictionaries = list(self.plain.values())
+        self._own = {name: names for name, names in self.plain.items() if not _is_installed(names)}
+        self._sizes, self._last = self._measure()
 
     def is_current(self) -> bool:
-        """Whether nothing has changed; costs a tenth of looking anew."""
-        loaded = list(sys.modules), list(map(id, sys.modules.values()))
-        return loaded == self._loaded and self._measure() == self._measured
+        """Whether nothing has changed; costs far less than looking anew."""
+        return (
+            list(sys.modules) == self._names
+            and all(map(is_, list(sys.modules.values()), self._modules))
+            and self._measure() == (self._sizes, self._last)
+        )
 
     @cached_property
     def states(self) -> dict[str, _State]:
-        """The state of each module by its name."""
-        identities = map(id, self._dictionaries)
-        return dict(zip(self._names, zip(identities, *self._measured, strict=True), strict=True))
+        """The state of each plain module by its name."""
+        last = dict(zip(self._own, self._last, strict=True))
+        return {
+            name: (id(names), size, last.get(name, ""))
+            for (name, names), size in zip(self.plain.items(), self._sizes, strict=True)
+        }
 
     def others_than(self, before: _Seen | None) -> list[str]:
         """Name the modules that are new since, or have other names."""
@@ -56,9 +69,22 @@ class _Seen:
         known = before.states if before else {}
         return [name for name, state in self.states.items() if known.get(name) != state]
 
+    def loaded_since(self) -> dict[str, Any]:
+        """Return the modules that were loaded after this look."""
+        return {name: sys.modules[name] for name in sys.modules.keys() - self.plain - self.odd}
+
     def _measure(self) -> tuple[list[int], list[str]]:
-        last = map(next, map(reversed, self._dictionaries), repeat(""))
+        last = map(next, map(reversed, self._own.values()), repeat(""))
         return list(map(len, self._dictionaries)), list(last)
+
+
+_INSTALLED = tuple(
+    get_path(name) + os.sep for name in ("stdlib", "platstdlib", "purelib", "platlib")
+)
+
+
+def _is_installed(names: Mapping[str, Any]) -> bool:
+    return str(names.get("__file__") or _INSTALLED[0]).startswith(_INSTALLED)
 
 
 _latest: list[_Seen] = []
@@ -131,6 +157,7 @@ class _Walk:
         self._api = api
         self._ignored = ignored
         self._seen: _Seen | None = None
+        self._due: dict[str, Any] = {}
         self._busy: dict[str, _Found] = {}
 
     @contextmanager
@@ -139,15 +166,14 @@ class _Walk:
         others = seen.others_than(self._seen)
         for name in others:
             self._busy.pop(name, None)
-        always = sys.modules.keys() - seen.states.keys()
-        due = {
-            name: sys.modules[name] for name in (*always, *others, *self._busy.keys() & seen.states)
-        }
-        known = {id(due[name]): found for name, found in self._busy.items() if name in due}
-        with _showing(self._api, due, known):
+        if seen is not self._seen or not self._due:
+            names = (*seen.odd, *others, *self._busy.keys() & seen.plain.keys())
+            self._due = {name: sys.modules[name] for name in names if name in sys.modules}
+        known = {id(self._due[name]): one for name, one in self._busy.items() if name in self._due}
+        with _showing(self._api, self._due, known):
             yield
-        self._seen = seen
         self._busy |= {name: found for name in others if (found := self._found_in(name)) != []}
+        self._seen, self._due = seen, {} if others else self._due
 
     def _found_in(self, name: str) -> _Found:
         """Return what freezegun replaces in a module; None when it has to be asked each time."""
@@ -210,12 +236,11 @@ class Freezer:
         self._freezer: Any = api.freeze_time(instant, ignore=ignored, real_asyncio=True)
         self._quick = _is_known(api)
         self._bindings = bindings
-        self._before: set[str] = set()
+        self._seen: _Seen | None = None
 
     def start(self) -> Any:
         """Freeze, and return what moves the frozen time."""
-        seen = _look()
-        self._before = set(sys.modules)
+        self._seen = seen = _look()
         if self._bindings:
             self._bindings.bind(seen)
         if not self._quick:
@@ -227,7 +252,7 @@ class Freezer:
 
     def stop(self) -> None:
         """Give Python its own clock back, in modules loaded meanwhile too."""
-        later = {name: sys.modules[name] for name in sys.modules.keys() - self._before}
+        later = self._seen.loaded_since() if self._seen else {}
         if self._bindings:
             self._bindings.unbind(later)
         if not self._quick:
