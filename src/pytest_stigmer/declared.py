@@ -84,6 +84,7 @@ def add_options(parser: pytest.Parser) -> None:
         "self-contained page, FILE.json the same as data, FILE.md a summary (repeatable)",
     )
     _add_server_options(group)
+    _add_shard_options(group)
     parser.addini(
         "stigmer_stubs",
         "message classes: 'auto' (installed stubs if they are of this API generation), "
@@ -138,6 +139,22 @@ def _add_server_options(group: pytest.OptionGroup) -> None:
         metavar="FILE",
         type=Path,
         help="write the reds of this run as such a file; reasons that it has already are kept",
+    )
+
+
+def _add_shard_options(group: pytest.OptionGroup) -> None:
+    """Declare how a run is parted."""
+    group.addoption(
+        "--stigmer-shard",
+        metavar="K/N",
+        help="run the K-th of N parts of all that is collected; `stigmer-harness merge` joins "
+        "their JSON reports and judges the whole",
+    )
+    group.addoption(
+        "--stigmer-durations",
+        metavar="FILE.json",
+        help="with --stigmer-shard: make the parts alike long, by the seconds in this JSON report "
+        "of an earlier run (default: parts by hash of the items' ids)",
     )
 
 

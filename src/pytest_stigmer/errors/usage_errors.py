@@ -52,6 +52,38 @@ class UsageError(StigmerError):
         return cls(f"no such file or folder: {path}")
 
     @classmethod
+    def no_report(cls, path: object, why: str) -> Self:
+        """Name a file that is no JSON report, and say why."""
+        return cls(
+            f"{path} is no JSON report of this version, as --stigmer-report FILE.json writes it: "
+            f"{why}"
+        )
+
+    @classmethod
+    def no_report_suffix(cls, known: Iterable[str]) -> Self:
+        """Name the forms that a report can have."""
+        return cls(f"--report: end the file's name in {', '.join(known)}, which says its form")
+
+    @classmethod
+    def unlike_reports(cls, what: str, told: Mapping[str, object]) -> Self:
+        """Say in what two reports differ, which are therefore not of one run."""
+        pairs = "; ".join(f"{path}: {value or 'none'}" for path, value in told.items())
+        return cls(f"these reports are not of one run, {what} differs: {pairs}")
+
+    @classmethod
+    def doubled_shard(cls, shard: str, first: object, second: object) -> Self:
+        """Name the two reports of one shard."""
+        return cls(f"shard {shard} is there twice: {first} and {second}; leave one of them out")
+
+    @classmethod
+    def missing_shards(cls, numbers: Iterable[str], of: str, target: str) -> Self:
+        """Name the shards without which nothing can be said of the whole."""
+        return cls(
+            f"no report of shard {', '.join(numbers)} of {of} (target {target}): its job did not "
+            "end, or its report was not kept"
+        )
+
+    @classmethod
     def exists(cls, path: object) -> Self:
         """Refuse to write over a file."""
         return cls(f"{path} exists; choose another name, or delete it first")

@@ -59,6 +59,21 @@ def add_conditions(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_shard(parser: argparse.ArgumentParser) -> None:
+    """Declare which part of the scenarios runs."""
+    parser.add_argument("--shard", metavar="K/N", help="the K-th of N parts; see `merge`")
+    parser.add_argument(
+        "--durations", metavar="FILE.json", help="with --shard: an earlier report that balances it"
+    )
+
+
+def shard_words(given: argparse.Namespace) -> Iterator[str]:
+    """Yield the options of a pytest run of a part."""
+    for name in ("shard", "durations"):
+        if getattr(given, name):
+            yield f"--stigmer-{name}={getattr(given, name)}"
+
+
 def add_target(parser: argparse.ArgumentParser) -> None:
     """Declare where scenarios run, and how a server in another process is reached."""
     parser.add_argument(

@@ -18,6 +18,7 @@ from pytest_stigmer.harness import (
     completing,
     exploring,
     inspecting,
+    merging,
     showing,
 )
 from pytest_stigmer.harness.terminal import say
@@ -48,6 +49,7 @@ def _scenario_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-v", "--verbose", action="store_true", help="name every scenario and kill")
     arguments.add_conditions(parser)
     parser.add_argument("-k", metavar="EXPRESSION", help="only scenarios whose title matches")
+    arguments.add_shard(parser)
     parser.add_argument("--json", action="store_true", help="print the JSON report alone")
     parser.add_argument(
         "--report",
@@ -146,6 +148,7 @@ def _pytest(options: argparse.Namespace, more: list[str], *, workers: int) -> in
     if options.conditions:
         words.append(f"--stigmer-conditions={options.conditions}")
     words += [f"--stigmer-report={Path(report).absolute()}" for report in options.report]
+    words += arguments.shard_words(options)
     if options.k:
         words += ["-k", options.k]
     if workers > 1:
@@ -268,6 +271,11 @@ COMMANDS = {
         "judge recorded histories of several callers: what no correct registry could have answered",
         checking.add_arguments,
         checking.run,
+    ),
+    "merge": Command(
+        "join JSON reports of shards and targets to one, and judge it as if it had been one run",
+        merging.add_arguments,
+        merging.run,
     ),
     "serve": Command("serve the skill API on gRPC until stopped", serve.add_arguments, serve.run),
 }

@@ -28,10 +28,14 @@ def finish(config: pytest.Config) -> None:
 
 
 def header(config: pytest.Config) -> str:
-    """Return the header line: seed, target, and the defect in place if any."""
+    """Return the header line: seed, target, and the defect in place and the part if any."""
     options = session_of(config).options
-    defect = f", defect {options.defect}" if options.defect else ""
-    return f"stigmer: seed {options.seed}, target {options.target}{defect}"
+    told = f"stigmer: seed {options.seed}, target {options.target}"
+    told += f", defect {options.defect}" if options.defect else ""
+    if options.shard:
+        told += f", shard {options.shard}"
+        told += f" by durations {options.shard.durations}" if options.shard.durations else ""
+    return told
 
 
 def send_to_worker(node: Any) -> None:

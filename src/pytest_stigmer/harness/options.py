@@ -16,6 +16,7 @@ from pytest_stigmer.harness.server_options import (
     ServerOptions,
     server_options,
 )
+from pytest_stigmer.harness.sharding import Shard, shard_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,6 +47,7 @@ class Options:
     expect: Path | None = None
     write_expectations: Path | None = None
     stubs: str = "auto"
+    shard: Shard | None = None
     server: ServerOptions = field(default_factory=ServerOptions)
 
     @property
@@ -100,6 +102,9 @@ def read_options(config: pytest.Config, worker_input: Mapping[str, object] | Non
             expect=config.getoption("--stigmer-expect"),
             write_expectations=config.getoption("--stigmer-write-expectations"),
             stubs=_stubs(config.getini("stigmer_stubs")),
+            shard=shard_of(
+                config.getoption("--stigmer-shard"), config.getoption("--stigmer-durations")
+            ),
             server=server_options(
                 tls=config.getoption("--stigmer-tls"),
                 roots=config.getoption("--stigmer-tls-ca"),
@@ -130,6 +135,10 @@ def checked(options: Options) -> Options:
         raise pytest.UsageError("--stigmer-verdicts is about a proof; add --stigmer-prove")
     if len(options.defects) > 1 and not options.prove:
         raise pytest.UsageError("--stigmer-defect puts one defect in place; drop the others")
+    if options.shard and (options.expect or options.write_expectations):
+        raise pytest.UsageError(
+            "a file of expected reds is about all runs of a scenario; drop --stigmer-shard"
+        )
     if options.defect and options.remote:
         raise pytest.UsageError(
             "--stigmer-defect needs a registry of our own; use --stigmer-target local or service"

@@ -25,12 +25,13 @@ from pytest_stigmer.report.data import (
     DefectData,
     Document,
     MatrixData,
+    PartData,
     RowData,
     ScenarioData,
     TestData,
     Times,
-    merged,
-    scenario_from,
+    built,
+    joined,
 )
 from pytest_stigmer.store.connection import SQLITE_VERSION
 
@@ -54,6 +55,7 @@ class Run:
     root: Path
     exit_code: int
     times: Times
+    collected: str = ""
 
 
 def document(
@@ -65,13 +67,14 @@ def document(
     """Put everything in an order of its own: nothing may depend on who finished first."""
     scenarios = _scenarios(run.root, tests)
     paths = {scenario.path for scenario in scenarios}
-    made = [_test(phases, paths) for phases in tests]
-    made += [_uncollected(report) for report in collected]
+    target = run.session.options.target
+    made = [_test(target, phases, paths) for phases in tests]
+    made += [_uncollected(target, report) for report in collected]
     made.sort(key=lambda test: (STATUSES.index(test.status), test.id))
     counts = Counter(test.status for test in made)
     options = run.session.options
     return Document(
-        verdict=_verdict(run.exit_code),
+        verdict=verdict_of(run.exit_code),
         target=options.target,
         seed=options.seed,
         defect=options.defect,
@@ -81,11 +84,27 @@ def document(
         counts={status: counts[status] for status in STATUSES},
         tests=tuple(made),
         scenarios=scenarios,
-        matrix=_matrix(run.root, matrix) if matrix else None,
+        matrix=matrix_data(matrix, run.root) if matrix else None,
+        parts=(_part(run),),
     )
 
 
-def _verdict(exit_code: int) -> str:
+def _part(run: Run) -> PartData:
+    options = run.session.options
+    return PartData(
+        target=options.target,
+        seed=options.seed,
+        is_proof=options.prove,
+        verdict=verdict_of(run.exit_code),
+        shard=str(options.shard or PartData.shard),
+        durations=options.shard.durations if options.shard else "",
+        collected=run.collected,
+        defect=options.defect,
+    )
+
+
+def verdict_of(exit_code: int) -> str:
+    """Return how a run ended, in words."""
     try:
         return pytest.ExitCode(exit_code).name.lower().replace("_", " ")
     except ValueError:
@@ -105,19 +124,12 @@ def _versions() -> dict[str, str]:
 def _scenarios(
     root: Path, tests: Iterable[Sequence[pytest.TestReport]]
 ) -> tuple[ScenarioData, ...]:
-    """Make one of the parts that several items tell of one scenario: its runs in plan cells."""
-    found: dict[str, ScenarioData] = {}
-    for report in sorted((r for phases in tests for r in phases), key=lambda r: str(r.nodeid)):
-        text = getattr(report, SCENARIO, None)
-        if text is not None:
-            part = scenario_from(json.loads(text))
-            path = _relative(root, part.path)
-            runs = (found[path].runs if path in found else ()) + part.runs
-            found[path] = replace(part, path=path, runs=runs)
-    return tuple(replace(found[path], runs=merged(found[path].runs)) for path in sorted(found))
+    texts = (getattr(report, SCENARIO, None) for phases in tests for report in phases)
+    told = (built(ScenarioData, json.loads(text)) for text in texts if text is not None)
+    return joined(tuple(replace(part, path=_relative(root, part.path)) for part in told))
 
 
-def _test(phases: Sequence[pytest.TestReport], scenarios: set[str]) -> TestData:
+def _test(target: str, phases: Sequence[pytest.TestReport], scenarios: set[str]) -> TestData:
     telling = next((r for r in phases if r.failed or r.skipped), phases[-1])
     call = next((r for r in phases if r.when == "call"), telling)
     path, line, _ = telling.location
@@ -134,6 +146,7 @@ def _test(phases: Sequence[pytest.TestReport], scenarios: set[str]) -> TestData:
         scenario=file if file in scenarios else None,
         cell=str(properties[_CELL]) if _CELL in properties else None,
         seconds=round(sum(phase.duration for phase in phases), 3),
+        target=target,
     )
 
 
@@ -178,7 +191,7 @@ def _detail(report: pytest.TestReport) -> str:
     return without_scratch("\n\n".join([text, *notes]))
 
 
-def _uncollected(report: pytest.CollectReport) -> TestData:
+def _uncollected(target: str, report: pytest.CollectReport) -> TestData:
     is_red = report.failed
     return TestData(
         id=report.nodeid or "the run",
@@ -187,10 +200,12 @@ def _uncollected(report: pytest.CollectReport) -> TestData:
         line=1,
         reason=_first_line(report) if is_red else skip_reason(report),
         detail=report.longreprtext if is_red else "",
+        target=target,
     )
 
 
-def _matrix(root: Path, matrix: Matrix) -> MatrixData:
+def matrix_data(matrix: Matrix, root: Path | None = None) -> MatrixData:
+    """Return a matrix as data; its rows name their files from `root`, or as they are."""
     known = catalogue()
     defects = (known[defect_id] for defect_id in matrix.defects)
     return MatrixData(
@@ -198,19 +213,23 @@ def _matrix(root: Path, matrix: Matrix) -> MatrixData:
         rows=tuple(_row(root, row) for row in matrix.rows),
         is_complete=matrix.complete,
         problems=tuple(matrix.problems()),
+        wanted=tuple(matrix.wanted),
     )
 
 
-def _row(root: Path, row: Row) -> RowData:
-    reached = row.killed | set(row.claimed)
+def _row(root: Path | None, row: Row) -> RowData:
+    reached = row.killed | set(row.claimed) | row.claims_under
     return RowData(
         title=row.title,
-        path=_relative(root, row.path),
+        path=_relative(root, row.path) if root else row.path,
         line=row.line,
         claimed=row.claimed,
         cells={name: dict(states) for name, states in row.cells.items() if name in reached},
         faults=row.faults,
         unjudged=row.unjudged,
+        is_partial=row.is_partial,
+        conditions=row.conditions,
+        claimed_under={name: tuple(ids) for name, ids in row.claimed_under.items()},
     )
 
 

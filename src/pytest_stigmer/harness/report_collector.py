@@ -49,7 +49,7 @@ class Collector:
         document = self.document(int(session.exitstatus if session else exitstatus))
         for path in self._session.options.reports:
             try:
-                _write(document, path)
+                write(document, path)
             except OSError as error:
                 self._unwritten[path] = error
         if self._unwritten and session.exitstatus == pytest.ExitCode.OK:
@@ -73,6 +73,9 @@ class Collector:
             times=Times(
                 self._started.isoformat(timespec="seconds"), round(stopwatch() - self._watch, 3)
             ),
+            collected=getattr(
+                self._config.pluginmanager.get_plugin("stigmer-selection"), "ids", ""
+            ),
         )
         reporter = self._config.pluginmanager.get_plugin("stigmer-reporter")
         matrix = reporter.matrix() if self._session.options.prove and reporter else None
@@ -81,7 +84,8 @@ class Collector:
         )
 
 
-def _write(document: Document, path: Path) -> None:
+def write(document: Document, path: Path) -> None:
+    """Write a document as the suffix of the file's name says."""
     path.parent.mkdir(parents=True, exist_ok=True)
     text = rendered(document, path.suffix)
     path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")

@@ -91,7 +91,8 @@ class Reporter:
         chosen = self._session.options.defects
         of_others = catalogue().of_others(DISTRIBUTION) if chosen else ()
         wanted = tuple(defect for defect in chosen if defect in of_others)
-        return merge(rows, chosen or tuple(catalogue()), known_scenarios(), wanted)
+        is_part = self._session.options.shard is not None
+        return merge(rows, chosen or tuple(catalogue()), known_scenarios(), wanted, is_part=is_part)
 
 
 def causes(reports: Iterable[Any]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from pytest_stigmer.declared import SESSION
 from pytest_stigmer.harness.options import read_options
 from pytest_stigmer.harness.reporting import Reporter
 from pytest_stigmer.harness.run_session import HarnessSession, worker_input
+from pytest_stigmer.harness.sharding import Selection
 
 if TYPE_CHECKING:
     import pytest
@@ -28,6 +29,9 @@ def _start(config: pytest.Config) -> None:
     session = HarnessSession(read_options(config, sent), worker)
     config.stash[SESSION] = session
     config.pluginmanager.register(Reporter(session, is_worker=sent is not None), "stigmer-reporter")
+    if session.options.shard or session.options.reports:
+        selection = Selection(session.options.shard)
+        config.pluginmanager.register(selection, "stigmer-selection")
     if session.options.expect or session.options.write_expectations:
         _register_expecter(config, session)
     if session.options.reports and sent is None:

@@ -32,12 +32,14 @@ class Matrix:
 
     `complete` tells whether all shipped scenarios are among the rows: only then is a defect without
     a killer a fault of the catalogue. One of `wanted`, asked for by name, must have one anyway.
+    With `is_part` other rows are elsewhere: what needs all of them is not judged.
     """
 
     rows: Sequence[Row]
     defects: Sequence[str]
     complete: bool
     wanted: Sequence[str] = ()
+    is_part: bool = False
 
     def killers(self, defect: str) -> list[str]:
         """Return the titles of the scenarios that a defect turns red."""
@@ -74,6 +76,8 @@ class Matrix:
     def problems(self) -> list[str]:
         """Return why the matrix is not exact, a sentence each; empty when it is."""
         found = [f"{row.title} {problem}" for row in self.rows for problem in row.problems()]
+        if self.is_part:
+            return found
         if not self.rows:
             found.append("no scenario ran")
         found += self._unclaimed_under()
@@ -90,12 +94,14 @@ def merge(
     defects: Sequence[str],
     shipped: Iterable[Path],
     wanted: Sequence[str] = (),
+    *,
+    is_part: bool = False,
 ) -> Matrix:
     """Put rows into file order, however many processes they came from."""
     ordered = sorted(rows, key=lambda row: (row.path, row.title))
     ran = {Path(row.path).name for row in ordered}
     complete = {path.name for path in shipped} <= ran
-    return Matrix(ordered, defects, complete, wanted)
+    return Matrix(ordered, defects, complete, wanted, is_part)
 
 
 def draw(matrix: Matrix, width: int, paint: Paint = plain) -> list[str]:

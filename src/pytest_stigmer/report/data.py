@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from functools import cache
+from types import UnionType
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 FORMAT = 1
 """The version of the JSON report; `schema.json` describes it."""
 
 STATUSES = ("failed", "error", "inconclusive", "xpassed", "skipped", "xfailed", "passed")
 """How a test can end, the most urgent first."""
+
+_SCHEMA = "v2"
+"""The cell in which nothing is changed."""
 
 RED = frozenset({"failed", "error"})
 
@@ -121,6 +126,11 @@ class TestData:
     scenario: Annotated[str | None, "The path of the scenario it ran."] = None
     cell: Annotated[str | None, "The plan cell it ran in."] = None
     seconds: Annotated[float, "Set-up, call and tear-down."] = 0.0
+    target: Annotated[str, "Where it ran."] = "local"
+
+    def label(self, target: str) -> str:
+        """Return its id, and where it ran in a report that is of more than that target."""
+        return self.id if self.target == target else f"{self.id} on {self.target}"
 
 
 @dataclass(frozen=True)
@@ -147,6 +157,11 @@ class RowData:
     ]
     faults: Annotated[tuple[str, ...], "Runs that neither passed nor failed, in words."] = ()
     unjudged: Annotated[tuple[str, ...], "Defects that need no claim."] = ()
+    is_partial: Annotated[bool, "Whether only chosen defects were tried."] = False
+    conditions: Annotated[tuple[str, ...], "The cells that are conditions."] = ()
+    claimed_under: Annotated[dict[str, tuple[str, ...]], "Claims by condition."] = field(
+        default_factory=dict
+    )
 
 
 @dataclass(frozen=True)
@@ -159,6 +174,7 @@ class MatrixData:
     problems: Annotated[
         tuple[str, ...], "Why the matrix is not exactly as claimed; empty when it is."
     ]
+    wanted: Annotated[tuple[str, ...], "Defects that must be caught, asked for by name."] = ()
 
 
 @dataclass(frozen=True)
@@ -170,8 +186,22 @@ class Times:
 
 
 @dataclass(frozen=True)
+class PartData:
+    """One run, or one part of it: what must be alike for its report to be merged with others."""
+
+    target: str
+    seed: Count
+    is_proof: bool
+    verdict: Annotated[str, "How it ended, before anything was merged."]
+    shard: Annotated[str, "Which part of how many, as 2/4."] = "1/1"
+    durations: Annotated[str, "SHA-256 of the file that balanced the parts, or ''."] = ""
+    collected: Annotated[str, "SHA-256 of the sorted ids of all parts' items, one per line."] = ""
+    defect: str | None = None
+
+
+@dataclass(frozen=True)
 class Document:
-    """One run."""
+    """One run, or several that were merged."""
 
     verdict: Annotated[str, "`ok`, or how the run ended otherwise, such as `tests failed`."]
     target: Annotated[str, "local, service or HOST:PORT."]
@@ -184,31 +214,59 @@ class Document:
     tests: Annotated[tuple[TestData, ...], "Most urgent status first, then by id."] = ()
     scenarios: Annotated[tuple[ScenarioData, ...], "By path."] = ()
     matrix: Annotated[MatrixData | None, "The kill matrix of a proof."] = None
+    parts: Annotated[tuple[PartData, ...], "The run itself, or all that were merged."] = ()
     format: Annotated[int, "The version of this format.", {"const": FORMAT}] = FORMAT
 
 
-def scenario_from(data: dict[str, Any]) -> ScenarioData:
-    """Build a scenario's part from the plain data that crossed from its process."""
-    runs = tuple(_run_from(run) for run in data["runs"])
-    return ScenarioData(**{**data, "detects": tuple(data["detects"]), "runs": runs})
+@cache
+def _hints(made: Any) -> dict[str, Any]:
+    return get_type_hints(made)
 
 
-def _run_from(data: dict[str, Any]) -> RunData:
-    made = {
-        "cells": tuple(data["cells"]),
-        "steps": tuple(_step_from(step) for step in data["steps"]),
-        "archives": tuple(ArchiveData(**archive) for archive in data["archives"]),
-    }
-    return RunData(**{**data, **made})
+def built(hint: Any, data: Any) -> Any:
+    """Build a value of the model from the plain data of it; raise TypeError for other data."""
+    origin, inner = get_origin(hint), get_args(hint)
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        hints = _hints(hint)
+        unknown = data.keys() - hints.keys()
+        if unknown:
+            raise TypeError(f"{hint.__name__} has no {', '.join(sorted(unknown))}")
+        return hint(**{name: built(hints[name], value) for name, value in data.items()})
+    if origin is UnionType:
+        return None if data is None else built(inner[0], data)
+    if origin is dict:
+        return {name: built(inner[1], value) for name, value in data.items()}
+    if origin is tuple:
+        each = [inner[0]] * len(data) if inner[-1] is ... else inner
+        return tuple(built(one, value) for one, value in zip(each, data, strict=True))
+    return data
 
 
-def _step_from(data: dict[str, Any]) -> StepData:
-    made: dict[str, Any] = {
-        name: tuple((path, value) for path, value in data[name])
-        for name in ("sent", "got", "expected")
-    }
-    made["differences"] = tuple(Deviation(**deviation) for deviation in data["differences"])
-    return StepData(**{**data, **made})
+def joined(parts: tuple[ScenarioData, ...]) -> tuple[ScenarioData, ...]:
+    """Make one of all that is told of one scenario file: alike, whoever tells what of it."""
+    found: dict[str, list[ScenarioData]] = {}
+    for part in sorted(parts, key=lambda part: part.path):
+        found.setdefault(part.path, []).append(part)
+    return tuple(_one(told) for told in found.values())
+
+
+def _order(run: RunData) -> tuple[object, ...]:
+    """Order runs alike whoever tells them, the reference and its own schema first."""
+    return run.defect or "", run.target, run.case, run.cells != (_SCHEMA,), run.cells
+
+
+def _one(told: list[ScenarioData]) -> ScenarioData:
+    runs = merged(told[0].runs)
+    if len(told) > 1:
+        each = [
+            dataclasses.replace(run, cells=(cell,))
+            for part in told
+            for run in part.runs
+            for cell in run.cells
+        ]
+        each.sort(key=_order)
+        runs = merged(tuple(each))
+    return dataclasses.replace(told[0], runs=runs)
 
 
 def merged(runs: tuple[RunData, ...]) -> tuple[RunData, ...]:

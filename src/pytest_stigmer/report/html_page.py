@@ -84,6 +84,12 @@ def _facts(document: Document) -> Iterator[tuple[str, object]]:
     yield "seed", document.seed
     if document.defect:
         yield "defect in place", document.defect
+    if len(document.parts) > 1:
+        yield "merged from", f"{len(document.parts)} reports"
+    elif document.parts and document.parts[0].shard != "1/1":
+        part = document.parts[0]
+        yield "shard", f"{part.shard}, of items whose ids have hash {part.collected}"
+        yield "durations", part.durations or "by hash of the items' ids"
     yield "started", document.times.started
     yield "took", f"{document.times.seconds:.1f} s"
     yield from document.versions.items()
@@ -107,14 +113,15 @@ def _tests(document: Document) -> Iterator[str]:
     yield '<table class="tests"><thead><tr><th scope="col">Status</th><th scope="col">Test</th>'
     yield '<th scope="col">Reason</th><th scope="col" class="number">Seconds</th></tr></thead>'
     yield "<tbody>"
-    yield from (_test(test, places) for test in document.tests)
+    yield from (_test(test, places, document.target) for test in document.tests)
     yield "</tbody></table></div>"
     if not document.tests:
         yield "<p>No test ran.</p>"
 
 
-def _test(test: TestData, places: dict[str, str]) -> str:
-    name = link(places[test.scenario], test.id) if test.scenario else text(test.id)
+def _test(test: TestData, places: dict[str, str], target: str) -> str:
+    label = test.label(target)
+    name = link(places[test.scenario], label) if test.scenario else text(label)
     detail = (
         f"<details><summary>{text(test.reason) or 'details'}</summary>"
         f"<pre>{text(test.detail)}</pre></details>"

@@ -44,7 +44,7 @@ def _not_green(document: Document) -> Iterator[str]:
         return
     yield from ("", "| status | test | reason |", "|---|---|---|")
     for test in tests[:_MAX_TESTS]:
-        yield f"| {test.status} | {_safe(test.id)} | {_safe(test.reason)} |"
+        yield f"| {test.status} | {_safe(test.label(document.target))} | {_safe(test.reason)} |"
     if len(tests) > _MAX_TESTS:
         yield f"| | and {len(tests) - _MAX_TESTS} more | |"
 
