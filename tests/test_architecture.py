@@ -78,6 +78,8 @@ FILES = {
     "defects/artifacts/links_in_the_storage_are_followed": "what a link leads to, as its harm is",
     "harness/commands": "a scenario file",
     "harness/completing": "a scenario file",
+    "harness/merging": "reports",
+    "harness/sharding": "a report",
     "harness/run_session": "a certificate",
     "harness/report_collector": "the summary of a CI job",
     "prove/verdicts": "code, scenarios and records of its own",
