@@ -49,6 +49,8 @@ OLD_TAG = f"""{PUSHED}  - push: {{name: Calculator, tag: v2, skill_md: "# two"}}
   - get_by_reference: {{slug: calculator, version: v1}}
     returns: "${{one}}"
 """
+FETCHED = f"""{PUSHED}  - get_artifact: {{key: "${{one.status.artifact_storage_key}}"}}
+"""
 STORED = """clock: 2026-01-25T10:00:00.100Z
 steps:
   - save_audit: {resource_id: skl-1, message: {spec.tag: v1}}
@@ -129,6 +131,15 @@ class BeginsLate(SqliteStore):
             raise
 
 
+class DeletesArtifacts(SkillController):
+    """Takes the artifact away with the skill, whoever else has it."""
+
+    def delete(self, skill_id: str) -> Any:
+        skill = super().delete(skill_id)
+        self.artifacts.path_of(skill.status.artifact_storage_key).unlink(missing_ok=True)
+        return skill
+
+
 class LosesNames(Migrations):
     """Moves versions without their tags."""
 
@@ -195,6 +206,7 @@ SHOWN: dict[str, tuple[str, Recipe]] = {
     "rolled-back": (SAVED, with_store(REFERENCE, RemembersWrites)),
     "again": (SAVED, with_store(REFERENCE, RefusesRepeats)),
     "neighbours": (SAVED, with_queries(REFERENCE, get_resource=ANY_CASE)),
+    "same-content": (FETCHED, replace(REFERENCE, skills=DeletesArtifacts)),
     "long-past": (LISTED, limited(256)),
     "long-past-1001": (LISTED, limited(1000)),
     "busy": (PUSHED, with_store(REFERENCE, BeginsLate)),

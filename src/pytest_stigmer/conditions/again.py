@@ -18,6 +18,7 @@ class Again(Condition):
     """Makes every step that is idempotent by contract a second time at once."""
 
     name = "again"
+    is_harmless = True
     why = "A caller that has lost an answer asks again; what was done already is not done twice."
 
     def may_act(self) -> bool:

@@ -15,6 +15,7 @@ from pytest_stigmer.conditions.neighbours import Neighbours
 from pytest_stigmer.conditions.other_seed import OtherSeed
 from pytest_stigmer.conditions.restart import Restart
 from pytest_stigmer.conditions.rolled_back import RolledBack
+from pytest_stigmer.conditions.same_content import SameContent
 from pytest_stigmer.conditions.two_registries import TwoRegistries
 from pytest_stigmer.conditions.under import Under
 from pytest_stigmer.conditions.warm import Warm
@@ -35,6 +36,7 @@ CONDITIONS: dict[str, type[Condition]] = {
         LongPast,
         LongerPast,
         LongestPast,
+        SameContent,
         Busy,
         Migrated,
         OtherSeed,
@@ -44,7 +46,7 @@ CONDITIONS: dict[str, type[Condition]] = {
 """All conditions by name; `a+b` is both at once."""
 
 MIXTURES: dict[str, tuple[type[Condition], ...]] = {
-    "crowded": (Neighbours, LongPast, OtherSeed, BeforeTime),
+    "crowded": (Neighbours, SameContent, LongPast, OtherSeed, BeforeTime),
     "restless": (Warm, TwoRegistries, RolledBack, Again, Restart, EndOfTime),
 }
 """Several conditions at once: what is cheap together, and shows what each of them shows."""

@@ -29,6 +29,7 @@ class Neighbours(WithRows):
         """Settle beside the names that the file tells."""
         self._taken = texts_of(self.scenario)
         self._known: dict[Key, Known] = {}
+        self._identities: set[tuple[str, str]] = set()
         self._turn = 0
         for verb, given in calls_of(self.scenario):
             self._learn(verb, given)
@@ -79,7 +80,12 @@ class Neighbours(WithRows):
         identities = [(org, text) for text in self._free(slug)]
         if all(_names_organisation(step.arguments) for step in self.scenario.all_steps()):
             identities += [(text, slug) for text in self._free(org) if text]
-        for number, (organisation, text) in enumerate(identities):
+        # Two that are one where organisation and slug are put together by a sign.
+        for sign in ("-", "/", ":", ".", "_", "\0", " ", ""):
+            identities += [(f"{org}{sign}x", slug), (org, f"x{sign}{slug}")] if org else []
+        new = [one for one in dict.fromkeys(identities) if one not in self._identities]
+        self._identities.update(new)
+        for number, (organisation, text) in enumerate(new):
             skill_id = f"{skill['metadata']['id']}-{number}"
             names = {"metadata.id": skill_id, "metadata.slug": text, "metadata.name": text}
             names |= {"metadata.org": organisation, "spec.tag": skill["spec"]["tag"]}
@@ -97,9 +103,9 @@ class Neighbours(WithRows):
         known = self._known[key]
         hashes, tags = known.hashes[:1] or [""], known.tags[:1] or [""]
         beside = [(kind, text) for text in self._free(row_id)]
-        beside += [(text, row_id) for text in self._free(kind)]
+        beside += [(text, row_id) for text in self._free(kind) if self._is_a_kind(text)]
         for neighbour in beside:
-            if neighbour not in self._known and self._is_a_kind(neighbour[0]):
+            if neighbour not in self._known:
                 self.rows.save(neighbour)
                 self.rows.archive(neighbour, hashes[0], tags[0])
         for version_hash, tag in self._names(known):
@@ -107,6 +113,8 @@ class Neighbours(WithRows):
 
     def _is_a_kind(self, kind: str) -> bool:
         """Whether a text is a kind here: somebody else's store may know its own alone."""
+        if "faults" in self.target.capabilities:  # that is ours
+            return True
         return not self.ask(Call("list_resources", {"kind": kind})).failure
 
     def _names(self, known: Known) -> Iterable[tuple[str, str]]:
@@ -143,6 +151,8 @@ class Neighbours(WithRows):
             rows.check_live(kind)
         for key in self._some(rows.live):
             rows.check_record(key)
+        for key in self._some([key for key in rows.live if rows.fields[key]])[:3]:
+            rows.check_skill(key)
         for key in {*self._some(rows.histories), *(set(self._known) & set(rows.histories))}:
             rows.check_history(key)
             for version in self._some(rows.histories[key])[:2]:

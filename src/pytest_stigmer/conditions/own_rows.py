@@ -135,6 +135,13 @@ class OwnRows:
         found = self.condition.own("get_resource", kind=key[0], id=key[1])
         self._is(f"the record {shown(key)}", found, self.live[key])
 
+    def check_skill(self, key: Key) -> None:
+        """Look whether an own skill is found by its organisation and its slug."""
+        slug, org = (self.fields[key][f"metadata.{name}"] for name in ("slug", "org"))
+        if slug:
+            found = self.condition.own("get_by_reference", slug=slug, org=org)
+            self._is(f"the skill {shown(slug)} of {shown(org)}", found, self.live[key])
+
     def check_history(self, key: Key) -> None:
         """Look whether the own versions of a resource are all there, and found by their names."""
         answer = asked(

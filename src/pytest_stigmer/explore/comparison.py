@@ -15,7 +15,7 @@ from pytest_stigmer.scenario.compare import Difference, answer_differences
 from pytest_stigmer.scenario.model import ExpectedFailure
 from pytest_stigmer.scenario.runner import asked
 from pytest_stigmer.scenario.saved_values import resolve
-from pytest_stigmer.scenario.target import Answer, Target
+from pytest_stigmer.scenario.target import Answer, Surprise, Target
 from pytest_stigmer.scenario.verbs import VERBS
 from pytest_stigmer.scenario.writer import scenario_text
 
@@ -71,6 +71,11 @@ class Mismatch(AssertionError):
         self.found = found
 
 
+def _written(verb: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    bare = VERBS[verb].bare
+    return {verb: arguments[bare] if bare else dict(arguments)}
+
+
 class FaultImpossibleError(LookupError):
     """A fault could not be brought about, which says nothing about the registry's answers."""
 
@@ -102,7 +107,10 @@ class Comparison:
         saved as `save_as`, or is numbered.
         """
         sent = resolve(dict(arguments), self._saved)
-        got = asked(self.subject, verb, sent)
+        try:
+            got = asked(self.subject, verb, sent)
+        except Surprise as surprise:  # what a condition saw, whatever the answer is
+            raise self._mismatch(_written(verb, arguments), str(surprise)) from None
         # That what should be damaged is missing is an answer; that it cannot be reached is none.
         if verb in _FAULTS and got.failure is not None and got.failure.code == "UNKNOWN":
             raise FaultImpossibleError(f"{verb}: {got.failure.message}")
@@ -139,8 +147,7 @@ class Comparison:
         self, verb: str, arguments: Mapping[str, Any], wanted: Answer, got: Answer
     ) -> dict[str, Any]:
         """Return the step as a scenario has it; raise Mismatch when the answers differ."""
-        bare = VERBS[verb].bare
-        step: dict[str, Any] = {verb: arguments[bare] if bare else dict(arguments)}
+        step = _written(verb, arguments)
         fails = ExpectedFailure(wanted.failure.code) if wanted.failure else None
         returns = None if fails else self._comparable(wanted.value)
         if VERBS[verb].shape == "nothing":
@@ -152,10 +159,12 @@ class Comparison:
             returned = got.failure is None and fails is None
             if returned:
                 step["returns"] = self._told(returns, differences)
-            clock = DEFAULT_START if self._has_clock else None
-            why = _why(verb, differences[0])
-            raise Mismatch(Counterexample((*self.steps, step), why, clock))
+            raise self._mismatch(step, _why(verb, differences[0]))
         return step
+
+    def _mismatch(self, step: dict[str, Any], why: str) -> Mismatch:
+        clock = DEFAULT_START if self._has_clock else None
+        return Mismatch(Counterexample((*self.steps, step), why, clock))
 
     def _comparable(self, value: Any) -> Any:
         """Leave out what the registry cannot share with the model: without a clock, the time."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_stigmer.conditions.choice import PLAIN
+from pytest_stigmer.conditions.choice import PLAIN, chosen, under
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.explore import search as explore
 from pytest_stigmer.explore.disputed import POINTS, otherwise
@@ -20,7 +21,8 @@ from pytest_stigmer.harness.run_session import HarnessSession
 from pytest_stigmer.harness.runs import scratch_target, server_target
 from pytest_stigmer.harness.server_options import server_options
 from pytest_stigmer.harness.terminal import say
-from pytest_stigmer.scenario.model import SUFFIX, SUFFIXES
+from pytest_stigmer.scenario.model import SUFFIX, SUFFIXES, Scenario
+from pytest_stigmer.scenario.target import Target
 
 if TYPE_CHECKING:
     import argparse
@@ -39,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "and write the shortest as a scenario. Exit code: 0 none found, 1 one found, 2 no search."
     )
     arguments.add_target(parser)
+    arguments.add_conditions(parser)
     arguments.add_seed(parser)
     parser.add_argument(
         "--minutes",
@@ -92,6 +95,7 @@ def _options(given: argparse.Namespace) -> Options:
                 target=given.target or "local",
                 seed=DEFAULT_SEED if given.seed is None else given.seed,
                 defects=(given.defect,) if given.defect else (),
+                conditions=given.conditions or ("none" if given.target else "restless"),
                 server=server_options(
                     tls=given.tls,
                     roots=given.tls_ca,
@@ -120,7 +124,7 @@ def _opener(session: HarnessSession, stack: ExitStack) -> explore.OpenTarget:
         return partial(server_target, session, _NAME)
     from pytest_stigmer.clock import FrozenClock
 
-    return partial(
+    fresh = partial(
         scratch_target,
         session,
         _NAME,
@@ -129,6 +133,15 @@ def _opener(session: HarnessSession, stack: ExitStack) -> explore.OpenTarget:
         cell=PLAIN,
         name=session.options.target,
     )
+    return partial(_under, fresh, chosen(session.options.conditions))
+
+
+@contextmanager
+def _under(fresh: explore.OpenTarget, conditions: Sequence[str]) -> Iterator[Target]:
+    """Give a registry under conditions, all of them at once."""
+    nothing = Scenario(_NAME, Path(_NAME), 1, ())
+    with fresh() as target, under("+".join(conditions) or PLAIN, target, nothing) as placed:
+        yield placed
 
 
 def _tell(done: Exploration, path: Path, options: Options) -> int:
