@@ -111,6 +111,11 @@ CONSTRUCTS = {
     fails: {code: INVALID_ARGUMENT, message: "leaves the artifact folder RED"}
   - write_artifact: {key: /tmp/stigmer-never, content: x}
     fails: INVALID_ARGUMENT
+  - link_artifact: {key: sub, target: "${artifacts}/.."}
+  - write_artifact: {key: sub/b, content: x}
+    fails: INVALID_ARGUMENT
+  - link_artifact: {key: ., target: "${artifacts}/.."}
+    fails: INVALID_ARGUMENT
 """,
     "a crash during an upgrade": """
   - crash_after: {statement: 6}

@@ -89,9 +89,13 @@ class RegistryFiles:
 
     def artifact(self, key: str) -> Path:
         """Return where an artifact lies; raise UsageError for a key that leaves the folder."""
-        if key.startswith("/") or ".." in PurePosixPath(key.replace("\\", "/")).parts:
+        parts = PurePosixPath(key.replace("\\", "/")).parts
+        path = self.artifacts / key
+        # A link that an earlier step has put there leads out too.
+        is_below = path.parent.resolve().is_relative_to(self.artifacts.resolve())
+        if not parts or key.startswith("/") or ".." in parts or not is_below:
             raise UsageError(f"{key!r} leaves the artifact folder; write a key below it")
-        return self.artifacts / key
+        return path
 
     def write_artifact(self, key: str, data: bytes) -> None:
         """Write a file below the folder of artifacts, past the API."""
