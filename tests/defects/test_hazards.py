@@ -11,7 +11,6 @@ WITHOUT_DEFECT = {
     "D6": "it takes two pushes at once; tests/concurrency/test_concurrent_callers.py makes them",
     "D26": "it takes two processes; tests/store/test_store_processes.py opens one file from many",
     "D41": "a scenario does not choose the storage folder, whose name the words would come from",
-    "D44": "the limit is a client's own; the clients of this package have the server's",
     "D54": "a caller sees no file modes; tests/store holds them",
     "D55": "only the words of the failure differ; the defect for D40 holds them",
     "D56": "the reference has one connection; scenarios/README.md tells what a pool would do",
