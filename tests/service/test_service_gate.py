@@ -47,10 +47,10 @@ def aside(
     condition = namespace.gate._changed
     wait_for = condition.wait_for
 
-    def waits(ready: Callable[[], bool]) -> bool:
+    def waits(ready: Callable[[], bool], *seconds: float) -> bool:
         if not ready():
             stopped.set()
-        return wait_for(ready)
+        return wait_for(ready, *seconds)
 
     def run(act: Callable[[], object]) -> threading.Thread:
         def acting() -> None:
@@ -154,6 +154,16 @@ def test_a_call_to_a_namespace_that_was_just_dropped_is_told_so(
     with pytest.raises(StatusError, match="UNAVAILABLE: this namespace was dropped meanwhile"):
         act(namespace)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_call_that_is_held_up_does_not_hold_up_a_close(namespace: Namespace) -> None:
+    """The file stays open for it, and is closed once the call has ended."""
+    with namespace.gate.shared():
+        namespace.close()
+        assert namespace.registry.store.list_resources("skill") == []
+    namespace.close()
+    with pytest.raises(StatusError, match="UNAVAILABLE"):
+        namespace.snapshot()
 
 
 def test_a_gate_is_open_again_after_an_error(namespace: Namespace) -> None:

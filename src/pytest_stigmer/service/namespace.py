@@ -30,6 +30,9 @@ MOST_SNAPSHOTS = 100
 """How many copies a namespace keeps."""
 
 
+_PATIENCE_SECONDS = 0.4
+
+
 class StoppableClock:
     """Moved by remote clients, so any thread may; Python's own clock is left alone.
 
@@ -160,9 +163,14 @@ class Namespace(Served):
             self.registry.delete()
 
     def close(self) -> None:
-        """Close the registry and delete the copies that were kept; a second call does nothing."""
-        with self.gate.alone():
-            self._close()
+        """Close the registry and delete the copies that were kept; a second call does nothing.
+
+        A call that another process holds up, by a lock on the file, does not hold this up: the end
+        of the process closes what it uses.
+        """
+        with self.gate.alone_if_idle(_PATIENCE_SECONDS) as held:
+            if held:
+                self._close()
 
     def _close(self) -> None:
         self._closed = True

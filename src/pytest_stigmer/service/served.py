@@ -106,12 +106,13 @@ class Gate:
                 self._open()
 
     @contextmanager
-    def alone_if_idle(self) -> Iterator[bool]:
-        """Hold the gate if nobody does; tell whether it is held."""
-        held = self._turn.acquire(blocking=False)
+    def alone_if_idle(self, patience: float = 0) -> Iterator[bool]:
+        """Hold the gate unless somebody does for longer than `patience` seconds; tell whether."""
+        held = self._turn.acquire(timeout=patience)
         if held:
             with self._changed:
-                held = self._closed = not self._inside
+                held = self._changed.wait_for(lambda: not self._inside, patience)
+                self._closed = held
             if not held:
                 self._turn.release()
         try:
