@@ -23,15 +23,24 @@ HERE = Path(__file__).parent
 def project(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Give a function that runs a module of Python in a copy of one of these folders.
 
-    The environment is new, and its only packages are those installed here.
+    The environment is new, and its only packages are those installed here. `wrong` names a file of
+    the copy, a text in it, and what takes its place.
     """
 
-    def run(folder: str, *command: str) -> subprocess.CompletedProcess[str]:
-        shutil.copytree(HERE / folder, tmp_path / folder, dirs_exist_ok=True)
+    def run(
+        folder: str, *command: str, wrong: tuple[str, str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        copy = tmp_path / Path(folder).name
+        shutil.copytree(HERE / folder, copy, dirs_exist_ok=True)
+        if wrong:
+            name, right, instead = wrong
+            text = (copy / name).read_text(encoding="utf-8")
+            assert right in text
+            (copy / name).write_text(text.replace(right, instead), encoding="utf-8")
         python = _python(tmp_path / "environment")
         return subprocess.run(
             [str(python), "-m", *command],
-            cwd=tmp_path / folder,
+            cwd=copy,
             env={"PATH": str(python.parent), "HOME": str(tmp_path)},
             capture_output=True,
             text=True,

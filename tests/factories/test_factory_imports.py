@@ -14,7 +14,7 @@ def printed(code: str) -> str:
     return found.stdout.strip()
 
 
-FOR_TESTS = {"SkillContract", "StoreContract"}
+FOR_TESTS = {"SharedSkills", "SkillContract", "StoreContract", "StoreFactory"}
 """What is used within tests alone."""
 
 
