@@ -129,6 +129,11 @@ def _add_server_options(group: pytest.OptionGroup) -> None:
         "(some servers open the database for them, which drops its locks), and floods",
     )
     group.addoption(
+        "--stigmer-allow-inconclusive",
+        action="store_true",
+        help="let a run pass in which every scenario was skipped or inconclusive",
+    )
+    group.addoption(
         "--stigmer-expect",
         metavar="FILE",
         type=Path,

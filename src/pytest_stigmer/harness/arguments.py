@@ -107,6 +107,6 @@ def target_words(given: argparse.Namespace) -> Iterator[str]:
         value = getattr(given, name)
         if value is not None:
             yield f"--stigmer-{name.replace('_', '-')}={value}"
-    for flag in ("tls", "harmful"):
+    for flag in ("tls", "harmful", "allow_inconclusive"):
         if getattr(given, flag):
-            yield f"--stigmer-{flag}"
+            yield f"--stigmer-{flag.replace('_', '-')}"

@@ -18,7 +18,7 @@ from pytest_stigmer.conditions.choice import (
 )
 from pytest_stigmer.errors import ScenarioError, ServerLost, UsageError, visible
 from pytest_stigmer.harness.recording import recorder_of
-from pytest_stigmer.harness.reporting import INCONCLUSIVE
+from pytest_stigmer.harness.reporting import INCONCLUSIVE, TRIED
 from pytest_stigmer.harness.run_session import DATABASES, PROVED, RECORDED, HarnessSession
 from pytest_stigmer.harness.runs import outcome_of, proved
 from pytest_stigmer.harness.starting import session_of
@@ -56,6 +56,7 @@ class ScenarioFile(pytest.File):
         scenario = load(self.path)
         _check_claims(scenario)
         if session_of(self.config).options.prove:
+            _check_seconds(scenario)
             yield ProofItem.of(self, scenario, scenario.title)
             return
         options = session_of(self.config).options
@@ -119,6 +120,8 @@ class ScenarioItem(_Item):
         recorder = self.stash[RECORDED]
         kept = self.stash.setdefault(DATABASES, [])
         outcome = outcome_of(self.harness, self.scenario, self.cell, self.nodeid, recorder, kept)
+        if outcome.tries > 1:
+            self.user_properties.append((TRIED, outcome.tries))
         if outcome.status == "skipped":
             pytest.skip(visible(outcome.reason))
         if outcome.status == "inconclusive":
@@ -182,6 +185,22 @@ def _mark(scenario: Scenario, name: str) -> pytest.MarkDecorator:
     for warning in told:
         warnings.warn_explicit(warning.message, warning.category, str(scenario.path), line)
     return found
+
+
+def _check_seconds(scenario: Scenario) -> None:
+    """Refuse to claim a wrong order over the API without saying that archives share a second.
+
+    Without a `clock` nobody proves on a server that they did, and it is green by luck.
+    """
+    from pytest_stigmer.defects.catalogue import catalogue
+
+    if scenario.clock or not scenario.needs <= {"skills", "clock"}:
+        return
+    ordering = [claim for claim in scenario.detects if catalogue()[claim].family == "ordering"]
+    if ordering:
+        line = scenario.lines["detects"]
+        why = f"{ordering[0]} shows among archives of one second: give the scenario a `clock`"
+        raise ScenarioError(scenario.path, line, f"detects: {why}")
 
 
 def _check_claims(scenario: Scenario) -> None:

@@ -64,6 +64,11 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
     _scenario_arguments(parser)
     arguments.add_target(parser)
     parser.add_argument(
+        "--allow-inconclusive",
+        action="store_true",
+        help="exit with 0 where every scenario was skipped or inconclusive",
+    )
+    parser.add_argument(
         "--write-expectations",
         metavar="FILE",
         type=Path,

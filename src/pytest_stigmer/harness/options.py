@@ -111,6 +111,7 @@ def read_options(config: pytest.Config, worker_input: Mapping[str, object] | Non
                 token=config.getoption("--stigmer-token"),
                 deadline=config.getoption("--stigmer-deadline"),
                 harmful=config.getoption("--stigmer-harmful"),
+                allow_inconclusive=config.getoption("--stigmer-allow-inconclusive"),
             ),
         )
     )

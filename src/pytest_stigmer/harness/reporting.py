@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 
 ROW = "stigmer_row"
 INCONCLUSIVE = "inconclusive: "
+TRIED = "stigmer_tries"
+"""The property of a test that says how often it was tried."""
+
+_NOTHING = (
+    "nothing was proved: every scenario was skipped or inconclusive "
+    "(--stigmer-allow-inconclusive accepts that)"
+)
 
 
 class Reporter:
@@ -24,12 +31,17 @@ class Reporter:
         self._session = session
         self._is_worker = is_worker
         self._rows: list[dict[str, Any]] = []
+        self._verdicts = 0
+        self._open = 0
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep a proved row; on the xdist controller the workers' reports arrive here too."""
         row = getattr(report, ROW, None)
         if row is not None:
             self._rows.append(row)
+        is_open = report.skipped and not hasattr(report, "wasxfail")
+        self._open += is_open and _is_of_scenario(report)
+        self._verdicts += report.when == "call" and not is_open
 
     def pytest_report_teststatus(self, report: Any) -> tuple[str, str, str] | None:
         """Count an inconclusive scenario as such, not as skipped."""
@@ -44,6 +56,12 @@ class Reporter:
             green = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
             if green and self.matrix().problems():
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        elif session.exitstatus == pytest.ExitCode.OK and self._proved_nothing():
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _proved_nothing(self) -> bool:
+        is_accepted = self._is_worker or self._session.options.server.allow_inconclusive
+        return bool(self._open) and not self._verdicts and not is_accepted
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
@@ -52,6 +70,12 @@ class Reporter:
             terminalreporter.write_line(f"INCONCLUSIVE {report.nodeid}: {skip_reason(report)}")
         for line in causes(terminalreporter.stats.get("failed", [])):
             terminalreporter.write_line(line)
+        for report in (one for told in terminalreporter.stats.values() for one in told):
+            tries = dict(getattr(report, "user_properties", ())).get(TRIED)
+            if tries and report.when == "call":
+                terminalreporter.write_line(f"TRIED {tries} TIMES {report.nodeid}")
+        if self._proved_nothing():
+            terminalreporter.write_line(_NOTHING, red=True)
         skipped = terminalreporter.stats.get("skipped", [])
         for line in skipped_lines(skipped) if skipped else ():
             terminalreporter.write_line(line)
@@ -113,11 +137,15 @@ def causes(reports: Iterable[Any]) -> Iterator[str]:
 
 def skipped_lines(reports: Iterable[Any]) -> list[str]:
     """Return how many scenarios were skipped for which reason, a line each, most first."""
-    from pytest_stigmer.scenario.model import SUFFIXES
-
-    ours = (one for one in reports if any(suffix in one.nodeid for suffix in SUFFIXES))
+    ours = filter(_is_of_scenario, reports)
     reasons = Counter(map(skip_reason, ours))
     return [f"SKIPPED {count} scenario(s): {why}" for why, count in reasons.most_common()]
+
+
+def _is_of_scenario(report: Any) -> bool:
+    from pytest_stigmer.scenario.model import SUFFIXES
+
+    return any(suffix in report.nodeid for suffix in SUFFIXES)
 
 
 def skip_reason(report: Any) -> str:

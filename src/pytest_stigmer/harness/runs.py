@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     Look = Callable[[Target, Step], None]
 
 
+TRIES = 3
+"""How often a scenario that cannot be proved on a server is tried: its clock goes on by itself."""
+
 _FEW = 3
 """How many runs of defects cost as much as to watch the reference's."""
 
@@ -43,11 +47,31 @@ def outcome_of(
     recorder: Recorder = NO_RECORDER,
     kept: list[Path] | None = None,
 ) -> Outcome:
-    """Run a scenario once on the target of the run.
+    """Run a scenario on the target of the run; on a server what is inconclusive is tried again.
 
     Of the bytes of answers it tells length, type and hash, unless they were asked for. Where
     databases are to be kept, that of a red outcome stays in place and is put on `kept`.
     """
+    outcome = _outcome_of(session, scenario, cell, test_id, recorder, kept)
+    tries = 1
+    while outcome.status == "inconclusive" and session.options.remote and tries < TRIES:
+        outcome = _outcome_of(session, scenario, cell, test_id, recorder, kept)
+        tries += 1
+    if tries > 1:
+        told = f"{outcome.reason} (tried {tries} times)" if outcome.reason else ""
+        outcome = replace(outcome, reason=told, tries=tries)
+    recorder.keep(outcome, cell=cell)
+    return outcome
+
+
+def _outcome_of(
+    session: HarnessSession,
+    scenario: Scenario,
+    cell: str,
+    test_id: str,
+    recorder: Recorder,
+    kept: list[Path] | None,
+) -> Outcome:
     from pytest_stigmer.conditions.choice import rewritten, under
     from pytest_stigmer.scenario.runner import Status, run
     from pytest_stigmer.scenario.shown_bytes import without_bytes
@@ -61,9 +85,7 @@ def outcome_of(
         is_red = outcome.status in (Status.FAILED, Status.ERROR)
         if kept is not None and session.options.keep and is_red:
             kept += _spared(session, target)
-    told = outcome if session.options.show_bytes else without_bytes(outcome)
-    recorder.keep(told, cell=cell)
-    return told
+    return outcome if session.options.show_bytes else without_bytes(outcome)
 
 
 def _spared(session: HarnessSession, target: Target) -> list[Path]:

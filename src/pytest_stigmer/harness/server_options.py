@@ -25,10 +25,17 @@ class ServerOptions:
     token: str = field(default="", repr=False)
     deadline: float = 30.0
     harmful: bool = False
+    allow_inconclusive: bool = False
 
 
 def server_options(
-    *, tls: bool, roots: str | None, token: str | None, deadline: str | None, harmful: bool
+    *,
+    tls: bool,
+    roots: str | None,
+    token: str | None,
+    deadline: str | None,
+    harmful: bool,
+    allow_inconclusive: bool = False,
 ) -> ServerOptions:
     """Read how a server is reached; raise pytest.UsageError for what cannot be followed."""
     deadline = deadline or str(ServerOptions.deadline)
@@ -42,4 +49,5 @@ def server_options(
         token=token or os.environ.get(TOKEN_VARIABLE) or os.environ.get(API_KEY_VARIABLE, ""),
         deadline=float(deadline),
         harmful=harmful,
+        allow_inconclusive=allow_inconclusive,
     )

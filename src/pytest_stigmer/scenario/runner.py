@@ -78,6 +78,7 @@ class Outcome:
     stopped: Step | None = None
     evidence: Evidence | None = None
     error: BaseException | None = None
+    tries: int = 1
 
     @property
     def reds(self) -> tuple[Performed, ...]:
