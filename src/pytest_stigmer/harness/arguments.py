@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.harness.options import DEFAULT_SEED, seed_of
@@ -95,7 +94,6 @@ def add_target(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help=f"how long one call may take (default: {ServerOptions.deadline:g})",
     )
-    parser.add_argument("--expect", metavar="FILE", type=Path, help="reds that are known, in TOML")
     parser.add_argument(
         "--harmful", action="store_true", help="send what could damage HOST:PORT too"
     )

@@ -63,6 +63,7 @@ def _scenario_arguments(parser: argparse.ArgumentParser) -> None:
 def _run_arguments(parser: argparse.ArgumentParser) -> None:
     _scenario_arguments(parser)
     arguments.add_target(parser)
+    parser.add_argument("--expect", metavar="FILE", type=Path, help="reds that are known, in TOML")
     parser.add_argument(
         "--allow-inconclusive",
         action="store_true",
