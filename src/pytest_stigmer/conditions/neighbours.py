@@ -83,7 +83,11 @@ class Neighbours(WithRows):
         # Two that are one where organisation and slug are put together by a sign.
         for sign in ("-", "/", ":", ".", "_", "\0", " ", ""):
             identities += [(f"{org}{sign}x", slug), (org, f"x{sign}{slug}")] if org else []
-        new = [one for one in dict.fromkeys(identities) if one not in self._identities]
+        new = [
+            one
+            for one in dict.fromkeys(identities)
+            if one not in self._identities and not self._taken.issuperset(one)
+        ]
         self._identities.update(new)
         for number, (organisation, text) in enumerate(new):
             skill_id = f"{skill['metadata']['id']}-{number}"
@@ -119,8 +123,9 @@ class Neighbours(WithRows):
 
     def _names(self, known: Known) -> Iterable[tuple[str, str]]:
         """Return names that resemble those of a record's versions."""
-        hashes = [one for name in known.hashes[:_MOST] for one in self._free(name)]
-        tags = [one for name in known.tags[:_MOST] for one in self._free(name)]
+        # Not '': that is what a version without a name has, of which the scenario may make one.
+        hashes = [one for name in known.hashes[:_MOST] for one in self._free(name) if one]
+        tags = [one for name in known.tags[:_MOST] for one in self._free(name) if one]
         longest = max(len(hashes), len(tags))
         for at in range(longest):
             yield (hashes or ["-"])[at % len(hashes or "-")], (tags or ["-"])[at % len(tags or "-")]
