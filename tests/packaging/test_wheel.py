@@ -65,7 +65,7 @@ def test_the_installed_command_runs_a_shipped_scenario(installed: Path, tmp_path
     """Without a checkout the command finds its scenarios in the package and runs them."""
     where = run(installed, tmp_path, "-c", "import pytest_stigmer; print(pytest_stigmer.__file__)")
     assert where.stdout.startswith(str(installed))
-    result = run(installed, tmp_path, "-m", "pytest_stigmer.cli", "run", "-k", "moved")
+    result = run(installed, tmp_path, "-m", "pytest_stigmer.cli", "run", "-v", "-k", "moved")
     assert result.returncode == 0, result.stdout + result.stderr
     assert f"rootdir: {installed}" in result.stdout
 

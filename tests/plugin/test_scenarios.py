@@ -51,13 +51,13 @@ def test_a_red_scenario_is_a_page(files: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(
         [
             "*red.scenario.yaml:9*",
-            "*sent: get_audit_by_tag*",
-            '*spec.tag: "two"*',
-            '*spec.tag: "one"*',
             "*timeline: audit rows*",
             "*<- expected*",
             "*SEARCH resource_audit*",
+            "*sent: get_audit_by_tag*",
             "*--stigmer-seed 20260126*",
+            '*spec.tag: "one"*',
+            '*spec.tag: "two"*',
         ]
     )
 
@@ -253,7 +253,7 @@ def test_a_matrix_runs_once_per_plan_cell(files: pytest.Pytester) -> None:
     files.path.joinpath("cells.scenario.yaml").write_text(text, encoding="utf-8")
     result = files.runpytest_inprocess("cells.scenario.yaml", "-v", *PLAIN)
     result.assert_outcomes(passed=11)
-    result.stdout.fnmatch_lines(["*The newest of two snapshots is found *no-index* PASSED*"])
+    result.stdout.fnmatch_lines(["*The newest of two snapshots is found?no-index? PASSED*"])
     assert Path("cells.scenario.yaml").exists()
 
 
@@ -293,4 +293,4 @@ steps:
     on_reference = files.path.joinpath("cases.scenario.yaml")
     on_reference.write_text(on_reference.read_text().replace("tag: v2}", "tag: v1}"))
     proof = files.runpytest_inprocess("cases.scenario.yaml", "--stigmer-prove", *defect, *PLAIN)
-    assert "is failed on the reference (plan cell v2): case two in one" in proof.stdout.str()
+    assert "is failed on the reference (v2): case two in one" in proof.stdout.str()
