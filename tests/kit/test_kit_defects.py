@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from pytest_stigmer.registry.registry import Registry
 
 
+EXACT_SIZES = {"message-limit-is-off-by-one"}
+"""What shows at one size alone: the kit makes names unique, so that its messages are longer."""
+
+
 @cache
 def reached() -> dict[str, list[Promise]]:
     """Return, by defect, the promises that claim it and that the kit can ask."""
@@ -35,7 +39,7 @@ def reached() -> dict[str, list[Promise]]:
     return found
 
 
-@pytest.mark.parametrize("defect", sorted(reached()))
+@pytest.mark.parametrize("defect", sorted(reached().keys() - EXACT_SIZES))
 def test_claim_within_reach_is_red_in_the_kit(
     defect: str, assembled: Callable[..., Registry]
 ) -> None:

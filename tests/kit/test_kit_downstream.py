@@ -20,6 +20,8 @@ ORDER = {
     "clock_steps_back[an hour]",
     "contents_break_no_tie",
     "full_second_then_fraction",
+    "newest_without_names",
+    "order_after_an_undone_one",
     "several_resources_in_one_second",
     "tag_moved_within_one_second",
     "ties_across_a_second_boundary",
