@@ -28,7 +28,7 @@ def test_what_is_found_is_written_and_told(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The exit code is 1, and the line that runs the file names all it depends on."""
-    assert main(["explore", "--defect", DEFECT, "--seed", "7"]) == 1
+    assert main(["explore", "--defect", DEFECT, "--seed", "7", "--conditions", "none"]) == 1
     told = capsys.readouterr().out
     assert (
         f"pytest {FOUND} --stigmer-seed 7 --stigmer-conditions none --stigmer-defect {DEFECT}\n"

@@ -13,7 +13,7 @@ from pytest_stigmer.factories.factory import Factory
 from pytest_stigmer.kit.calls import shown
 from pytest_stigmer.kit.capabilities import ToldClock
 from pytest_stigmer.kit.skill_declarations import SkillDeclarations
-from pytest_stigmer.scenario.target import Answer, Target, answered
+from pytest_stigmer.scenario.target import Answer, Target, Unsupported, answered
 from pytest_stigmer.skills.endpoint import SkillApi
 from pytest_stigmer.targets.flow import Flow
 from pytest_stigmer.targets.hunting import ScenarioTimes
@@ -71,6 +71,8 @@ class SkillTarget(Target):
 
     def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
         """Perform one verb; what the calls raise is an answer too."""
+        if verb == "set_timezone":
+            raise Unsupported("the time zone is that of the process")
         act = self._reopen if verb == "reopen" else getattr(self._flow, verb)
         answer = answered(lambda: answer_value(act(**arguments)))
         if verb == "push" and answer.failure is None and self._declared.can_move_clock:
