@@ -57,7 +57,12 @@ class Catalogue(Mapping[str, Defect]):
 
     @cached_property
     def _entries(self) -> dict[str, _Entry]:
-        return _unique((*self._ours.items(), *_registered()))
+        found = dict(self._ours)
+        for defect_id, entry in _registered():
+            # A release of ours may take an id that somebody else has: neither must stop the other.
+            name = f"{entry.owner}:{defect_id}" if defect_id in found else defect_id
+            found |= _unique([*found.items(), (name, entry)])
+        return found
 
     def __getitem__(self, defect_id: str) -> Defect:
         if defect_id not in self._loaded:

@@ -42,7 +42,7 @@ EDGES_OF_NAMES = (
 
 EDGES_OF_KINDS = (
     exchange(
-        "kinds-ignore-case",
+        "kinds-are-read-without-case",
         "A listing shows the records of a kind that is spelt alike.",
         _ANY_KIND,
         list_resources="SELECT data FROM resources WHERE kind = :kind COLLATE NOCASE ORDER BY id",

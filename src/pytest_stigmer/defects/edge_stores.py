@@ -70,7 +70,7 @@ class _Remembering(SqliteStore):
 
 EDGES_OF_TRANSACTIONS = (
     exchange(
-        "inner-transaction-commits-the-outer",
+        "inner-block-commits-the-outer",
         "A change of several records that fails at its end leaves its first half.",
         _UNIT,
         store=_InnerCommits,
@@ -158,7 +158,7 @@ EDGES_OF_MIGRATION = (
         partial(in_place, part=_ByFloat),
     ),
     Row(
-        "migration-orders-by-row-time",
+        "migration-orders-by-updated-at",
         "A version that an older release has written again becomes the newest in the upgrade.",
         "contract 2.5: order by the nanosecond part",
         partial(in_place, part=_ByTheRow),

@@ -74,6 +74,7 @@ class ModelTarget(Target):
         self.factory = factory
         self.skills = SkillModel(StoreModel(disputed=disputed), self.clock, generation)
         self.version = LATEST
+        self._opened_at = ""
         self._aborted: set[tuple[str, str]] = set()
         self._locked = False
         self._dies_after: int | None = None
@@ -251,7 +252,8 @@ class ModelTarget(Target):
         """Tell what is stored as the columns of a file would have it."""
         if "kind" in wanted:
             wanted["kind"] = kind_text(wanted["kind"])
-        versions = [{"version": version} for version in range(1, self.version + 1)]
+        applied = {"applied_at": self._opened_at}
+        versions = [{"version": one, **applied} for one in range(1, self.version + 1)]
         rows = versions if table == "schema_version" else self.store.columns(table)
         return [row for row in rows if wanted.items() <= row.items()]
 
@@ -270,6 +272,7 @@ class ModelTarget(Target):
     def _open_legacy(self, rows: list[dict[str, Any]], schema: int = 1) -> None:
         """Start again with a file of live rows: the history moves, oldest first, all else stays."""
         del schema
+        self._opened_at = self.now().strftime(_STORED_TIME)
         self._aborted.clear()
         self.skills.artifacts.clear()
         store = type(self.store)(disputed=self.store.disputed)
