@@ -95,7 +95,12 @@ def test_a_promise_has_one_transcript_on_every_target(
             outcomes += [] if by_chance or lives_elsewhere else [on_server_too]
     for outcome in outcomes:
         assert outcome.status is Status.PASSED, f"{outcome.target}: {outcome.reason}"
-        assert transcript(outcome) == transcript(outcomes[0]), outcome.target
+        told, first = (
+            # Ids drawn within one millisecond do not grow: callers that meet are listed by chance.
+            [step for step in transcript(one) if not (by_chance and step[0] == "list_resources")]
+            for one in (outcome, outcomes[0])
+        )
+        assert told == first, outcome.target
 
 
 def test_a_step_out_of_the_calendar_is_a_refusal_of_its_step(
