@@ -24,6 +24,26 @@ CLOCK_MARK = (
 def add_options(parser: pytest.Parser) -> None:
     """Declare the command line options and ini settings."""
     group = parser.getgroup("stigmer", "Stigmer skill registry")
+    _add_run_options(group)
+    _add_report_options(group)
+    _add_server_options(group)
+    _add_shard_options(group)
+    parser.addini(
+        "stigmer_stubs",
+        "message classes: 'auto' (installed stubs if they are of this API generation), "
+        "'bundled' or 'installed'",
+        default="auto",
+    )
+    parser.addini(
+        "stigmer_clock_sqlite",
+        "whether SQLite connections that a test opens under stigmer_clock follow it",
+        type="bool",
+        default=True,
+    )
+
+
+def _add_run_options(group: pytest.OptionGroup) -> None:
+    """Declare what is run, and where."""
     group.addoption(
         "--stigmer-target",
         metavar="local|service|HOST:PORT",
@@ -66,6 +86,10 @@ def add_options(parser: pytest.Parser) -> None:
         "(default: a set that is cheap); with --stigmer-prove `all` also looks under each "
         "condition for the defects that no scenario shows without one",
     )
+
+
+def _add_report_options(group: pytest.OptionGroup) -> None:
+    """Declare what is kept and told of a run."""
     group.addoption(
         "--stigmer-keep",
         action="store_true",
@@ -82,20 +106,6 @@ def add_options(parser: pytest.Parser) -> None:
         action="append",
         help="write a report of results, timelines and the kill matrix: FILE.html is one "
         "self-contained page, FILE.json the same as data, FILE.md a summary (repeatable)",
-    )
-    _add_server_options(group)
-    _add_shard_options(group)
-    parser.addini(
-        "stigmer_stubs",
-        "message classes: 'auto' (installed stubs if they are of this API generation), "
-        "'bundled' or 'installed'",
-        default="auto",
-    )
-    parser.addini(
-        "stigmer_clock_sqlite",
-        "whether SQLite connections that a test opens under stigmer_clock follow it",
-        type="bool",
-        default=True,
     )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+from pytest_stigmer.harness.reporting import causes
 from pytest_stigmer.scenario.shown_bytes import told_bytes
 
 if TYPE_CHECKING:
@@ -58,6 +60,22 @@ def test_the_page_starts_with_the_difference_and_ends_with_the_answer(
     heads = ["differences: 1", "query and plan", "steps before", "run it again", "got"]
     places = [lines.index(head) for head in heads]
     assert places == sorted(places)
+
+
+def test_a_cause_without_a_step_is_told_whole() -> None:
+    """A reason with a comma in it loses nothing, and one that names its line does not repeat it."""
+    crashes = [
+        SimpleNamespace(lineno=1, message="no clock, no answer"),
+        SimpleNamespace(lineno=7, message="line 7, get: the answer is 2, not 3"),
+    ]
+    reports = [
+        SimpleNamespace(nodeid="x.scenario.yaml::x", longrepr=SimpleNamespace(reprcrash=crash))
+        for crash in crashes
+    ]
+    assert list(causes(reports)) == [
+        "RED x.scenario.yaml:1 no clock, no answer",
+        "RED x.scenario.yaml:7 get: the answer is 2, not 3",
+    ]
 
 
 def test_bytes_of_an_answer_are_in_no_report(pytester: pytest.Pytester) -> None:

@@ -57,14 +57,13 @@ class Elsewhen(Condition):
 
     def begin(self) -> None:
         """Go to the other place."""
-        if "." in self.start and any(_STORED.search(text) for _, text in _texts(self.scenario)):
+        if "." in self.start and any(
+            _STORED.search(text) for _, text in texts_with_keys(self.scenario)
+        ):
             raise Unsupported(
                 "the scenario says which second is stored, which depends on fractions"
             )
         self.own("set_timezone", zone=self.zone)
-
-
-_texts = texts_with_keys
 
 
 class EndOfYear(Elsewhen):

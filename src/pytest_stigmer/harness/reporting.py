@@ -132,7 +132,7 @@ def causes(reports: Iterable[Any]) -> Iterator[str]:
     for (path, line, cause), labels in found.items():
         cells = [label.rpartition("[")[2].rstrip("]") for label in labels if label.endswith("]")]
         more = f" ({len(labels)} times: also {', '.join(cells)})" if len(labels) > 1 else ""
-        yield f"RED {path}:{line} {cause.partition(', ')[2]}{more}"
+        yield f"RED {path}:{line} {cause.removeprefix(f'line {line}, ')}{more}"
 
 
 def skipped_lines(reports: Iterable[Any]) -> list[str]:
