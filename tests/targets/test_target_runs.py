@@ -63,9 +63,9 @@ def test_a_run_outlives_its_server(serving: Any, pytester: pytest.Pytester, tmp_
         )
         served.process.wait(10)
     result.assert_outcomes(passed=2, failed=2, skipped=2)
-    shown = " ".join(result.stdout.str().split())
-    assert shown.count(f"the server {served.address} was lost at SetClock (UNAVAILABLE: ") == 2
-    assert shown.count("nothing more is sent to it in this run") == 2
+    pages = " ".join(result.stdout.str().partition("\nRED ")[0].split())
+    assert pages.count(f"the server {served.address} was lost at SetClock (UNAVAILABLE: ") == 2
+    assert pages.count("nothing more is sent to it in this run") == 2
     result.stdout.no_fnmatch_line("*Traceback*")
     result.stdout.no_fnmatch_line("*left behind*")
 
