@@ -115,6 +115,7 @@ def _step_data(performed: Performed, rows: list[AuditRow]) -> StepData:
         differences=tuple(
             Deviation(d.where, _cut(d.expected), _cut(d.got), d.why) for d in exchanged.differences
         ),
+        server_times=dict(exchanged.server_times),
         left_out=exchanged.left_out,
         answered={str(row_id): place for row_id, place in answered.items()},
         expected_rows={str(row_id): place for row_id, place in expected.items()},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, cast
 
 from pytest_stigmer.api.generation import load
@@ -77,7 +76,7 @@ class SkillTarget(Target):
         answer = answered(lambda: answer_value(act(**arguments)))
         if verb == "push" and answer.failure is None and self._declared.can_move_clock:
             self._times.learn(answer.value, self._clock.now())
-        return replace(answer, value=self._times.translate(answer.value))
+        return self._times.read(answer)
 
     def other(self) -> Target:
         """Return this target, its calls sent to a second server on the same data."""

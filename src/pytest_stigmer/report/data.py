@@ -59,6 +59,10 @@ class StepData:
     got: Annotated[Pairs, "Dotted paths and values of the answer."] = ()
     expected: Annotated[Pairs, "Dotted paths and values that were expected."] = ()
     differences: tuple[Deviation, ...] = ()
+    server_times: Annotated[
+        dict[str, str],
+        "Times as the server sent them, by dotted path, where `got` has those of the scenario.",
+    ] = field(default_factory=dict)
     left_out: Annotated[str, "Why it was not performed, or ''."] = ""
     answered: Annotated[
         Places,

@@ -14,7 +14,7 @@ from pytest_stigmer.report.data import (
     StepData,
     TestData,
 )
-from pytest_stigmer.report.markup import badge, chips, link, pairs, shown, text
+from pytest_stigmer.report.markup import badge, chips, link, pairs, sent, shown, text
 from pytest_stigmer.report.picture import legend, picture
 
 _MERE_SUCCESS = (("", "success"),)
@@ -137,7 +137,9 @@ def _step(number: int, step: StepData, place: str) -> str:
 
 
 def _answer(step: StepData) -> str:
-    return text(f"left out: {step.left_out}") if step.left_out else pairs(step.got) or "done"
+    if step.left_out:
+        return text(f"left out: {step.left_out}")
+    return pairs(step.got, step.server_times) or "done"
 
 
 def _expected(step: StepData) -> str:
@@ -146,8 +148,8 @@ def _expected(step: StepData) -> str:
 
 def _differences(step: StepData) -> str:
     items = "".join(
-        f"<li>{text(d.where or 'the answer')} {text(d.why)}: {shown(d.got)}, "
-        f"not {shown(d.expected)}</li>"
+        f"<li>{text(d.where or 'the answer')} {text(d.why)}: "
+        f"{shown(d.got)}{sent(d.where, step.server_times)}, not {shown(d.expected)}</li>"
         for d in step.differences
     )
     return f'<ul class="differences">{items}</ul>' if items else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
@@ -37,12 +37,16 @@ def chips(words: Iterable[object], *, kind: str = "") -> str:
     return "".join(f'<span class="{styled}">{text(word)}</span>' for word in words)
 
 
-def pairs(values: Iterable[tuple[str, Any]]) -> str:
-    """Return dotted paths and values as a list of definitions."""
+def sent(path: str, times: Mapping[str, str]) -> str:
+    """Return what a server sent as the time at a path, where it was read as another."""
+    return f" <small>(the server sent {text(times[path])})</small>" if path in times else ""
+
+
+def pairs(values: Iterable[tuple[str, Any]], times: Mapping[str, str] | None = None) -> str:
+    """Return dotted paths and values as a list of definitions; `times` as `sent` has them."""
     rows = "".join(
-        f"<div><dt>{text(path)}</dt><dd>{shown(value)}</dd></div>"
-        if path
-        else f"<div><dd>{shown(value)}</dd></div>"
+        f"<div>{f'<dt>{text(path)}</dt>' if path else ''}"
+        f"<dd>{shown(value)}{sent(path, times or {})}</dd></div>"
         for path, value in values
     )
     return f"<dl>{rows}</dl>" if rows else ""

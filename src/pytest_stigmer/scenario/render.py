@@ -36,6 +36,7 @@ def _lines(page: Page, width: int) -> Iterator[str]:
     yield from _section(
         f"differences: {len(page.differences)}", _differences(page.differences, width)
     )
+    yield from _section("times that the server sent", _times(page))
     if page.timeline:
         caption = textwrap.fill(_caption(page.timeline), width)
         yield from _section(caption, timeline_lines(page.timeline, width))
@@ -94,6 +95,12 @@ def _values(values: tuple[tuple[str, Any], ...], width: int) -> Iterator[str]:
         yield f"and {len(values) - _MAX_VALUES} more"
     if not values:
         yield "nothing"
+
+
+def _times(page: Page) -> Iterator[str]:
+    got = dict(page.got)
+    for sent, read in dict.fromkeys((sent, got[path]) for path, sent in page.server_times):
+        yield f"{sent}, read as {read}"
 
 
 def _text(value: Any) -> str:

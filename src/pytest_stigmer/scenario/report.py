@@ -36,7 +36,8 @@ class Happened:
 class Exchange:
     """One step with its answer; `got` and `expected` are pairs of dotted path and value.
 
-    `left_out` says why it was not performed, if it was not.
+    `left_out` says why it was not performed, if it was not. `server_times` are the times, by
+    path, that a server sent where `got` has those of the scenario.
     """
 
     happened: Happened
@@ -44,6 +45,7 @@ class Exchange:
     expected: tuple[tuple[str, Any], ...]
     differences: tuple[Difference, ...] = ()
     left_out: str = ""
+    server_times: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class Page:
     got: tuple[tuple[str, Any], ...] = ()
     expected: tuple[tuple[str, Any], ...] = ()
     differences: tuple[Difference, ...] = ()
+    server_times: tuple[tuple[str, str], ...] = ()
     before: tuple[Happened, ...] = ()
     after: tuple[Exchange, ...] = ()
     timeline: Timeline | None = None
@@ -97,6 +100,7 @@ def page(outcome: Outcome, *, label: str = "", **replayed: Any) -> Page:
         got=_got(failed) if failed else (),
         expected=_expected(failed) if failed else (),
         differences=failed.differences if failed else (),
+        server_times=_server_times(failed) if failed else (),
         before=tuple(_happened(step) for step in outcome.performed[:at]),
         after=tuple(
             exchange(step)
@@ -114,7 +118,13 @@ def exchange(performed: Performed) -> Exchange:
     if performed.left_out:
         return Exchange(_happened(performed), (), (), left_out=performed.left_out)
     got, expected = _got(performed), _expected(performed)
-    return Exchange(_happened(performed), got, expected, performed.differences)
+    return Exchange(
+        _happened(performed),
+        got,
+        expected,
+        performed.differences,
+        server_times=_server_times(performed),
+    )
 
 
 def replay(
@@ -185,6 +195,11 @@ def _got(performed: Performed) -> tuple[tuple[str, Any], ...]:
         wanted = _ESSENTIAL | {path.partition(".")[2] for path, _ in _expected(performed)}
         leaves = [pair for pair in leaves if pair[0].partition(".")[2] in wanted]
     return tuple(leaves)
+
+
+def _server_times(performed: Performed) -> tuple[tuple[str, str], ...]:
+    shown = dict(_got(performed))
+    return tuple(pair for pair in performed.answer.server_times if pair[0] in shown)
 
 
 def _expected(performed: Performed) -> tuple[tuple[str, Any], ...]:

@@ -28,11 +28,13 @@ class Answer:
     A Skill is a dict with proto field names, nested as the message is, every field without presence
     included: enums by name, bytes as base64, timestamps as in protobuf's JSON
     (`2026-01-25T10:00:00.100Z`), message fields that are not set as None. An artifact is
-    `{artifact: base64, sha256: hex, size: bytes}`.
+    `{artifact: base64, sha256: hex, size: bytes}`. Where the value has times of the scenario in the
+    place of a server's own, `server_times` are those, by dotted path.
     """
 
     value: Any = None
     failure: Failure | None = None
+    server_times: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
     @classmethod
     def refused(cls, code: str, message: str = "") -> Self:

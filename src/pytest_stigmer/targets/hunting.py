@@ -8,6 +8,7 @@ answers.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from time import sleep
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ from pytest_stigmer.scenario.target import Inconclusive, Unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from pytest_stigmer.scenario.target import Answer
 
 _SECOND = dt.timedelta(seconds=1)
 _NANOSECONDS = 1_000_000_000
@@ -97,13 +100,21 @@ class ScenarioTimes:
         for text in _times(answer):
             self._instants.setdefault(text, _json_text(instant))
 
-    def translate(self, answer: Any) -> Any:
-        """Return an answer in plain values with the times that are known put in."""
-        if isinstance(answer, dict):
-            return {name: self.translate(value) for name, value in answer.items()}
-        if isinstance(answer, list):
-            return [self.translate(value) for value in answer]
-        return self._instants.get(answer, answer) if isinstance(answer, str) else answer
+    def read(self, answer: Answer) -> Answer:
+        """Return an answer with the times that are known put in, and what stood there."""
+        replaced: list[tuple[str, str]] = []
+        value = self._read(answer.value, (), replaced)
+        return replace(answer, value=value, server_times=tuple(replaced))
+
+    def _read(self, value: Any, path: tuple[str, ...], replaced: list[tuple[str, str]]) -> Any:
+        if isinstance(value, dict):
+            return {name: self._read(one, (*path, name), replaced) for name, one in value.items()}
+        if isinstance(value, list):
+            return [self._read(one, (*path, str(n)), replaced) for n, one in enumerate(value)]
+        if not isinstance(value, str) or value not in self._instants:
+            return value
+        replaced.append((".".join(path), value))
+        return self._instants[value]
 
 
 def _times(answer: Any) -> list[str]:

@@ -114,7 +114,7 @@ class AnyServerTarget(Target):
             return _moved(getattr(self._hunt, verb), arguments)
         if verb != "push":
             self._hunt.prove()
-            return self._translated(_answer(self.flow, verb, arguments))
+            return self._times.read(_answer(self.flow, verb, arguments))
         return self._push(self._hunt, arguments)
 
     def now(self) -> dt.datetime | None:
@@ -131,10 +131,7 @@ class AnyServerTarget(Target):
         if answer.failure is None:
             hunt.pushed(_archived(answer.value))
             self._times.learn(answer.value, hunt.now)
-        return self._translated(answer)
-
-    def _translated(self, answer: Answer) -> Answer:
-        return Answer(self._times.translate(answer.value), answer.failure)
+        return self._times.read(answer)
 
     def _probe(self) -> int:
         return _archived(answer_value(self.flow.push(name="clock probe", skill_md="# probe")))
