@@ -13,14 +13,24 @@ import pytest
 
 from pytest_stigmer import defects
 from pytest_stigmer.defects import catalogue as catalogue_module
-from pytest_stigmer.defects.catalogue import DISTRIBUTION, Catalogue, catalogue, find
+from pytest_stigmer.defects.catalogue import (
+    DISTRIBUTION,
+    Catalogue,
+    catalogue,
+    find,
+    recipe_of,
+)
 from pytest_stigmer.defects.tables import TABLES
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.registry.assembly import REFERENCE
+from pytest_stigmer.scenario.shipped import shipped_scenarios
 from pytest_stigmer.store.queries import Queries
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytest_stigmer.defects.change import Row
+    from pytest_stigmer.registry.assembly import Recipe
 
 SHIPPED = sorted(set(catalogue()) - set(catalogue().of_others(DISTRIBUTION)))
 ROWS = [row for rows in TABLES.values() for row in rows]
@@ -63,6 +73,25 @@ def test_a_row_exchanges_something(row: Row) -> None:
     assert changed != REFERENCE
     queries = getattr(changed.store, "keywords", {}).get("queries")
     assert queries != Queries()
+
+
+TOGETHER = {
+    "tag-order-without-tiebreak": "ordering/tag_moved_within_one_second",  # a query
+    "history-order-without-tiebreak": "ordering/history_of_one_second",  # another query
+    "empty-history-is-an-error": "history/no_versions_yet",  # a class of store
+    "delete-drops-history": "lifecycle/delete_keeps_history",  # another class of store
+    "foreign-key-wipes-history": "schema/save_keeps_history",  # a schema
+    "scopes-are-swapped": "flows/push_then_get",  # a class of another part
+}
+
+
+@pytest.mark.parametrize("step", [1, -1], ids=["in order", "turned round"])
+def test_defects_are_in_place_together(step: int, status_on: Callable[[Recipe, Path], str]) -> None:
+    """None hides another, whichever parts they change and in whatever order."""
+    recipe = recipe_of([*TOGETHER][::step])
+    folder = shipped_scenarios()[0].parents[1]
+    for name in TOGETHER.values():
+        assert status_on(recipe, folder / f"{name}.scenario.yaml") == "failed", name
 
 
 def test_every_family_says_what_it_is_about() -> None:

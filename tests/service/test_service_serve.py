@@ -118,6 +118,23 @@ def test_the_clock_may_start_frozen(
             assert pushed.status.audit.spec_audit.created_at.ToJsonString() == instant
 
 
+def test_it_stands_in_for_a_server_with_defects(
+    serving: Any, connected: Any, request_of: Callable[..., Any]
+) -> None:
+    """All defects that were asked for are in place; without a control API nobody steers it."""
+    defects = ("slug-keeps-case", "state-stays-uploading")
+    with (
+        serving("--no-control", "--quiet", "--defect", *defects, token=True) as served,
+        connected(served.address) as client,
+    ):
+        assert "token" not in served.ready
+        pushed = client().skills.push(request_of(org="acme"))
+        assert pushed.metadata.slug == "Calculator"
+        assert API.SkillState.Name(pushed.status.state) == "SKILL_STATE_UPLOADING"
+        with pytest.raises(StatusError, match="unknown service"):
+            client().control.call("GetClock")
+
+
 def test_a_locale_of_ascii_alone_is_enough(serving: Any, connected: Any, tmp_path: Path) -> None:
     """A database with another name is served, and the log shows what cannot be written there."""
     database = tmp_path / "técnica.db"
@@ -189,6 +206,7 @@ def test_a_taken_port_is_a_usage_error(serving: Any) -> None:
 @pytest.mark.parametrize(
     ("options", "text"),
     [
+        (("--defect", "slug-keeps-cases"), "did you mean 'slug-keeps-case'"),
         (("--clock", "noon"), "--clock: 'noon' is not an instant"),
         (
             ("--port", "65536"),

@@ -105,7 +105,7 @@ def recipe_with(defect_id: str | None) -> Recipe:
 def recipe_of(defect_ids: Iterable[str]) -> Recipe:
     """Return the recipe with several defects in place at once.
 
-    Of two that replace the same method, or the same query, the later one is seen.
+    Of two that replace the same method, the same query or the migrations, the later one is seen.
     """
     from pytest_stigmer.registry.assembly import REFERENCE
 

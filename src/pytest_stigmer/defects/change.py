@@ -45,8 +45,10 @@ UPSERT = (
 
 
 def with_queries(recipe: Recipe, **texts: str) -> Recipe:
-    """Return a recipe whose store asks these queries instead of the reference's."""
-    return replace(recipe, store=partial(recipe.store, queries=replace(Queries(), **texts)))
+    """Return a recipe whose store asks these queries; its others stay as they are."""
+    known = recipe.store.keywords if isinstance(recipe.store, partial) else {}
+    queries = replace(known.get("queries", Queries()), **texts)
+    return replace(recipe, store=partial(recipe.store, queries=queries))
 
 
 def in_place(recipe: Recipe, part: type) -> Recipe:
@@ -55,17 +57,22 @@ def in_place(recipe: Recipe, part: type) -> Recipe:
         return with_migrations(recipe, part)
     for field in fields(recipe):
         if isinstance(field.default, type) and issubclass(part, field.default):
-            before = getattr(recipe, field.name)
-            if before is not field.default:  # another defect is in place: both are
-                part = type(part.__name__, (part, before), {})
-            placed: dict[str, Any] = {field.name: part}
+            placed: dict[str, Any] = {field.name: _upon(getattr(recipe, field.name), part)}
             return replace(recipe, **placed)
     raise UsageError(f"{part.__module__}.{part.__name__} derives from no part of a registry")
 
 
-def with_store(recipe: Recipe, store: Callable[..., SqliteStore]) -> Recipe:
-    """Return a recipe with another store class."""
-    return replace(recipe, store=store)
+def _upon(before: Any, part: type) -> Any:
+    """Return a class in the place of another, upon it where that is of another defect."""
+    given = before if isinstance(before, partial) else partial(before)
+    if isinstance(given.func, type) and not issubclass(part, given.func):
+        part = type(part.__name__, (part, given.func), {})
+    return partial(part, *given.args, **given.keywords) if isinstance(before, partial) else part
+
+
+def with_store(recipe: Recipe, store: type[SqliteStore]) -> Recipe:
+    """Return a recipe with another store class, which asks the queries that are in place."""
+    return replace(recipe, store=_upon(recipe.store, store))
 
 
 def with_migrations(recipe: Recipe, migrations: Callable[..., Migrations]) -> Recipe:
@@ -80,7 +87,7 @@ def with_schema(recipe: Recipe, *statements: str) -> Recipe:
     """
 
     def fresh_file(path: Path, *, clock: Clock, ddl: tuple[str, ...] = ()) -> Path:
-        return clone(path, clock=clock, ddl=(*statements, *ddl))
+        return (recipe.fresh_file or clone)(path, clock=clock, ddl=(*statements, *ddl))
 
     changed = replace(recipe, fresh_file=fresh_file)
     return with_migrations(changed, partial(_ChangedSchema, statements))

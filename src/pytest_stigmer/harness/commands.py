@@ -19,12 +19,12 @@ from pytest_stigmer.harness import (
     exploring,
     inspecting,
     merging,
+    serving,
     showing,
 )
 from pytest_stigmer.harness.terminal import say
 from pytest_stigmer.scenario.model import SUFFIX, stem_of
 from pytest_stigmer.scenario.shipped import scenario_folders
-from pytest_stigmer.service import serve
 
 if TYPE_CHECKING:
     import argparse
@@ -283,5 +283,7 @@ COMMANDS = {
         merging.add_arguments,
         merging.run,
     ),
-    "serve": Command("serve the skill API on gRPC until stopped", serve.add_arguments, serve.run),
+    "serve": Command(
+        "serve the skill API on gRPC until stopped", serving.add_arguments, serving.run
+    ),
 }

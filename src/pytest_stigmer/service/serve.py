@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
+    from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.service.namespaces import Namespaces
     from pytest_stigmer.service.places import ServerTls
     from pytest_stigmer.service.served import Call
@@ -83,12 +84,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--tls-certificate", metavar="PEM", type=Path, help="serve TLS with this")
     parser.add_argument("--tls-key", metavar="PEM", type=Path, help="the certificate's key")
+    parser.add_argument(
+        "--no-control",
+        action="store_true",
+        help="serve the skill API without the control API, as a real server does",
+    )
     parser.add_argument("--quiet", action="store_true", help="do not log calls")
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace, recipe: Recipe) -> int:
     """Serve until SIGTERM, SIGINT or, when asked for, the parent's end; return 0.
 
+    `recipe` is what the registries of all namespaces are made of.
     Raises UsageError for options that cannot be followed, a port that is taken among them.
     """
     check_installed("stigmer-harness serve")
@@ -101,10 +108,12 @@ def run(arguments: argparse.Namespace) -> int:
         stack.callback(own.remove)
         database = arguments.database or own.path / "stigmer.db"
         given = os.environ.get(TOKEN_VARIABLE) or secrets.token_urlsafe(_TOKEN_BYTES)
-        access = Access("" if arguments.no_token else given, everywhere=bool(arguments.listen))
-        namespaces = _namespaces(arguments, database, own.path)
+        needs_none = arguments.no_token or (arguments.no_control and not arguments.listen)
+        access = Access("" if needs_none else given, everywhere=bool(arguments.listen))
+        namespaces = _namespaces(arguments, database, own.path, recipe)
         stack.callback(namespaces.close)
-        server = stack.enter_context(_server(namespaces, place, tls, access))
+        steered = None if arguments.no_control else namespaces
+        server = stack.enter_context(_server(namespaces, steered, place, tls, access))
         ready = {
             "address": server.address,
             "pid": os.getpid(),
@@ -137,7 +146,9 @@ def _told_to_stop() -> Iterator[socket.socket]:
             signal.set_wakeup_fd(-1)
 
 
-def _namespaces(arguments: argparse.Namespace, database: Path, folder: Path) -> Namespaces:
+def _namespaces(
+    arguments: argparse.Namespace, database: Path, folder: Path, recipe: Recipe
+) -> Namespaces:
     from pytest_stigmer.api.generation import load
     from pytest_stigmer.service.namespaces import Namespaces
 
@@ -147,11 +158,18 @@ def _namespaces(arguments: argparse.Namespace, database: Path, folder: Path) -> 
         load("bundled"),
         start=_instant(arguments.clock),
         log=_ignore if arguments.quiet else _log,
+        recipe=recipe,
         most=arguments.namespaces,
     )
 
 
-def _server(namespaces: Namespaces, place: str, tls: ServerTls | None, access: Access) -> Server:
+def _server(
+    namespaces: Namespaces,
+    steered: Namespaces | None,
+    place: str,
+    tls: ServerTls | None,
+    access: Access,
+) -> Server:
     from pytest_stigmer.service.control import ControlHandlers
     from pytest_stigmer.service.server import Server
 
@@ -162,7 +180,7 @@ def _server(namespaces: Namespaces, place: str, tls: ServerTls | None, access: A
             place,
             tls=tls,
             access=access,
-            control=ControlHandlers(namespaces),
+            control=ControlHandlers(steered) if steered else None,
         )
 
 
