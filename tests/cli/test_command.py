@@ -68,12 +68,14 @@ def test_prove_of_one_shipped_scenario_is_exact() -> None:
     [
         (["run", "nowhere.yaml"], "no such file or folder: nowhere.yaml"),
         (["prove", "nowhere"], "no such file or folder: nowhere"),
+        (["run", "."], "no scenario under .: the name of one ends in .scenario.yaml"),
     ],
 )
+@pytest.mark.usefixtures("folder")
 def test_a_wrong_path_is_a_usage_error(
     arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A path that is not there ends with exit code 2 and names it."""
+    """A path that is not there, or has no scenario, ends with exit code 2 and is named."""
     assert main(arguments) == 2
     assert words in capsys.readouterr().err
 

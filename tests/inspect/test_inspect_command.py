@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import json
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_stigmer.cli import main
 from pytest_stigmer.harness.inspecting import add_arguments, described
 from pytest_stigmer.store.facts import Facts
 from pytest_stigmer.store.inspect import inspect
@@ -48,6 +50,20 @@ def test_lines_fit_the_terminal(audits: Callable[..., Path], width: int) -> None
     facts = inspect(path)
     long = [line for line in described(facts, width) if len(line) > width]
     assert all(len(line.split()) == 1 for line in long)
+
+
+def test_several_files_are_told_one_after_the_other(
+    audits: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each is an object on a line of its own; the exit code is the worst of all."""
+    path = audits(*TIE)
+    assert main(["inspect", "--json", str(path), str(path)]) == 1
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [facts["path"] for facts in told] == [str(path), str(path)]
+    assert main(["inspect", str(path.parent), str(path)]) == 2
+    printed = capsys.readouterr()
+    assert printed.out.startswith(str(path))
+    assert f"{path.parent} is not a usable database: it is a folder" in printed.err
 
 
 def test_progress_is_not_printed_to_a_pipe(

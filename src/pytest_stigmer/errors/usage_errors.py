@@ -52,6 +52,14 @@ class UsageError(StigmerError):
         return cls(f"no such file or folder: {path}")
 
     @classmethod
+    def no_scenarios_in(cls, folder: object) -> Self:
+        """Name a folder without a scenario."""
+        return cls(
+            f"no scenario under {folder}: the name of one ends in .scenario.yaml or .scenario.yml; "
+            "`stigmer-harness new NAME` writes a first one"
+        )
+
+    @classmethod
     def no_report(cls, path: object, why: str) -> Self:
         """Name a file that is no JSON report, and say why."""
         return cls(

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 
 
 def checked_paths(paths: Iterable[str]) -> list[Path]:
-    """Return paths as they are; raise UsageError for one that does not exist."""
+    """Return paths as they are; raise UsageError for one that does not exist or has no scenario."""
     found = [Path(path) for path in paths]
     for path in found:
         if not path.exists():
             raise UsageError.no_such_path(path)
+        if path.is_dir() and not scenario_files(path):
+            raise UsageError.no_scenarios_in(path)
     return found
 
 

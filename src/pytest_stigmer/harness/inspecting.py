@@ -34,8 +34,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "uses it. Exit code: 0 no ordering hazard, 1 ordering hazards found, 2 damaged or not "
         "a store file."
     )
-    parser.add_argument("database", metavar="DB", help="path of the store file")
-    parser.add_argument("--json", action="store_true", help="print all facts as one JSON object")
+    parser.add_argument("databases", metavar="DB", nargs="+", help="paths of store files")
+    parser.add_argument(
+        "--json", action="store_true", help="print all facts as JSON, an object per file and line"
+    )
     parser.add_argument(
         "--limit",
         metavar="N",
@@ -47,34 +49,39 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the facts; return 0, or 1 with ordering hazards, or 2 for no usable store file."""
+    """Print the facts of each file; return the worst of their codes.
+
+    0, or 1 with ordering hazards, or 2 for no usable store file.
+    """
+    return max([_told(path, arguments) for path in arguments.databases])
+
+
+def _told(path: str, arguments: argparse.Namespace) -> int:
     from pytest_stigmer.store.inspect import inspect
 
     tell = _progress()
     try:
-        facts = inspect(
-            arguments.database, limit=arguments.limit, resource=arguments.resource, tell=tell
-        )
+        facts = inspect(path, limit=arguments.limit, resource=arguments.resource, tell=tell)
     except StigmerError as error:
-        tell("")
         sys.stderr.write(f"stigmer-harness inspect: {visible(error)}\n")
         return UNUSABLE
-    tell("")
-    width = shutil.get_terminal_size().columns
+    finally:
+        tell("")
     if arguments.json:
-        sys.stdout.write(f"{as_json(facts)}\n")
+        indent = 2 if len(arguments.databases) == 1 else None
+        sys.stdout.write(f"{as_json(facts, indent)}\n")
     else:
-        say("\n".join(described(facts, width)))
+        say("\n".join(described(facts, shutil.get_terminal_size().columns)))
     return HAZARDS if facts.has_hazards else CLEAN
 
 
-def as_json(facts: Facts) -> str:
+def as_json(facts: Facts, indent: int | None = 2) -> str:
     """Return the facts as JSON: the fields of `store.facts.Facts`, and the two verdicts."""
     data = asdict(facts)
     data["has_hazards"] = facts.has_hazards
     for sample, tag in zip(data["tags_at_risk"]["shown"], facts.tags_at_risk.shown, strict=True):
         sample["is_wrong"] = tag.is_wrong
-    return visible_json(data, indent=2)
+    return visible_json(data, indent=indent)
 
 
 def _progress() -> Callable[[str], None]:

@@ -28,6 +28,8 @@ def reading(path: str | os.PathLike[str]) -> Iterator[sqlite3.Connection]:
     StoreLocked.
     """
     file = checked_path(path).absolute()
+    if file.is_dir():
+        raise NotADatabase.at(file, "it is a folder, and the database is a file")
     if not file.is_file():
         raise NotADatabase.at(file, "there is no such file")
     was_in_use = _log_of(file).exists()
