@@ -50,13 +50,15 @@ def collect_file(path: Path, parent: pytest.Collector) -> pytest.Collector:
     return ScenarioFile.from_parent(parent, path=path)
 
 
-def shortened(item: pytest.Item, call: pytest.CallInfo[Any]) -> str | None:
-    """Let a failure end at the user's line; return its text where there is none."""
+def shortened(item: pytest.Item, call: pytest.CallInfo[Any]) -> Any:
+    """Let a failure end at the user's line; return what it prints where there is none."""
     # A failure of ours has loaded the errors; other tests' failures are none of our business.
     if call.excinfo is None or "pytest_stigmer.errors" not in sys.modules:
         return None
-    from pytest_stigmer.harness.tracebacks import end_at_the_users_line
+    from pytest_stigmer.harness.tracebacks import end_at_the_users_line, told_once
 
+    if page := getattr(call.excinfo.value, "page", None):  # of a promise of the kit
+        return told_once(item, str(call.excinfo.value), page, session_of(item.config).told)
     return end_at_the_users_line(item, call)
 
 
@@ -76,7 +78,7 @@ def _better_scope(text: str) -> list[tuple[str, str]]:
     return [("stigmer", f"{text}\n  from pytest_stigmer.fixtures import {kind}_fixture\n  {line}")]
 
 
-def annotate(item: pytest.Item, report: Any, text: str | None) -> Any:
+def annotate(item: pytest.Item, report: Any, text: Any) -> Any:
     """Attach the row of a proof and, on failure, how to look at the test's databases.
 
     `text` stands in the place of a traceback that has no line of the user's.

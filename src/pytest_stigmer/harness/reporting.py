@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pytest_stigmer.harness.run_session import HarnessSession
     from pytest_stigmer.prove.matrix import Matrix
@@ -120,19 +122,40 @@ class Reporter:
 
 
 def causes(reports: Iterable[Any]) -> Iterator[str]:
-    """Tell the first difference of each red scenario once, with the cells in which it shows."""
+    """Tell the first difference of each red scenario once, with the cells in which it shows.
+
+    Likewise each symptom of a class of the kit, with the promises: those about order first.
+    """
     from pytest_stigmer.scenario.model import SUFFIXES
 
     found: dict[tuple[str, int, str], list[str]] = {}
+    promises: dict[tuple[str, str], list[str]] = {}
     for report in reports:
         crash = getattr(report.longrepr, "reprcrash", None)
         path, _, label = report.nodeid.partition("::")
         if crash and path.endswith(SUFFIXES):
             found.setdefault((path, crash.lineno, crash.message), []).append(label)
+        elif crash and str(crash.path).endswith(SUFFIXES):
+            place, _, promise = report.nodeid.partition("::test_promise")
+            family = Path(crash.path).parent.name
+            promises.setdefault((place, crash.message), []).append(f"{family}{promise}")
+    yield from sorted(_symptoms(promises), key=_is_early, reverse=True)
     for (path, line, cause), labels in found.items():
         cells = [label.rpartition("[")[2].rstrip("]") for label in labels if label.endswith("]")]
         more = f" ({len(labels)} times: also {', '.join(cells)})" if len(labels) > 1 else ""
         yield f"RED {path}:{line} {cause.removeprefix(f'line {line}, ')}{more}"
+
+
+def _symptoms(promises: Mapping[tuple[str, str], Iterable[str]]) -> Iterator[str]:
+    for (place, symptom), names in promises.items():
+        first, *others = sorted(names, key=_is_early, reverse=True)
+        more = f" and {len(others)} more" if others else ""
+        yield f"RED {place} {first}{more}: {symptom}"
+
+
+def _is_early(told: str) -> bool:
+    """Whether it is about order: under a condition it says less about it."""
+    return bool(re.search(r"(^| )ordering\[", told)) and ": under " not in told
 
 
 def skipped_lines(reports: Iterable[Any]) -> list[str]:

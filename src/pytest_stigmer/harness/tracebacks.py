@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_stigmer.errors import StatusError, StigmerError
+from pytest_stigmer.scenario.render import symptom
+from pytest_stigmer.scenario.report import Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +53,19 @@ def told_page(text: str, path: Path, line: int, cause: str) -> Any:
 
     shown = Shown([ReprEntryNative([text])], extraline=None, style="native")
     return ReprExceptionInfo(shown, ReprFileLocation(str(path), line, cause))
+
+
+def told_once(item: Any, text: str, page: Page, told: dict[object, str]) -> Any:
+    """Return what a promise that is not kept prints: a line where its class has told its symptom.
+
+    `told` remembers by which test that was.
+    """
+    seen = symptom(page)
+    first = told.setdefault((item.cls, seen), item.name)
+    if first != item.name:
+        text = f"not kept, as {first}: {seen}\n"
+    path, _, line = page.where.rpartition(":")
+    return told_page(text, Path(path), int(line), seen)
 
 
 def _is_for_the_user(error: BaseException) -> bool:

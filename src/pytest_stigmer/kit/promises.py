@@ -15,11 +15,14 @@ from pytest_stigmer.errors import UsageError
 from pytest_stigmer.scenario.loader import load
 from pytest_stigmer.scenario.model import Scenario, Step
 from pytest_stigmer.scenario.render import render
-from pytest_stigmer.scenario.report import page
+from pytest_stigmer.scenario.report import Page, page
 from pytest_stigmer.scenario.runner import Outcome, Status, run
 from pytest_stigmer.scenario.shipped import known_scenarios
 from pytest_stigmer.scenario.shown_bytes import without_bytes
 from pytest_stigmer.scenario.target import Target
+
+ORDERING = "ordering"
+"""The folder of the promises about order."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,9 @@ class Promise:
 class NotKept(Failed):
     """A promise that is not kept: pytest shows the text alone."""
 
-    def __init__(self, text: str, outcome: Outcome) -> None:
+    def __init__(self, text: str, page: Page, outcome: Outcome) -> None:
         super().__init__(text, pytrace=False)
+        self.page = page
         self.outcome = outcome
 
 
@@ -49,11 +53,12 @@ class NotKept(Failed):
 def promises_of(subject: str) -> tuple[Promise, ...]:
     """Return the promises about a `store` or about `skills`, read once per process.
 
-    One that speaks to the skill API and looks behind it too is about `skills`.
+    One that speaks to the skill API and looks behind it too is about `skills`. Those about order
+    come first: a wrong order breaks others too, which say less about it.
     """
     return tuple(
         promise
-        for promise in _all()
+        for promise in sorted(_all(), key=lambda one: one.scenario.path.parent.name != ORDERING)
         if ("skills" in promise.scenario.needs) == (subject == "skills")
     )
 
@@ -101,4 +106,4 @@ def ask(promise: Promise, target: Target, test_id: str, provided: frozenset[str]
     if outcome.status is not Status.PASSED:
         told = replace(page(outcome), replay=f"pytest {test_id!r}")
         shown = render(told, shutil.get_terminal_size().columns)
-        raise NotKept(f"{promise.test_id} is not kept\n{shown}", outcome)
+        raise NotKept(f"{promise.test_id} is not kept\n{shown}", told, outcome)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ _MAX_VALUE = 60
 _MAX_STEPS = 16
 _MAX_REDS = 12
 _INDENT = "  "
+_NAMES = re.compile(r"""['"].*(['"]|\d characters\))\)?""")
 
 
 def render(page: Page, width: int = 80) -> str:
@@ -69,6 +71,18 @@ def first_difference(page: Page) -> str:
     expected, got = (cut(_text(value), _MAX_VALUE) for value in (found.expected, found.got))
     where = f"{found.where} " if found.where else ""
     return visible(f"{step}{where}is {got}, not {expected}", line=True)
+
+
+def symptom(page: Page) -> str:
+    """Return what is wrong without names and values: reds that share it are likely of one cause."""
+    told = page.reason
+    if page.differences:
+        found, got = page.differences[0], dict(page.got)
+        told = f"{page.verb}: {found.where or 'it'} {found.why.partition(':')[0]}"
+        if found.why.startswith("failed"):
+            word = got["message"].partition(":")[0] if got["code"] == "UNKNOWN" else got["code"]
+            told = f"{page.verb} {found.why}: {word}"
+    return visible(re.sub(r"\d+", "N", _NAMES.sub("...", told)), line=True)
 
 
 def _place(page: Page, width: int) -> Iterator[str]:
