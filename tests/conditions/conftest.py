@@ -23,7 +23,7 @@ Run = Callable[..., Outcome]
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    """Give the function that runs the text of a scenario in a cell, on a registry of a recipe."""
+    """Give what runs the (first) case of a scenario in a cell, on a registry of a recipe."""
     generation = load_generation("bundled")
     numbers = iter(range(100))
 
@@ -31,7 +31,7 @@ def run(tmp_path: Path) -> Run:
         number = next(numbers)
         path = tmp_path / f"{number}.scenario.yaml"
         path.write_text(f"scenario: x\n{text}", encoding="utf-8")
-        scenario = rewritten(load(path), cell)
+        scenario = rewritten(load(path).expanded()[0], cell)
         with FrozenClock(scenario.clock or DEFAULT_START) as clock:
             target = LocalTarget(
                 tmp_path / f"{number}.db",

@@ -112,6 +112,30 @@ def test_a_condition_that_a_target_cannot_provide_is_skipped(run: Run) -> None:
     assert "a file of schema v1 cannot hold a hash and a tag" in outcome.reason
 
 
+@pytest.mark.parametrize("name", ["neighbours", "same-content"])
+def test_a_case_may_give_a_map(name: str, run: Run) -> None:
+    """A value of a case need not be a text."""
+    text = """cases:
+  - {case: one, content: {size: 7}}
+steps:
+  - push: {name: Calculator, files: {a.txt: "${case.content}"}}
+"""
+    assert run(text, name).status == "passed"
+
+
+def test_an_id_that_is_drawn_again_is_so_within_its_message(run: Run) -> None:
+    """A record whose row and message have one id has one id under another seed too."""
+    text = """steps:
+  - save_resource: {id: skl-1, message: {metadata.id: skl-1, metadata.slug: calculator}}
+  - get_by_reference: {slug: calculator}
+    as: found
+    returns: {metadata.id: skl-1}
+  - get: {id: "${found.metadata.id}"}
+    returns: "${found}"
+"""
+    assert run(text, "other-seed").status == "passed"
+
+
 def test_the_explorer_tells_what_a_condition_saw() -> None:
     """A surprise ends a history as a wrong answer does, with its sentence."""
 

@@ -23,13 +23,13 @@ def calls_of(scenario: Scenario) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def texts_of(scenario: Scenario) -> set[str]:
     """Return every text that a step's arguments hold, and the slugs of names among them."""
-    found: set[Any] = set()
+    texts: set[str] = set()
     for step in scenario.all_steps():
         for text in _texts(step.arguments):
             for turn in _turns(step, scenario):
                 with suppress(KeyError, NoSuchValue):
-                    found.add(resolve(text, turn))
-    texts = {text for text in found if isinstance(text, str)}
+                    # A value of a case can be a map.
+                    texts.update(one for one in _texts(resolve(text, turn)) if isinstance(one, str))
     return texts | {slug_of(text) for text in texts}
 
 

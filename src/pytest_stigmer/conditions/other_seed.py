@@ -13,7 +13,7 @@ _BEFORE = "\u00c9%_'A/"
 """What ids begin with; as it is the same for all, their order and their prefixes stay."""
 _BEHIND = "\r\n\t\u2028 \U0001f9ee\ufeff e\u0301 \n\n"
 """What instructions end with."""
-_IDS = frozenset({"id", "resource_id", "prefix"})
+_IDS = frozenset({"id", "metadata.id", "resource_id", "prefix"})
 _TEXTS = frozenset({"skill_md", "spec.skill_md"})
 _LENGTHS = frozenset({"times", "size", "noise"})
 _HASH = re.compile("[0-9a-f]{64}", re.IGNORECASE)
