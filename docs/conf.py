@@ -25,6 +25,7 @@ def setup(app: Any) -> None:
     del app
     GENERATED.mkdir(exist_ok=True)
     pages = {"defects": defects, "options": options, "commands": commands, "keys": keys}
+    pages |= {"disputed": disputed}
     for name, made in pages.items():
         lines = made()
         (GENERATED / f"{name}.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -54,6 +55,17 @@ def defects() -> list[str]:
         if family == STORIES:
             lines += ["```text", *story(defect), "```", ""]
     return lines
+
+
+def disputed() -> list[str]:
+    """Return the disputed points: what we do, what others may do, and where that is seen."""
+    from pytest_stigmer.scenario.disputed import POINTS
+
+    lines = ["| point | ours | others may | seen in |", "|---|---|---|---|"]
+    return lines + [
+        f"| `{point.name}` | {point.ours} | {point.others} | {point.source} |"
+        for point in POINTS.values()
+    ]
 
 
 def claimed() -> dict[str, list[str]]:

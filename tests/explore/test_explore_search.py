@@ -10,7 +10,6 @@ import pytest
 
 from pytest_stigmer.errors import ServerLost
 from pytest_stigmer.explore import search as explore
-from pytest_stigmer.explore.disputed import otherwise
 from pytest_stigmer.explore.shrink import replayed
 from pytest_stigmer.scenario.loader import load as load_scenario
 from pytest_stigmer.scenario.runner import Status, run
@@ -55,10 +54,10 @@ def test_registry_is_held_to_the_answer_it_gives_where_both_are_in_use(
     searching: Searching,
 ) -> None:
     """What is a defect beside the reference is right where the other answer is asked for."""
-    asked = otherwise(["skill_delete_drops_history"])
-    keeping = replace(searching("deleted-skill-keeps-its-versions"), disputed=asked)
+    asked = frozenset({"skill_delete_drops_history"})
+    keeping = replace(searching("deleted-skill-keeps-its-versions"), otherwise=asked)
     assert keeping.round("skills", histories=20) is None
-    assert replace(searching(), disputed=asked).round("skills", histories=60)
+    assert replace(searching(), otherwise=asked).round("skills", histories=60)
 
 
 def test_fault_that_cannot_be_brought_about_proves_nothing(searching: Searching) -> None:

@@ -61,4 +61,5 @@ def _is_red(promise: Promise, opened: Callable[[], Registry]) -> bool:
         store = StoreOnAFile()
         store.assembled = opened
         target = StoreTarget(store, opened().store)
+    target.is_ours = True  # a claim is about what the reference does, in disputed points too
     return run(promise.scenario, target, stop_at_first=True).status is Status.FAILED

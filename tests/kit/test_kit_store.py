@@ -10,7 +10,6 @@ import pytest
 from tests.kit.on_a_file import StoreOnAFile
 
 from pytest_stigmer.errors import ResourceNotFound, UndecodableRow
-from pytest_stigmer.explore.disputed import Disputed
 from pytest_stigmer.explore.store_model import StoreModel
 from pytest_stigmer.kit.store_contract import StoreContract
 
@@ -61,7 +60,7 @@ class TestCascadingModel(TestStoreModel):
     @pytest.fixture
     def store(self) -> StoreModel:
         """Give an empty model that cascades."""
-        return StoreModel(disputed=Disputed(store_deletes_cascade=True))
+        return StoreModel(otherwise=frozenset({"store_deletes_cascade"}))
 
 
 class _Facts(StoreContract):

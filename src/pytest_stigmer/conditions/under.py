@@ -32,7 +32,7 @@ class Under(Target):
         self.name = target.name
         self.capabilities = target.capabilities
         self.paths = target.paths
-        self.spares = target.spares
+        self.spares, self.is_ours = target.spares, target.is_ours
         self._scenario = scenario
         self._classes = conditions
         self._start()

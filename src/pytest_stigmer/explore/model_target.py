@@ -17,7 +17,6 @@ from pytest_stigmer.errors import (
     StoreError,
     StoreLocked,
 )
-from pytest_stigmer.explore.disputed import REFERENCE, Disputed
 from pytest_stigmer.explore.outside import Outside
 from pytest_stigmer.explore.skill_model import LINK, SkillModel
 from pytest_stigmer.explore.store_model import StoreModel
@@ -64,15 +63,15 @@ class ModelTarget(Target):
     )
 
     def __init__(
-        self, factory: Factory, generation: Generation, *, disputed: Disputed = REFERENCE
+        self, factory: Factory, generation: Generation, *, otherwise: frozenset[str] = frozenset()
     ) -> None:
-        self._start(factory, generation, disputed)
+        self._start(factory, generation, otherwise)
 
-    def _start(self, factory: Factory, generation: Generation, disputed: Disputed) -> None:
+    def _start(self, factory: Factory, generation: Generation, otherwise: frozenset[str]) -> None:
         self.clock = ModelClock()
         self.generation = generation
         self.factory = factory
-        self.skills = SkillModel(StoreModel(disputed=disputed), self.clock, generation)
+        self.skills = SkillModel(StoreModel(otherwise=otherwise), self.clock, generation)
         self.version = LATEST
         self._opened_at = ""
         self._aborted: set[tuple[str, str]] = set()
@@ -116,7 +115,7 @@ class ModelTarget(Target):
 
     def start_over(self) -> None:
         """Forget everything."""
-        self._start(self.factory, self.generation, self.store.disputed)
+        self._start(self.factory, self.generation, self.store.otherwise)
 
     def now(self) -> dt.datetime:
         """Return the instant of the model's clock."""
@@ -275,7 +274,7 @@ class ModelTarget(Target):
         self._opened_at = self.now().strftime(_STORED_TIME)
         self._aborted.clear()
         self.skills.artifacts.clear()
-        store = type(self.store)(disputed=self.store.disputed)
+        store = type(self.store)(otherwise=self.store.otherwise)
         moved: list[tuple[tuple[int, str], str, str, StoredRow]] = []
         for row in legacy_rows(rows):
             kind, data = row.get("kind", "skill"), self._legacy_data(row)

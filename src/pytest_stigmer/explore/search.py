@@ -12,7 +12,6 @@ from pytest_stigmer.api.generation import Generation
 from pytest_stigmer.clock import stopwatch
 from pytest_stigmer.errors import ServerLost, UsageError
 from pytest_stigmer.explore.comparison import Comparison, Counterexample, Journal
-from pytest_stigmer.explore.disputed import REFERENCE, Disputed
 from pytest_stigmer.explore.model_target import ModelTarget
 from pytest_stigmer.explore.shrink import shrunk
 from pytest_stigmer.factories.factory import Factory
@@ -31,14 +30,14 @@ STEPS = 30
 class Search:
     """Where and how to search: what opens a fresh registry, and whose messages it speaks.
 
-    Where that registry follows Python's clock, the caller has frozen it. `disputed` is what it is
-    held to where registries may differ in good faith.
+    Where that registry follows Python's clock, the caller has frozen it. `otherwise` names the
+    disputed points in which it is held to the other answer.
     """
 
     open_target: OpenTarget
     generation: Generation
     seed: int = 0
-    disputed: Disputed = REFERENCE
+    otherwise: frozenset[str] = frozenset()
 
     def surfaces(self) -> list[str]:
         """Return which sorts of histories the target can be driven through."""
@@ -87,7 +86,7 @@ class Search:
     def fresh(self) -> Iterator[Comparison]:
         """Open a new registry beside a new model, both at the start of time."""
         factory = Factory(self.seed, "explore", self.generation)
-        model = ModelTarget(factory, self.generation, disputed=self.disputed)
+        model = ModelTarget(factory, self.generation, otherwise=self.otherwise)
         with self.open_target() as subject:
             comparison = Comparison(subject, model)
             comparison.begin()

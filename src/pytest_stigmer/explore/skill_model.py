@@ -62,7 +62,7 @@ class SkillModel:
         if request.ByteSize() > values.MAX_MESSAGE_BYTES:
             raise refusals.message_too_large(refusals.RECEIVED, request.ByteSize())
         self._validate(request)
-        _check_push(request)
+        _check_push(request, self.store.otherwise)
         slug = model_slug(request.name)
         if not slug:
             raise refusals.invalid_name(request.name)
@@ -87,7 +87,7 @@ class SkillModel:
     def get_by_reference(self, request: Any) -> Any:
         """Return the version that a reference names."""
         self._validate(request)
-        _check_reference(request)
+        _check_reference(request, self.store.otherwise)
         with self._answering("failed to list skills"):
             current = self._find(self._org_meant(request), request.slug)
             if current is None:
@@ -112,7 +112,7 @@ class SkillModel:
         self._validate(request)
         with self._answering("failed to delete Skill"), self.store.transaction():
             found = self._current(request.value)
-            if self.store.disputed.skill_delete_drops_history:
+            if "skill_delete_drops_history" not in self.store.otherwise:
                 self.store.delete_audit_by_resource_id(_KIND, request.value)
             self.store.delete_resource(_KIND, request.value)
             return found
@@ -161,8 +161,12 @@ class SkillModel:
             return ""
         if reference.org:
             return str(reference.org)
+        if "bare_reference_finds_the_only_one" in self.store.otherwise:
+            return ""
         orgs = self._organisations(reference.slug)
         if len(orgs) > 1 and "" not in orgs:
+            if "ambiguity_is_told" in self.store.otherwise:
+                raise refusals.no_skill_with_slug(reference.slug)
             raise refusals.ambiguous(reference.slug, len(orgs))
         return orgs.pop() if len(orgs) == 1 else ""
 
@@ -204,12 +208,12 @@ class SkillModel:
         else:
             skill.metadata.CopyFrom(found.metadata)
             skill.metadata.ClearField("version")
-        skill.metadata.name, skill.metadata.slug, skill.metadata.org = (
-            request.name,
-            slug,
-            request.org,
-        )
-        skill.metadata.owner_scope = request.scope or skill.metadata.owner_scope
+        metadata = skill.metadata
+        metadata.name, metadata.slug, metadata.org = request.name, slug, request.org
+        metadata.owner_scope = request.scope or metadata.owner_scope
+        if not metadata.owner_scope and "unspecified_scope_stays" in self.store.otherwise:
+            own = values.SCOPE_ORGANIZATION if request.org else values.SCOPE_PLATFORM
+            metadata.owner_scope = own
         skill.spec.skill_md, skill.spec.tag = skill_md, request.tag
         digest = hashlib.sha256(request.artifact).hexdigest()
         skill.status.version_hash = digest
@@ -239,7 +243,8 @@ class SkillModel:
             info.event = "updated"
 
     def _write(self, skill: Any, found: Any | None) -> None:
-        if self.store.disputed.repush_adds_version or not _same_version(skill, found):
+        adds_always = "repush_adds_version" not in self.store.otherwise
+        if adds_always or not _same_version(skill, found):
             self.store.save_audit(
                 _KIND,
                 skill.metadata.id,
@@ -250,23 +255,26 @@ class SkillModel:
         self.store.save_resource(_KIND, skill.metadata.id, skill)
 
 
-def _check_push(request: Any) -> None:
+def _check_push(request: Any, otherwise: frozenset[str]) -> None:
     if request.scope == values.SCOPE_IDENTITY_ACCOUNT:
         raise refusals.invalid_field("scope", "a skill cannot belong to an identity account")
     if request.scope == values.SCOPE_ORGANIZATION and not request.org:
         raise refusals.invalid_field("org", "value is required with scope organization")
     if request.scope == values.SCOPE_PLATFORM and request.org:
         raise refusals.invalid_field("org", "value must be empty with scope platform")
-    if len(request.tag) == _HASH_DIGITS and set(request.tag) <= set(string.hexdigits):
+    takes_capitals = "hash_in_capitals_is_refused" in otherwise
+    if is_hash(request.tag if takes_capitals else request.tag.lower()):
         raise refusals.invalid_field("tag", "64 hexadecimal digits would be taken for a hash")
 
 
-def _check_reference(reference: Any) -> None:
+def _check_reference(reference: Any, otherwise: frozenset[str]) -> None:
     if reference.kind not in (values.KIND_UNKNOWN_NUMBER, values.KIND_SKILL_NUMBER):
         raise refusals.invalid_field("kind", "value must be skill or unset")
     if reference.scope == values.SCOPE_IDENTITY_ACCOUNT:
         raise refusals.invalid_field("scope", "no skill belongs to an identity account")
     if reference.scope == values.SCOPE_ORGANIZATION and not reference.org:
+        if "organization_needs_org" in otherwise and reference.slug:
+            raise refusals.no_skill_with_slug(reference.slug)
         raise refusals.invalid_field("org", "value is required with scope organization")
     if not reference.slug:
         raise refusals.slug_required()

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from pytest_stigmer.errors import AuditNotFound, ResourceNotFound, StoreClosed
-from pytest_stigmer.explore.disputed import REFERENCE, Disputed
 from pytest_stigmer.store.interface import M
 from pytest_stigmer.store.translation import AuditRow, checked_text, decode, encode, kind_text
 
@@ -33,10 +32,10 @@ class StoreModel:
     """
 
     def __init__(
-        self, path: Path = Path("/model/stigmer.db"), *, disputed: Disputed = REFERENCE
+        self, path: Path = Path("/model/stigmer.db"), *, otherwise: frozenset[str] = frozenset()
     ) -> None:
         self.path = path
-        self.disputed = disputed
+        self.otherwise = otherwise
         self.live: dict[str, dict[str, bytes]] = {}
         self.history: list[AuditRow] = []
         self.saved_at: dict[tuple[str, str], str] = {}
@@ -171,7 +170,7 @@ class StoreModel:
     def reopened(self) -> Self:
         """Close this store and return another on the same records."""
         self.close()
-        other = type(self)(self.path, disputed=self.disputed)
+        other = type(self)(self.path, otherwise=self.otherwise)
         other.put_back((self.live, self.history, self.saved_at, self.archived))
         return other
 
@@ -203,7 +202,7 @@ class StoreModel:
         self._writing("resources", "delete", rows=len(doomed))
         for resource_id in doomed:
             del records[resource_id]
-            if self.disputed.store_deletes_cascade:
+            if "store_deletes_cascade" in self.otherwise:
                 self.delete_audit_by_resource_id(kind, resource_id)
         return len(doomed)
 

@@ -23,6 +23,7 @@ from pytest_stigmer.harness.run_session import DATABASES, PROVED, RECORDED, Harn
 from pytest_stigmer.harness.runs import outcome_of, proved
 from pytest_stigmer.harness.starting import session_of
 from pytest_stigmer.harness.tracebacks import told_page
+from pytest_stigmer.scenario.disputed import points_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -120,6 +121,7 @@ class ScenarioItem(_Item):
         recorder = self.stash[RECORDED]
         kept = self.stash.setdefault(DATABASES, [])
         outcome = outcome_of(self.harness, self.scenario, self.cell, self.nodeid, recorder, kept)
+        self.user_properties += points_of(outcome)
         if outcome.tries > 1:
             self.user_properties.append((TRIED, outcome.tries))
         if outcome.status == "skipped":

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_stigmer.scenario import disputed
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -35,12 +37,16 @@ class Reporter:
         self._rows: list[dict[str, Any]] = []
         self._verdicts = 0
         self._open = 0
+        self._disputed: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep a proved row; on the xdist controller the workers' reports arrive here too."""
         row = getattr(report, ROW, None)
         if row is not None:
             self._rows.append(row)
+        if report.when == "call":
+            points = (value for name, value in report.user_properties if name == disputed.PROPERTY)
+            self._disputed += map(str, points)
         is_open = report.skipped and not hasattr(report, "wasxfail")
         self._open += is_open and _is_of_scenario(report)
         self._verdicts += report.when == "call" and not is_open
@@ -76,6 +82,8 @@ class Reporter:
             tries = dict(getattr(report, "user_properties", ())).get(TRIED)
             if tries and report.when == "call":
                 terminalreporter.write_line(f"TRIED {tries} TIMES {report.nodeid}")
+        for line in disputed.told(self._disputed):
+            terminalreporter.write_line(line)
         if self._proved_nothing():
             terminalreporter.write_line(_NOTHING, red=True)
         skipped = terminalreporter.stats.get("skipped", [])
@@ -84,8 +92,7 @@ class Reporter:
         if self._proves(terminalreporter.config):
             terminalreporter.section("proof")
             writer = terminalreporter.config.get_terminal_writer()
-            told = self._proof(writer, is_verbose=terminalreporter.verbosity > 0)
-            for line in told:
+            for line in self._proof(writer, is_verbose=terminalreporter.verbosity > 0):
                 terminalreporter.write_line(line)
 
     def _proof(self, writer: Any, *, is_verbose: bool) -> Iterator[str]:

@@ -53,6 +53,8 @@ def _without(error: Exception) -> tuple[str, str]:
 class SkillTarget(Target):
     """Performs the verbs of the skill API on the one that a class declares."""
 
+    is_ours = False
+
     def __init__(self, declared: SkillDeclarations, skills: SkillApi, test_id: str) -> None:
         self.name = type(declared).__name__
         self.capabilities = declared.capabilities()

@@ -141,6 +141,8 @@ class SkillStore:
 class StoreTarget(Target):
     """Performs the verbs of a store on the one that a class declares."""
 
+    is_ours = False
+
     def __init__(
         self, declared: StoreDeclarations, store: Store, clock: ToldClock | None = None
     ) -> None:

@@ -12,6 +12,7 @@ from _pytest.outcomes import Failed
 
 from pytest_stigmer.conditions.choice import PLAIN, rewritten, under
 from pytest_stigmer.errors import UsageError
+from pytest_stigmer.scenario.disputed import points_of
 from pytest_stigmer.scenario.loader import load
 from pytest_stigmer.scenario.model import Scenario, Step
 from pytest_stigmer.scenario.render import render
@@ -92,8 +93,8 @@ def _step_without_texts(step: Step) -> Step:
     return replace(step, fails=fails, steps=tuple(map(_step_without_texts, step.steps)))
 
 
-def ask(promise: Promise, target: Target, test_id: str, provided: frozenset[str]) -> None:
-    """Run a promise as the test `test_id`; fail with the page that the scenario prints.
+def ask(promise: Promise, target: Target, test: pytest.Item, provided: frozenset[str]) -> None:
+    """Run a promise as a test; fail with the page that the scenario prints.
 
     `provided` are the capabilities that conditions may use.
     """
@@ -101,9 +102,10 @@ def ask(promise: Promise, target: Target, test_id: str, provided: frozenset[str]
     scenario = rewritten(promise.scenario, cell)
     with under(cell, target, scenario, provided=provided) as placed:
         outcome = without_bytes(run(scenario, placed))
+    test.user_properties += points_of(outcome)
     if outcome.status in (Status.SKIPPED, Status.INCONCLUSIVE):
         pytest.skip(outcome.reason)
     if outcome.status is not Status.PASSED:
-        told = replace(page(outcome), replay=f"pytest {test_id!r}")
+        told = replace(page(outcome), replay=f"pytest {test.nodeid!r}")
         shown = render(told, shutil.get_terminal_size().columns)
         raise NotKept(f"{promise.test_id} is not kept\n{shown}", told, outcome)

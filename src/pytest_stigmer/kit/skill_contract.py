@@ -64,7 +64,7 @@ class SkillContract(SkillDeclarations):
         target = SkillTarget(self, skills, request.node.nodeid)
         target.spares &= not request.config.getoption("--stigmer-harmful")
         try:
-            ask(promise, target, request.node.nodeid, self.provided())
+            ask(promise, target, request.node, self.provided())
         finally:
             for left in target.clean_up():
                 warnings.warn(f"left behind by {promise.id}: {visible(left)}", stacklevel=2)

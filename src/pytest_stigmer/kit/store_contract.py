@@ -45,7 +45,7 @@ class StoreContract(StoreDeclarations):
     def test_promise(self, store: Store, promise: Promise, request: pytest.FixtureRequest) -> None:
         """The store keeps the promise that a scenario states."""
         with closing(StoreTarget(self, store)) as target:
-            ask(promise, target, request.node.nodeid, self.provided())
+            ask(promise, target, request.node, self.provided())
 
     def test_stored_message_is_a_copy(self, store: Store) -> None:
         """Changing a message after saving, archiving or reading it changes nothing stored."""

@@ -10,7 +10,7 @@ from pytest_stigmer.scenario.model import expected_failure
 from pytest_stigmer.scenario.saved_values import NoSuchValue, look_up
 
 if TYPE_CHECKING:
-    from pytest_stigmer.scenario.model import ExpectedFailure
+    from pytest_stigmer.scenario.model import Disputed, ExpectedFailure
     from pytest_stigmer.scenario.target import Answer
 
 MATCHERS = frozenset({"matches", "not", "one_of"})
@@ -112,6 +112,11 @@ def answer_differences(
         wanted = "success" if returns is None else returns
         return [Difference("", wanted, _told(answer), "failed although it should succeed")]
     return [] if returns is None else difference(returns, answer.value)
+
+
+def is_other_side(disputed: Disputed | None, answer: Answer) -> bool:
+    """Tell whether an answer takes the other side of the disputed point that a step is about."""
+    return disputed is not None and not answer_differences(answer, None, disputed.fails)
 
 
 def _none_of(answer: Answer, returns: dict[str, Any]) -> list[Difference]:

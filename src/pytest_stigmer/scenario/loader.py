@@ -13,6 +13,7 @@ from pytest_stigmer.errors import ScenarioError, visible
 from pytest_stigmer.scenario.document import Document, Fault, Place, decode, parse
 from pytest_stigmer.scenario.expressions import compiled
 from pytest_stigmer.scenario.model import (
+    Disputed,
     Scenario,
     Step,
     expected_failure,
@@ -215,7 +216,12 @@ def _step(step: Mapping[str, Any], place: Place, document: Document) -> Step:
         on_other="on" in step,
         steps=inner,
         keeps=step.get("ends") != "rolled_back",
+        disputed=_disputed(step.get("disputed")),
     )
+
+
+def _disputed(given: Mapping[str, Any] | None) -> Disputed | None:
+    return Disputed(given["point"], expected_failure(given.get("fails"))) if given else None
 
 
 def _arguments(name: str, given: Any) -> dict[str, Any]:

@@ -44,6 +44,14 @@ def expected_failure(given: str | Mapping[str, str] | None) -> ExpectedFailure |
 
 
 @dataclass(frozen=True, slots=True)
+class Disputed:
+    """The disputed point of a step, and what others may answer: this failure, or success."""
+
+    point: str
+    fails: ExpectedFailure | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One verb with its arguments and what is expected of its answer.
 
@@ -65,6 +73,7 @@ class Step:
     on_other: bool = False
     steps: tuple[Step, ...] = ()
     keeps: bool = True
+    disputed: Disputed | None = None
 
     def flattened(self) -> Iterator[Step]:
         """Yield this step's own steps, each before the next, and then itself."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.clock import DEFAULT_START
 from pytest_stigmer.errors import ServerLost
-from pytest_stigmer.scenario.compare import answer_differences
+from pytest_stigmer.scenario.compare import answer_differences, is_other_side
 from pytest_stigmer.scenario.model import ExpectedFailure
 from pytest_stigmer.scenario.saved_values import NoSuchValue, resolve
 from pytest_stigmer.scenario.target import (
@@ -42,7 +42,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Performed:
-    """One step as it happened, with saved values filled in; `left_out` says why it did not."""
+    """One step as it happened, saved values filled in, or `left_out`; `disputed` is no red."""
 
     step: Step
     sent: Mapping[str, Any]
@@ -52,6 +52,7 @@ class Performed:
     differences: tuple[Difference, ...] = ()
     at: dt.datetime | None = None
     left_out: str = ""
+    disputed: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +141,7 @@ def run(
     )
 
 
-_ENDS = {
-    Surprise: Status.FAILED,
-    Unsupported: Status.SKIPPED,
-    Inconclusive: Status.INCONCLUSIVE,
-}
+_ENDS = {Surprise: Status.FAILED, Unsupported: Status.SKIPPED, Inconclusive: Status.INCONCLUSIVE}
 
 
 def _left_unasked(scenario: Scenario, target: Target) -> str:
@@ -267,8 +264,10 @@ def _judge(step: Step, sent: Mapping[str, Any], answer: Answer, running: _Run) -
         fails = fails and ExpectedFailure(
             **{part: resolve(getattr(fails, part), running.saved) for part in _FAILURE_PARTS}
         )
-    found = tuple(answer_differences(answer, returns, fails))
-    done = Performed(step, sent, answer, returns, fails, found, running.target.now())
+    found, target = tuple(answer_differences(answer, returns, fails)), running.target
+    done = Performed(step, sent, answer, returns, fails, found, target.now())
+    if found and not target.is_ours and is_other_side(step.disputed, answer):
+        done, found = replace(done, differences=(), disputed=found), ()
     before = running.performed.get(step.place)
     if before is None or not before.differences:
         running.performed.pop(step.place, None)

@@ -119,6 +119,8 @@ class Target:
     """Where its `database` and its `artifacts` lie, for targets with the capability `files`."""
     takes_threads = True
     """Whether threads may share it."""
+    is_ours = True
+    """Whether it is held to what the reference does in the disputed points too."""
     spares = False
     """Whether nothing is sent to it that could damage what others have stored there."""
 

@@ -83,6 +83,8 @@ class AnyServerTarget(Target):
     server's answers, else they end inconclusive; `wait` sleeps, in seconds.
     """
 
+    is_ours = False
+
     def __init__(
         self,
         connection: Connection,
