@@ -53,10 +53,13 @@ def test_lines_fit_the_terminal(audits: Callable[..., Path], width: int) -> None
 
 
 def test_several_files_are_told_one_after_the_other(
-    audits: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+    audits: Callable[..., Path],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Each is an object on a line of its own; the exit code is the worst of all."""
     path = audits(*TIE)
+    monkeypatch.setenv("COLUMNS", "500")
     assert main(["inspect", "--json", str(path), str(path)]) == 1
     told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [facts["path"] for facts in told] == [str(path), str(path)]
