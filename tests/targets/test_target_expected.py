@@ -53,7 +53,9 @@ def test_known_reds_are_written_and_pass_until_one_is_new_or_mended(
 ) -> None:
     """The file holds a server to exactly what it had: each step more or less fails the run."""
     file = pytester.path / "known.toml"
-    asking(*KNOWN, options=(f"--stigmer-write-expectations={file}",))
+    first = asking(*KNOWN, options=(f"--stigmer-write-expectations={file}",))
+    likely = [line.split()[1].strip(":") for line in first.outlines if line.startswith("LIKELY ")]
+    assert sorted(likely) == sorted(KNOWN)
     entries = read(file, "127.0.0.1:1")
     assert {entry.name for entry in entries} == {
         "keys_are_taken_literally",

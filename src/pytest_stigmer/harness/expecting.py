@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,14 +9,12 @@ from typing import Any
 import pytest
 
 from pytest_stigmer.clock import SystemClock
+from pytest_stigmer.harness.diagnosing import ASKED
 from pytest_stigmer.harness.run_session import HarnessSession
 from pytest_stigmer.scenario import expected
 from pytest_stigmer.scenario.expected import Expected
 from pytest_stigmer.scenario.model import SUFFIX
 from pytest_stigmer.scenario.shipped import known_scenarios
-
-PROPERTY = "stigmer_red"
-"""The property of a test report that says which steps were asked, and which of them were red."""
 
 
 @dataclass
@@ -42,14 +39,11 @@ class Expecter:
         self._asked: dict[str, _Asked] = {}
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: Any) -> Generator[None, Any, Any]:
-        """Say of a report which of its steps were red; a red that is expected is an xfail."""
+    def pytest_runtest_makereport(self) -> Generator[None, Any, Any]:
+        """Make an xfail of a red that is expected."""
         report = yield
-        told = _told(item, call, report) if report.when == "call" else None
-        if told is None:
-            return report
-        report.user_properties.append((PROPERTY, json.dumps(told)))
-        if report.failed and self._path is not None:
+        told = getattr(report, ASKED, None)
+        if told and report.failed and self._path is not None:
             by_step = {red: self._of(told["name"], red) for red in told["reds"]}
             report.sections += [
                 ("stigmer", f"expected: {entry}") for entry in by_step.values() if entry
@@ -65,13 +59,12 @@ class Expecter:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Gather what was asked, on the xdist controller too."""
-        for text in (value for name, value in report.user_properties if name == PROPERTY):
-            told = json.loads(str(text))
-            if report.when == "call":
-                asked = self._asked.setdefault(told["name"], _Asked(told["subject"]))
-                asked.reds |= set(told["reds"])
-                asked.steps |= set(told["steps"])
-                asked.whole |= not told["reds"]
+        told = getattr(report, ASKED, None)
+        if told is not None:
+            asked = self._asked.setdefault(told["name"], _Asked(told["subject"]))
+            asked.reds |= set(told["reds"])
+            asked.steps |= set(told["steps"])
+            asked.whole |= not told["reds"]
 
     def mended(self) -> list[Expected]:
         """Return the expected reds that were asked and are red no more."""
@@ -128,24 +121,3 @@ class Expecter:
     def _is_met(self, entry: Expected) -> bool:
         asked = self._asked.get(entry.name)
         return asked is not None and any(entry.covers(entry.name, red) for red in asked.reds)
-
-
-def _told(item: pytest.Item, call: Any, report: pytest.TestReport) -> dict[str, Any] | None:
-    """Return what an item asked and what was red; None where it came to no verdict."""
-    promise = getattr(getattr(item, "callspec", None), "params", {}).get("promise")
-    scenario = getattr(promise or item, "scenario", None)
-    told: dict[str, Any] = {
-        "subject": "promise" if promise or scenario is None else "scenario",
-        "name": scenario.key if scenario else item.name,
-        "reds": [],
-        "steps": [],
-    }
-    if report.passed:
-        return told
-    if not report.failed or call.excinfo is None:
-        return None
-    outcome = getattr(call.excinfo.value, "outcome", None)
-    if outcome is None:
-        return {**told, "reds": [""]} if scenario is None else None
-    reds, steps = expected.steps_of(outcome)
-    return {**told, "reds": reds, "steps": steps} if reds else None

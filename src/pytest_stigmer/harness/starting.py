@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.declared import SESSION
+from pytest_stigmer.harness.diagnosing import Diagnoser
 from pytest_stigmer.harness.options import read_options
 from pytest_stigmer.harness.reporting import Reporter
 from pytest_stigmer.harness.run_session import HarnessSession, worker_input
@@ -32,6 +33,8 @@ def _start(config: pytest.Config) -> None:
     if session.options.shard or session.options.reports:
         selection = Selection(session.options.shard)
         config.pluginmanager.register(selection, "stigmer-selection")
+    if not session.options.prove:
+        config.pluginmanager.register(Diagnoser(session), "stigmer-diagnoser")
     if session.options.expect or session.options.write_expectations:
         _register_expecter(config, session)
     if session.options.reports and sent is None:
