@@ -27,14 +27,37 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_what_is_found_is_written_and_told(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The exit code is 1, and the line that runs the file names all it depends on."""
-    assert main(["explore", "--defect", DEFECT, "--seed", "7", "--conditions", "none"]) == 1
+    """The exit code is 1, and the line that runs the files names all they depend on."""
+    words = ["explore", "--defect", DEFECT, "--seed", "7", "--conditions", "none", *SHORT]
+    assert main(words) == 1
+    told = capsys.readouterr().out
+    assert f" --stigmer-seed 7 --stigmer-conditions none --stigmer-defect {DEFECT}\n" in told
+    assert "steps:" in (folder / FOUND).read_text(encoding="utf-8")
+    causes = [line for line in told.splitlines() if line.startswith("cause = ")]
+    assert f"{len(causes)} cause(s)" in told
+    assert len(list(folder.iterdir())) == len(causes)
+
+
+def test_expected_causes_are_no_finding_and_stale_ones_are_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The exit code is 0 when only expected causes were met; what was not met is told."""
+    monkeypatch.setattr("pytest_stigmer.explore.search.HISTORIES", 5)
+    words = ["explore", "--defect", "state-stays-uploading", "--conditions", "none", *SHORT]
+    assert main(words) == 1
+    causes = [line for line in capsys.readouterr().out.splitlines() if line.startswith("cause = ")]
+    stale = 'cause = "get: INTERNAL, should succeed"'
+    text = "".join(f"[[expected]]\n{line}\nreason = 'mine'\n" for line in [*causes, stale])
+    (folder / "known.toml").write_text(text, encoding="utf-8")
+    (folder / FOUND).unlink()
+    assert main([*words, "--expect", "known.toml"]) == 0
     told = capsys.readouterr().out
     assert (
-        f"pytest {FOUND} --stigmer-seed 7 --stigmer-conditions none --stigmer-defect {DEFECT}\n"
+        f"known.toml:1: {causes[0].replace(' = ', ' ').replace(chr(34), '')}, mine: expected"
         in told
     )
-    assert "steps:" in (folder / FOUND).read_text(encoding="utf-8")
+    assert "cause get: INTERNAL, should succeed, mine: not met; if it is mended, remove it" in told
+    assert not (folder / FOUND).exists()
 
 
 def test_where_nothing_is_found_nothing_is_written(

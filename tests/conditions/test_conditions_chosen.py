@@ -19,7 +19,8 @@ from pytest_stigmer.conditions.choice import (
 )
 from pytest_stigmer.conditions.resemblance import resembling
 from pytest_stigmer.errors import UsageError
-from pytest_stigmer.explore.comparison import Comparison, Mismatch
+from pytest_stigmer.explore.comparison import Comparison
+from pytest_stigmer.explore.counterexample import Mismatch
 from pytest_stigmer.explore.model_target import ModelTarget
 from pytest_stigmer.factories.factory import Factory
 from pytest_stigmer.scenario.model import Scenario

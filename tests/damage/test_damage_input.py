@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pytest_stigmer.errors import ArchiveError, StatusError
-from pytest_stigmer.explore.skill_model import model_slug
+from pytest_stigmer.explore.model_rules import model_slug
 from pytest_stigmer.factories.artifacts import artifact
 from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS, bad_artifact
 from pytest_stigmer.skills.archive import Archive, ArchiveReader

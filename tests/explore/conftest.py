@@ -22,18 +22,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_stigmer.api.generation import Generation
-    from pytest_stigmer.explore.comparison import Counterexample
+    from pytest_stigmer.explore.counterexample import Counterexample
     from pytest_stigmer.scenario.runner import Status
 
 
 @pytest.fixture
 def searching(tmp_path: Path, api: Generation) -> Iterator[Callable[..., Search]]:
-    """Give a function that makes a search on local registries with a defect."""
+    """Give a function that makes a search on local registries with defects."""
     count = 0
     clock = FrozenClock()
 
-    def made(defect: str | None = None, seed: int = 0) -> Search:
-        recipe = find(defect).apply(REFERENCE) if defect else REFERENCE
+    def made(*defects: str | None, seed: int = 0) -> Search:
+        recipe = REFERENCE
+        for defect in filter(None, defects):
+            recipe = find(defect).apply(recipe)
 
         @contextmanager
         def open_target() -> Iterator[Any]:
@@ -56,15 +58,13 @@ def searching(tmp_path: Path, api: Generation) -> Iterator[Callable[..., Search]
 
 
 @pytest.fixture
-def judged(
-    searching: Callable[..., Search], tmp_path: Path
-) -> Callable[[Counterexample, str], tuple[Status, ...]]:
+def judged(searching: Callable[..., Search], tmp_path: Path) -> Callable[..., tuple[Status, ...]]:
     """Give a function that runs what was found as a scenario: on a defect, on the reference."""
 
-    def verdicts(found: Counterexample, defect: str) -> tuple[Status, ...]:
+    def verdicts(found: Counterexample, *defects: str) -> tuple[Status, ...]:
         path = tmp_path / "found.scenario.yaml"
         path.write_text(found.scenario(), encoding="utf-8")
-        targets = (searching(name).open_target() for name in (defect, None))
+        targets = (searching(*names).open_target() for names in (defects, ()))
         with next(targets) as broken, next(targets) as sound:
             return tuple(run(load_scenario(path), target).status for target in (broken, sound))
 

@@ -18,11 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from pytest_stigmer.explore.comparison import Counterexample
     from pytest_stigmer.explore.search import Search
 
     Searching = Callable[..., Search]
-    Judged = Callable[[Counterexample, str], tuple[Status, ...]]
+    Judged = Callable[..., tuple[Status, ...]]
 
 PUSHED = [{"push": {"name": "Calc", "skill_md": "# one"}, "as": "one"}]
 
@@ -228,16 +227,100 @@ def test_finding_outlives_the_loss_of_the_server(searching: Searching) -> None:
 
 
 def test_search_goes_on_after_what_does_not_repeat(searching: Searching) -> None:
-    """A certain finding is worth more than one that was seen once; the latter is not lost."""
+    """A certain finding comes before one that was seen once; the latter is not lost."""
     search = failing(searching("state-stays-uploading"), "wrong")
     done = explore.explore(search, minutes=0.0001)
-    assert done.found is not None
-    assert done.found.is_certain
-    assert "status.state" in done.found.why
+    assert [("status.state" in one.why, one.is_certain) for one in done.found][:1] == [(True, True)]
     once = failing(searching(), "", "wrong", *[""] * 3, "lost")
     done = explore.explore(once, minutes=1)
-    assert done.found is not None
-    assert (done.found.is_certain, "skill_md" in done.found.why) == (False, True)
+    assert done.is_lost
+    assert [(one.is_certain, "skill_md" in one.why) for one in done.found] == [(False, True)]
+
+
+BEHIND = "tag-order-without-tiebreak"
+"""A defect that shows after several pushes of one skill alone."""
+IN_FRONT = ("created-at-is-lost", "hash-in-capitals-is-taken-as-a-tag")
+"""Defects that nearly every history meets before."""
+
+
+def test_known_causes_are_gone_past_within_a_history(searching: Searching) -> None:
+    """Of one history each cause is told once, those of one answer too, to the last behind all."""
+    search = searching(*IN_FRONT, BEHIND)
+    push = {"name": "Calc", "skill_md": "# one"}
+    tags = ("F" * 64, "stable", "stable", "v1")
+    steps: list[dict[str, Any]] = [
+        *(
+            step
+            for number, tag in enumerate(tags)
+            for step in (
+                {"push": push | {"tag": tag, "skill_md": f"# {number}"}},
+                {"advance": "100ms"},
+            )
+        ),
+        {"get_by_reference": {"slug": "calc", "version": "stable"}},
+    ]
+    causes = []
+    while (found := replayed(steps, search.fresh)) is not None:
+        assert found.cause not in causes
+        causes.append(found.cause)
+        search.seen.known.add(found.cause)
+    assert "push status.audit.spec_audit.created_at: is another value" in causes
+    assert "get_by_reference by tag status.version_hash: is another value" in causes
+    assert causes[0].startswith("push: succeeds, should be INVALID_ARGUMENT")
+
+
+@pytest.mark.soak
+def test_search_goes_past_what_it_knows_to_what_lies_behind(
+    searching: Searching, judged: Judged
+) -> None:
+    """Each cause is found once, and shown by a scenario that a registry without it keeps."""
+    search = searching(*IN_FRONT, BEHIND)
+    done = explore.Exploration()
+    for number in range(12):
+        found = search.round("skills", number)
+        if found is not None and done.keep(found):
+            search.seen.known.add(found.cause)
+    behind = [one for one in done.found if "by tag" in one.cause]
+    assert len(done.found) > len(IN_FRONT)
+    assert behind
+    assert all(judged(one, *IN_FRONT)[-1] is Status.PASSED for one in done.found)
+    assert any(judged(one, BEHIND) == (Status.FAILED, Status.PASSED) for one in behind)
+    assert search.seen.met <= set(done.causes)
+
+
+def test_expected_cause_is_no_finding(searching: Searching) -> None:
+    """What is known from the start is met and not reported, or not met, and that is told."""
+    first = searching("state-stays-uploading").round("skills", histories=10)
+    assert first is not None
+    search = searching("state-stays-uploading")
+    search.seen.known |= {first.cause, "get: INTERNAL, should succeed"}
+    assert search.round("skills", histories=10) is None
+    assert search.seen.met == {first.cause}
+
+
+def test_other_side_of_a_disputed_point_is_no_finding_on_a_registry_of_others(
+    searching: Searching,
+) -> None:
+    """It is noted, and from then on the model answers so too; on a registry of ours it is red."""
+    capitals = {"push": {"name": "Calc", "tag": "F" * 64, "skill_md": "# one"}}
+    ask = {"get_by_reference": {"slug": "calc", "version": "F" * 64}}
+    search = searching("hash-in-capitals-is-taken-as-a-tag")
+    ours = replayed([capitals, ask], search.fresh)
+    assert ours is not None
+    assert ours.cause == (
+        "push: succeeds, should be INVALID_ARGUMENT (validation error tag hexadecimal digits "
+        "would be taken for a hash)"
+    )
+
+    @contextmanager
+    def open_theirs() -> Iterator[Any]:
+        with search.open_target() as target:
+            target.is_ours = False
+            yield target
+
+    theirs = replace(search, open_target=open_theirs)
+    assert replayed([capitals, ask], theirs.fresh) is None
+    assert search.seen.disputed == {"hash_in_capitals_is_refused"}
 
 
 def test_finding_that_does_not_happen_again_is_not_called_certain(searching: Searching) -> None:

@@ -16,7 +16,7 @@ from pytest_stigmer.scenario.runner import Status
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_stigmer.explore.comparison import Counterexample
+    from pytest_stigmer.explore.counterexample import Counterexample
     from pytest_stigmer.explore.search import Search
 
 pytestmark = [
@@ -55,12 +55,12 @@ def first_found(
 def test_explorer_finds_the_defect_alone(
     defect: str,
     searching: Callable[..., Search],
-    judged: Callable[[Counterexample, str], tuple[Status, ...]],
+    judged: Callable[..., tuple[Status, ...]],
     record_property: Callable[[str, object], None],
     tell: Callable[[str], None],
 ) -> None:
     """Random search finds the defect within its rounds and writes a scenario that proves it."""
-    search = searching(defect, SEED)
+    search = searching(defect, seed=SEED)
     found, seconds = first_found(search, defect, rounds=ROUNDS, certain=True)
     assert found is not None, f"not found in {seconds:.0f} s"
     assert judged(found, defect) == RED_THEN_GREEN, found.scenario()
@@ -73,7 +73,7 @@ def test_defect_beyond_random_search_is_not_found(
     defect: str, searching: Callable[..., Search]
 ) -> None:
     """A defect that is listed with a reason is not found where most others are: at first."""
-    found, _ = first_found(searching(defect, SEED), defect, rounds=1, certain=False)
+    found, _ = first_found(searching(defect, seed=SEED), defect, rounds=1, certain=False)
     assert found is None, f"found after all, take it off the list: {found and found.why}"
 
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from pytest_stigmer.clock import DEFAULT_START
-from pytest_stigmer.errors import ServerLost
+from pytest_stigmer.conditions.reads import READS, is_of_registry
+from pytest_stigmer.explore.causes import HARM, Seen, cause_of
+from pytest_stigmer.explore.counterexample import Counterexample, Mismatch
 from pytest_stigmer.explore.model_target import ModelTarget
 from pytest_stigmer.scenario.compare import Difference, answer_differences
+from pytest_stigmer.scenario.disputed import ODD_ARCHIVES, POINTS
 from pytest_stigmer.scenario.model import ExpectedFailure
 from pytest_stigmer.scenario.runner import asked
 from pytest_stigmer.scenario.saved_values import resolve
-from pytest_stigmer.scenario.target import Answer, Surprise, Target
+from pytest_stigmer.scenario.target import Answer, Call, Surprise, Target
 from pytest_stigmer.scenario.verbs import VERBS
-from pytest_stigmer.scenario.writer import scenario_text
 
 _LONGEST = 120
 _MAPS = ("metadata.labels", "metadata.annotations")
@@ -25,50 +25,8 @@ _TIMES = ("created_at", "updated_at")
 _FAULTS = frozenset(
     verb.name for verb in VERBS.values() if verb.needs == "faults" and verb.shape == "nothing"
 ) - {"open_legacy"}
+_LOOKS = READS | {name for name, verb in VERBS.items() if verb.shape in ("keys", "file", "rows")}
 _ELEMENT = re.compile(r"\d+\.")
-
-
-@dataclass(frozen=True)
-class Counterexample:
-    """Steps that a registry answers otherwise than the model, the last of them wrongly.
-
-    A step is a map as a scenario file has it. `why` is one sentence about the last. `clock` is
-    the start of a history that needs a clock. `is_certain` once the steps were repeated and
-    answered wrongly every time.
-    """
-
-    steps: tuple[dict[str, Any], ...]
-    why: str
-    clock: str | None = None
-    is_certain: bool = False
-
-    def scenario(self) -> str:
-        """Return a scenario file that fails until the registry answers as the model does."""
-        verb = next(iter(self.steps[-1]))
-        title = f"{verb.replace('_', ' ')} answers as the contract says, after {self.length} steps"
-        told = f"Found by exploring: {self.why}"
-        return scenario_text(title, self._as_told(), clock=self.clock, told=told)
-
-    @property
-    def length(self) -> int:
-        """How many steps come before the one that is answered wrongly."""
-        return len(self.steps) - 1
-
-    def _as_told(self) -> list[dict[str, Any]]:
-        """Drop the names that no step refers to."""
-        text = repr(self.steps)
-        return [
-            {key: value for key, value in step.items() if key != "as" or f"${{{value}." in text}
-            for step in self.steps
-        ]
-
-
-class Mismatch(AssertionError):
-    """The registry answered otherwise than the model."""
-
-    def __init__(self, found: Counterexample) -> None:
-        super().__init__(found.why)
-        self.found = found
 
 
 def _written(verb: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,44 +42,102 @@ class Comparison:
     """Performs each verb on the registry and on the model, and remembers the steps.
 
     Ids are the registry's: the model takes over the id that a push was answered with, unless it is
-    one that was given out before.
+    one that was given out before. It goes past wrong answers by a cause that was `seen`, or by any
+    but `only`: a refused write is undone in the model too, and what a push was answered with is
+    what the model has from then on. A history that cannot go on `is_over`.
     """
 
-    def __init__(self, subject: Target, model: ModelTarget) -> None:
+    def __init__(self, subject: Target, model: ModelTarget, seen: Seen | None = None) -> None:
         self.subject = subject
         self.model = model
+        self.seen = seen or Seen()
+        self.only = ""
+        self.is_over = False
         self.steps: list[dict[str, Any]] = []
         self.ids: dict[str, str] = {}
         self._saved: dict[str, Any] = {}
 
-    def step(
-        self,
-        verb: str,
-        arguments: Mapping[str, Any],
-        *,
-        save_as: str | None = None,
-    ) -> None:
+    def step(self, verb: str, arguments: Mapping[str, Any], *, save_as: str | None = None) -> None:
         """Perform one verb on both; raise Mismatch, or FaultImpossibleError.
 
         Arguments may name earlier pushes, as in a scenario: `${push_1.metadata.id}`. A push is
         saved as `save_as`, or is numbered.
         """
+        if self.is_over:
+            return
         sent = resolve(dict(arguments), self._saved)
+        step, before = _written(verb, arguments), self.model.skills.state()
         try:
             got = asked(self.subject, verb, sent)
         except Surprise as surprise:  # what a condition saw, whatever the answer is
-            raise self._mismatch(_written(verb, arguments), str(surprise)) from None
+            self.is_over = self._passes(cause := f"{verb}: {HARM}")
+            if self.is_over:
+                return
+            raise self._mismatch(step, str(surprise), cause) from None
         # That what should be damaged is missing is an answer; that it cannot be reached is none.
         if verb in _FAULTS and got.failure is not None and got.failure.code == "UNKNOWN":
             raise FaultImpossibleError(f"{verb}: {got.failure.message}")
         self._adopt_id(verb, got)
         wanted = self.model.perform(verb, sent)
-        step = self._held(verb, arguments, wanted, got)
-        if verb == "push" and wanted.failure is None:
+        differences = self._differences(verb, wanted, got)
+        if differences and not self.subject.is_ours and is_of_registry(verb):
+            wanted, differences = self._other_side(Call(verb, sent), before, wanted, got)
+        self._check(step, sent, wanted, got, differences)
+        if not differences or self._goes_past(verb, before, wanted, got):
+            self._keep(step, wanted, got, save_as)
+
+    def _keep(self, step: dict[str, Any], wanted: Answer, got: Answer, save_as: str | None) -> None:
+        """Remember a step, and the answer of a push."""
+        if wanted.failure and got.failure:
+            step["fails"] = wanted.failure.code
+        if "push" in step and got.failure is None:
             step["as"] = save_as or f"push_{len(self._saved) + 1}"
             self._saved[step["as"]] = got.value
             self.ids.setdefault(got.value["metadata"]["id"], step["as"])
         self.steps.append(step)
+
+    def _passes(self, cause: str) -> bool:
+        if cause in self.seen.known:
+            self.seen.met.add(cause)
+        return cause != self.only if self.only else cause in self.seen.known
+
+    def _goes_past(self, verb: str, before: Any, wanted: Answer, got: Answer) -> bool:
+        """Bring the model to what the registry has now; tell whether the step belongs to it."""
+        if verb in _LOOKS or (wanted.failure and got.failure):
+            return False
+        if is_of_registry(verb) and got.failure:
+            self.model.skills.put_back(before)
+            return False
+        if verb == "push":
+            self.model.skills.put_back(before)
+            self.model.skills.adopt(got.value)
+            return True
+        self.is_over = bool(wanted.failure or got.failure)
+        return not self.is_over
+
+    def _other_side(
+        self, call: Call, before: Any, wanted: Answer, got: Answer
+    ) -> tuple[Answer, list[Difference]]:
+        """Take the other side of a disputed point where that is what the registry does."""
+        given = call.arguments.get("artifact")
+        is_odd = isinstance(given, dict) and given.get("bad") in ODD_ARCHIVES
+        if is_odd and got.failure is None:
+            self.seen.disputed.add("odd_archives_are_refused")
+            self.model.skills.put_back(before)
+            self.model.skills.adopt(got.value)
+            return got, []
+        ours = self.model.store.otherwise
+        for point in POINTS.keys() - ours:
+            self.model.skills.put_back(before)
+            self.model.store.otherwise = ours | {point}
+            other = self.model.perform(call.verb, call.arguments)
+            if not self._differences(call.verb, other, got):
+                self.seen.disputed.add(point)
+                return other, []
+        self.model.skills.put_back(before)
+        self.model.store.otherwise = ours
+        self.model.perform(call.verb, call.arguments)
+        return wanted, self._differences(call.verb, wanted, got)
 
     def begin(self) -> None:
         """Set both clocks to the start, where the registry has one."""
@@ -143,28 +159,39 @@ class Comparison:
         given = got.value["metadata"]["id"] if verb == "push" and got.failure is None else ""
         self.model.skills.next_id = "" if given in self.ids else given
 
-    def _held(
-        self, verb: str, arguments: Mapping[str, Any], wanted: Answer, got: Answer
-    ) -> dict[str, Any]:
-        """Return the step as a scenario has it; raise Mismatch when the answers differ."""
-        step = _written(verb, arguments)
+    def _differences(self, verb: str, wanted: Answer, got: Answer) -> list[Difference]:
         fails = ExpectedFailure(wanted.failure.code) if wanted.failure else None
-        returns = None if fails else self._comparable(wanted.value)
-        if VERBS[verb].shape == "nothing":
-            returns = None
-        differences = answer_differences(got, returns, fails) or [*_surplus(returns, got.value)]
-        if fails:
-            step["fails"] = fails.code
-        if differences:
-            returned = got.failure is None and fails is None
-            if returned:
-                step["returns"] = self._told(returns, differences)
-            raise self._mismatch(step, _why(verb, differences[0]))
-        return step
+        returns = self._returns(verb, wanted)
+        return answer_differences(got, returns, fails) or [*_surplus(returns, got.value)]
 
-    def _mismatch(self, step: dict[str, Any], why: str) -> Mismatch:
+    def _returns(self, verb: str, wanted: Answer) -> Any:
+        is_nothing = wanted.failure is not None or VERBS[verb].shape == "nothing"
+        return None if is_nothing else self._comparable(wanted.value)
+
+    def _check(
+        self,
+        step: dict[str, Any],
+        sent: Mapping[str, Any],
+        wanted: Answer,
+        got: Answer,
+        differences: list[Difference],
+    ) -> None:
+        """Raise Mismatch for what differs by a cause that is not gone past."""
+        verb = next(iter(step))
+        causes = [cause_of(verb, sent, wanted, got, found, self.ids) for found in differences]
+        new = [pair for pair in zip(differences, causes, strict=True) if not self._passes(pair[1])]
+        if not new:
+            return
+        if wanted.failure:
+            step["fails"] = wanted.failure.code
+        elif got.failure is None:
+            step["returns"] = self._told(self._returns(verb, wanted), [one for one, _ in new])
+        found, cause = new[0]
+        raise self._mismatch(step, _why(verb, found), cause)
+
+    def _mismatch(self, step: dict[str, Any], why: str, cause: str) -> Mismatch:
         clock = DEFAULT_START if self._has_clock else None
-        return Mismatch(Counterexample((*self.steps, step), why, clock))
+        return Mismatch(Counterexample((*self.steps, step), why, cause, clock))
 
     def _comparable(self, value: Any) -> Any:
         """Leave out what the registry cannot share with the model: without a clock, the time."""
@@ -267,27 +294,3 @@ def _why(verb: str, found: Difference) -> str:
 def _short(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
-
-
-class Journal:
-    """Keeps the shortest counterexample, and that the server was lost, whatever the search says.
-
-    A registry whose answers depend on chance makes Hypothesis give up; the finding stays.
-    """
-
-    def __init__(self) -> None:
-        self.found: Counterexample | None = None
-        self.lost: ServerLost | None = None
-
-    @contextmanager
-    def watching(self) -> Iterator[None]:
-        """Note a mismatch or a loss that the block raises, and let it pass on."""
-        try:
-            yield
-        except Mismatch as mismatch:
-            if self.found is None or mismatch.found.length <= self.found.length:
-                self.found = mismatch.found
-            raise
-        except ServerLost as lost:
-            self.lost = lost
-            raise

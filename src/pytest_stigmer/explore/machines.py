@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from pytest_stigmer.explore.comparison import Comparison, Journal
+from pytest_stigmer.explore.comparison import Comparison
+from pytest_stigmer.explore.counterexample import Journal
 
 Write = tuple[str, dict[str, Any]]
 

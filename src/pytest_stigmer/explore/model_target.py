@@ -10,13 +10,13 @@ from contextlib import AbstractContextManager
 from typing import Any, cast
 
 from pytest_stigmer.api.generation import Generation
-from pytest_stigmer.clock import DEFAULT_START, moved, parse_instant
 from pytest_stigmer.errors import (
     NewerSchema,
     ResourceNotFound,
     StoreError,
     StoreLocked,
 )
+from pytest_stigmer.explore.model_clock import ModelClock
 from pytest_stigmer.explore.outside import Outside
 from pytest_stigmer.explore.skill_model import LINK, SkillModel
 from pytest_stigmer.explore.store_model import StoreModel
@@ -33,25 +33,6 @@ _HALF_WRITTEN = re.compile(r"skills/tmp[0-9a-f]{16}")
 _LEGACY_ID = re.compile("[A-Za-z0-9_]+_audit/(.+)/([0-9]+)", re.DOTALL | re.ASCII)
 _STORED_TIME = "%Y-%m-%d %H:%M:%S"
 _UNDECODABLE = b"\xff\xff"
-
-
-class ModelClock:
-    """A clock that freezes nothing and is moved by the verbs of a scenario."""
-
-    def __init__(self) -> None:
-        self._instant = parse_instant(DEFAULT_START)
-
-    def now(self) -> dt.datetime:
-        """Return the instant it was moved to."""
-        return self._instant
-
-    def advance(self, duration: str) -> None:
-        """Move by a duration such as `-300ms`."""
-        self._instant = moved(self._instant, duration)
-
-    def move_to(self, instant: str) -> None:
-        """Move to an instant."""
-        self._instant = parse_instant(instant)
 
 
 class ModelTarget(Target):

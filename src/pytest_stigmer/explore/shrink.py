@@ -13,7 +13,8 @@ from itertools import pairwise
 from typing import Any
 
 from pytest_stigmer.errors import ServerLost
-from pytest_stigmer.explore.comparison import Comparison, Counterexample, Mismatch
+from pytest_stigmer.explore.comparison import Comparison
+from pytest_stigmer.explore.counterexample import Counterexample, Mismatch
 from pytest_stigmer.scenario.saved_values import NoSuchValue
 from pytest_stigmer.scenario.verbs import VERBS
 
@@ -32,7 +33,7 @@ _NEEDED = {
 
 
 def shrunk(found: Counterexample, fresh: Fresh) -> Counterexample:
-    """Return a shorter counterexample, or the one given, and whether it is certain.
+    """Return a shorter counterexample by the same cause, or the one given, and if it is certain.
 
     `fresh` gives new registries. What is answered wrongly every time is not exchanged for what is
     so now and then.
@@ -45,24 +46,27 @@ def shrunk(found: Counterexample, fresh: Fresh) -> Counterexample:
 
 def _repeats(found: Counterexample, fresh: Fresh) -> bool:
     """Whether the steps are answered wrongly time after time; not where the server is lost."""
-    return all(replayed(found.steps, fresh) is not None for _ in range(REPEATS))
+    again = (replayed(found.steps, fresh, found.cause) for _ in range(REPEATS))
+    return all(one is not None for one in again)
 
 
-def replayed(steps: Steps, fresh: Fresh) -> Counterexample | None:
+def replayed(steps: Steps, fresh: Fresh, cause: str = "") -> Counterexample | None:
     """Perform steps on a fresh registry; return where it answers wrongly, or None.
 
-    Where the server is lost nothing more can be shown of it, so that what was found stays.
+    With a `cause` it goes past wrong answers by others. Where the server is lost nothing more can
+    be shown of it, so that what was found stays.
     """
     if not _crashes_are_whole(steps):
         return None
     try:
-        return _replayed(steps, fresh)
+        return _replayed(steps, fresh, cause)
     except ServerLost:
         return None
 
 
-def _replayed(steps: Steps, fresh: Fresh) -> Counterexample | None:
+def _replayed(steps: Steps, fresh: Fresh, cause: str) -> Counterexample | None:
     with fresh() as comparison:
+        comparison.only = cause
         for step in steps:
             verb = next(iter(step))
             bare = VERBS[verb].bare
@@ -95,7 +99,7 @@ def _shrunk_by(
     while is_shorter:
         is_shorter = False
         for steps in candidates(found.steps):
-            again = replayed(steps, fresh)
+            again = replayed(steps, fresh, found.cause)
             if again is not None and (not is_certain or _repeats(again, fresh)):
                 found, is_shorter = again, True
                 break

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.api import values
 from pytest_stigmer.api.generation import Generation
 from pytest_stigmer.clock import Clock
-from pytest_stigmer.errors import ArchiveError, StatusError, StoreError
+from pytest_stigmer.errors import StatusError, StoreError
+from pytest_stigmer.explore.model_rules import (
+    check_push,
+    check_reference,
+    is_hash,
+    model_slug,
+    skill_md_of,
+)
 from pytest_stigmer.explore.store_model import StoreModel
 from pytest_stigmer.skills import refusals
-from pytest_stigmer.skills.archive import ArchiveReader
 from pytest_stigmer.store.translation import decode
 
 if TYPE_CHECKING:
@@ -23,18 +28,7 @@ if TYPE_CHECKING:
 
 _KIND = values.SKILL_KIND
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_HASH_DIGITS = 64
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
-
-
-def model_slug(name: str) -> str:
-    """Return the slug of a name, letter by letter."""
-    kept = [
-        "-" if letter == " " else letter
-        for letter in name.lower()
-        if letter in string.ascii_lowercase + string.digits + "- "
-    ]
-    return "-".join(part for part in "".join(kept).split("-") if part)
 
 
 LINK = b"a link"
@@ -56,17 +50,19 @@ class SkillModel:
         self.artifacts: dict[str, bytes] = {}
         self.next_id = ""
         self._made = 0
+        self._sent: Any = None
 
     def push(self, request: Any) -> Any:
         """Make the artifact the newest version of the skill of this organisation and slug."""
+        self._sent = request
         if request.ByteSize() > values.MAX_MESSAGE_BYTES:
             raise refusals.message_too_large(refusals.RECEIVED, request.ByteSize())
         self._validate(request)
-        _check_push(request, self.store.otherwise)
+        check_push(request, self.store.otherwise)
         slug = model_slug(request.name)
         if not slug:
             raise refusals.invalid_name(request.name)
-        skill_md = _skill_md(request.artifact)
+        skill_md = skill_md_of(request.artifact)
         with self._answering("failed to save skill"), self.store.transaction():
             found = self._find(request.org, slug)
             skill = self._next_version(request, slug, skill_md, found)
@@ -87,7 +83,7 @@ class SkillModel:
     def get_by_reference(self, request: Any) -> Any:
         """Return the version that a reference names."""
         self._validate(request)
-        _check_reference(request, self.store.otherwise)
+        check_reference(request, self.store.otherwise)
         with self._answering("failed to list skills"):
             current = self._find(self._org_meant(request), request.slug)
             if current is None:
@@ -116,6 +112,24 @@ class SkillModel:
                 self.store.delete_audit_by_resource_id(_KIND, request.value)
             self.store.delete_resource(_KIND, request.value)
             return found
+
+    def adopt(self, skill: Mapping[str, Any]) -> None:
+        """Store what another registry answered the last push with, whatever this one would."""
+        from google.protobuf.json_format import ParseDict
+
+        version = ParseDict(_set(skill), self.api.Skill())
+        self.artifacts[version.status.artifact_storage_key] = self._sent.artifact
+        self._write(version, None)
+
+    def state(self) -> tuple[Any, dict[str, bytes]]:
+        """Return a copy of all that is stored."""
+        return self.store.state(), dict(self.artifacts)
+
+    def put_back(self, state: tuple[Any, dict[str, bytes]]) -> None:
+        """Store what was stored when `state` was asked."""
+        stored, artifacts = state
+        self.store.put_back(stored)
+        self.artifacts = dict(artifacts)
 
     @contextmanager
     def _answering(self, what: str = "") -> Iterator[None]:
@@ -255,45 +269,15 @@ class SkillModel:
         self.store.save_resource(_KIND, skill.metadata.id, skill)
 
 
-def _check_push(request: Any, otherwise: frozenset[str]) -> None:
-    if request.scope == values.SCOPE_IDENTITY_ACCOUNT:
-        raise refusals.invalid_field("scope", "a skill cannot belong to an identity account")
-    if request.scope == values.SCOPE_ORGANIZATION and not request.org:
-        raise refusals.invalid_field("org", "value is required with scope organization")
-    if request.scope == values.SCOPE_PLATFORM and request.org:
-        raise refusals.invalid_field("org", "value must be empty with scope platform")
-    takes_capitals = "hash_in_capitals_is_refused" in otherwise
-    if is_hash(request.tag if takes_capitals else request.tag.lower()):
-        raise refusals.invalid_field("tag", "64 hexadecimal digits would be taken for a hash")
-
-
-def _check_reference(reference: Any, otherwise: frozenset[str]) -> None:
-    if reference.kind not in (values.KIND_UNKNOWN_NUMBER, values.KIND_SKILL_NUMBER):
-        raise refusals.invalid_field("kind", "value must be skill or unset")
-    if reference.scope == values.SCOPE_IDENTITY_ACCOUNT:
-        raise refusals.invalid_field("scope", "no skill belongs to an identity account")
-    if reference.scope == values.SCOPE_ORGANIZATION and not reference.org:
-        if "organization_needs_org" in otherwise and reference.slug:
-            raise refusals.no_skill_with_slug(reference.slug)
-        raise refusals.invalid_field("org", "value is required with scope organization")
-    if not reference.slug:
-        raise refusals.slug_required()
-
-
-def _skill_md(artifact: bytes) -> str:
-    try:
-        return ArchiveReader().read(artifact).skill_md
-    except ArchiveError as error:
-        raise refusals.invalid_artifact(error) from error
-
-
-def is_hash(version: str) -> bool:
-    """Whether a version is a hash and not a tag: 64 lower-case hexadecimal digits."""
-    return len(version) == _HASH_DIGITS and set(version) <= set("0123456789abcdef")
-
-
 def _same_version(skill: Any, found: Any | None) -> bool:
     return found is not None and (found.status.version_hash, found.spec.tag) == (
         skill.status.version_hash,
         skill.spec.tag,
     )
+
+
+def _set(value: Any) -> Any:
+    """Leave out the messages that are not set."""
+    if not isinstance(value, Mapping):
+        return value
+    return {key: _set(item) for key, item in value.items() if item is not None}

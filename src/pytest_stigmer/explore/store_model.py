@@ -165,7 +165,9 @@ class StoreModel:
 
     def put_back(self, state: State) -> None:
         """Store what was stored when `state` was asked."""
-        self.live, self.history, self.saved_at, self.archived = state
+        live, history, saved_at, self.archived = state
+        self.live = {kind: dict(records) for kind, records in live.items()}
+        self.history, self.saved_at = list(history), dict(saved_at)
 
     def reopened(self) -> Self:
         """Close this store and return another on the same records."""

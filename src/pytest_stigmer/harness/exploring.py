@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,12 +16,14 @@ import pytest
 from pytest_stigmer.conditions.choice import PLAIN, chosen, under
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.explore import search as explore
+from pytest_stigmer.explore.causes import Seen
 from pytest_stigmer.harness import arguments
 from pytest_stigmer.harness.options import DEFAULT_SEED, Options, checked
 from pytest_stigmer.harness.run_session import HarnessSession
 from pytest_stigmer.harness.runs import scratch_target, server_target
 from pytest_stigmer.harness.server_options import server_options
 from pytest_stigmer.harness.terminal import say
+from pytest_stigmer.scenario import expected
 from pytest_stigmer.scenario.disputed import POINTS, otherwise
 from pytest_stigmer.scenario.model import SUFFIX, SUFFIXES, Scenario
 from pytest_stigmer.scenario.target import Target
@@ -37,8 +41,9 @@ _ONCE = "seen, and not every time when its steps were repeated, so it may pass"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
     parser.description = (
-        "Search random histories for one that the target answers otherwise than the contract says, "
-        "and write the shortest as a scenario. Exit code: 0 none found, 1 one found, 2 no search."
+        "Search random histories for what the target answers otherwise than the contract says, and "
+        "write the shortest of each cause as a scenario. Exit code: 0 nothing found that is not "
+        "expected, 1 something found, 2 no search."
     )
     arguments.add_target(parser)
     arguments.add_conditions(parser)
@@ -60,19 +65,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         f"{', '.join(POINTS)} (repeatable)",
     )
     parser.add_argument(
+        "--expect", metavar="FILE", type=Path, help="causes that are known, in TOML"
+    )
+    parser.add_argument(
         "--write",
         type=Path,
         default=Path(f"found{SUFFIX}"),
         metavar="FILE",
-        help=f"where a counterexample is written (default: found{SUFFIX})",
+        help="where a counterexample is written, those of further causes beside it as "
+        f"NAME_2{SUFFIX} and on (default: found{SUFFIX})",
     )
 
 
 def run(given: argparse.Namespace) -> int:
-    """Explore; write what is found as a scenario and return 1, or return 0 when all is well."""
+    """Explore; write what is found as scenarios and return 1, or return 0 when all is well."""
     explore.check_installed()
     options = _options(given)
     _check_writable(given.write)
+    known = expected.read(given.expect, options.target) if given.expect else ()
+    causes = {entry.name: entry for entry in known if entry.subject == "cause"}
     session = HarnessSession(options)
     with ExitStack() as stack:
         stack.callback(session.close)
@@ -81,10 +92,17 @@ def run(given: argparse.Namespace) -> int:
             session.generation,
             options.seed,
             otherwise(given.otherwise),
+            Seen(set(causes)),
         )
         done = explore.explore(search, minutes=given.minutes)
     tried = f"{done.rounds} rounds of {explore.HISTORIES} histories, seed {options.seed}"
     say(f"explored {options.target} for {done.seconds:.1f} s: {tried}")
+    for entry in causes.values():
+        is_met = entry.name in search.seen.met
+        what = "expected" if is_met else "not met; if it is mended, remove it"
+        say(f"{given.expect}:{entry.line}: {entry}: {what}")
+    for point in sorted(search.seen.disputed):
+        say(f"disputed: {point}: {POINTS[point].others}; ours: {POINTS[point].ours}")
     return _tell(done, given.write, options)
 
 
@@ -145,14 +163,31 @@ def _under(fresh: explore.OpenTarget, conditions: Sequence[str]) -> Iterator[Tar
 
 
 def _tell(done: Exploration, path: Path, options: Options) -> int:
-    if done.found is None:
+    """Say each cause and write its scenario."""
+    if done.is_lost:
+        say("the server was lost")
+    for cause in done.resting:
+        say(f"seen after known causes alone, so that nothing is written of it: {cause}")
+    if not done.found:
         say("no mismatch")
         return 0
-    path.write_text(done.found.scenario(), encoding="utf-8")
-    promise = _CERTAIN if done.found.is_certain else _ONCE
-    say(
-        f"{done.found.why}\n"
-        f"wrote {path}: {done.found.length + 1} steps; {promise}:\n"
-        f"  pytest {path} {options.replay()}"
-    )
+    names = _names(path)
+    written = [(found, next(names)) for found in done.found]
+    for found, name in written:
+        name.write_text(found.scenario(), encoding="utf-8")
+        promise = _CERTAIN if found.is_certain else _ONCE
+        say(f"cause = {json.dumps(found.cause)}\n  {found.why}")
+        say(f"  wrote {name}: {found.length + 1} steps; {promise}")
+    files = " ".join(str(name) for _, name in written)
+    say(f"{len(written)} cause(s); for each, its scenario:\n  pytest {files} {options.replay()}")
     return 1
+
+
+def _names(path: Path) -> Iterator[Path]:
+    """Yield the file that was named, then others beside it that are not there yet."""
+    yield path
+    suffix = next(suffix for suffix in SUFFIXES if path.name.endswith(suffix))
+    for number in count(2):
+        name = path.with_name(f"{path.name.removesuffix(suffix)}_{number}{suffix}")
+        if not name.exists():
+            yield name
