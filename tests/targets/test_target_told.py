@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_stigmer.harness.report_recorder import ScenarioRecorder
-from pytest_stigmer.report.data import STATUSES, Document, ScenarioData, Times, built
+from pytest_stigmer.report.data import STATUSES, Document, ScenarioData, Times
 from pytest_stigmer.report.html_page import render as as_html
+from pytest_stigmer.report.joining import built
 from pytest_stigmer.scenario.loader import load
 from pytest_stigmer.scenario.render import render
 from pytest_stigmer.scenario.report import page
@@ -31,6 +32,7 @@ steps:
     returns: {status.audit.status_audit.updated_at: "2026-01-25T10:00:00.200Z"}
 """
 READ, EXPECTED = "2026-01-25T10:00:00.100Z", "2026-01-25T10:00:00.200Z"
+SERVICE = "ai.stigmer.agentic.skill.v1.SkillQueryController"
 WHERE = "status.audit.status_audit.updated_at"
 
 
@@ -77,3 +79,11 @@ def test_a_time_that_a_server_sent_stands_beside_what_it_was_read_as(red: Any) -
     html = as_html(told)
     assert f"<dd>{READ} <small>(the server sent {sent})</small></dd>" in html
     assert f"{READ} <small>(the server sent {sent})</small>, not {EXPECTED}</li>" in html
+
+
+def test_a_call_is_told_as_it_was_on_the_wire(red: Any, plain: Any) -> None:
+    """The request has the name that the server knows, and the line the server's address."""
+    _, outcome = red
+    (line,) = [line for line in render(page(outcome)).splitlines() if "grpcurl" in line]
+    assert '"slug": "calculator-x' in line
+    assert line.endswith(f" {plain.address} {SERVICE}/getByReference")

@@ -137,7 +137,7 @@ class ScenarioItem(_Item):
             return visible(excinfo.value)
         if not isinstance(excinfo.value, ScenarioRed):
             return super().repr_failure(excinfo, style)
-        from pytest_stigmer.scenario.render import first_difference, render, render_again
+        from pytest_stigmer.scenario.render import first_difference, render
         from pytest_stigmer.scenario.report import page
 
         options = self.harness.options
@@ -148,11 +148,9 @@ class ScenarioItem(_Item):
             label=self.name,
             conditions=self.cell if classes_of(self.cell) else "",
         )
-        cause = first_difference(shown)
-        first = self.harness.told.setdefault((shown.where, cause, repr(shown.timeline)), self.name)
-        width = shutil.get_terminal_size().columns
-        text = render(shown, width) if first == self.name else render_again(shown, first)
-        return told_page(text, self.path, int(shown.where.rpartition(":")[2]), cause)
+        text = render(shown, shutil.get_terminal_size().columns)
+        line = int(shown.where.rpartition(":")[2])
+        return told_page(text, self.path, line, first_difference(shown))
 
 
 class ProofItem(_Item):

@@ -27,9 +27,8 @@ from pytest_stigmer.report.data import (
     MatrixData,
     PartData,
     Times,
-    built,
-    joined,
 )
+from pytest_stigmer.report.joining import built, joined
 from pytest_stigmer.scenario.shipped import known_scenarios
 
 _WORST = ("internal error", "interrupted", "usage error", "tests failed", "no tests collected")

@@ -11,9 +11,6 @@ if TYPE_CHECKING:
     from pytest_stigmer.scenario.target import Target
 
 
-_TELLING_STEPS = (".html", ".json")
-"""The reports that show what happened in a run; a summary needs the outcome alone."""
-
 SCENARIO = "stigmer_scenario"
 """The attribute of a test report that carries what was recorded, as JSON."""
 
@@ -50,7 +47,8 @@ NO_RECORDER = NoRecorder()
 
 def recorder_of(options: Options, scenario: Scenario) -> Recorder:
     """Return the recorder of one scenario's item."""
-    if not any(path.suffix in _TELLING_STEPS for path in options.reports):
+    # The summary of a proof needs its outcome alone.
+    if not any(path.suffix != ".md" or not options.prove for path in options.reports):
         return NO_RECORDER
     from pytest_stigmer.harness.report_recorder import ScenarioRecorder
 

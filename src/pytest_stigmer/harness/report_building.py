@@ -30,9 +30,8 @@ from pytest_stigmer.report.data import (
     ScenarioData,
     TestData,
     Times,
-    built,
-    joined,
 )
+from pytest_stigmer.report.joining import built, joined
 from pytest_stigmer.store.connection import SQLITE_VERSION
 
 if TYPE_CHECKING:
@@ -169,14 +168,11 @@ def _reason(telling: pytest.TestReport, call: pytest.TestReport, status: str) ->
 
 
 def _why_red(report: pytest.TestReport) -> str:
-    """Prefer what the harness knows to what pytest printed."""
-    row, recorded = getattr(report, ROW, None), getattr(report, SCENARIO, None)
-    if row is not None:
-        problems = Row.from_data(row).problems() or [_first_line(report)]
-        more = f"; and {len(problems) - 1} more" if len(problems) > 1 else ""
-        return f"{problems[0]}{more}"
-    reasons = [run["reason"] for run in json.loads(recorded)["runs"]] if recorded else []
-    return next(filter(None, reasons), "") or _first_line(report)
+    """Prefer what the proof knows to what pytest printed."""
+    row = getattr(report, ROW, None)
+    problems = Row.from_data(row).problems() if row is not None else []
+    more = f"; and {len(problems) - 1} more" if len(problems) > 1 else ""
+    return f"{problems[0]}{more}" if problems else _first_line(report)
 
 
 def _first_line(report: pytest.TestReport | pytest.CollectReport) -> str:

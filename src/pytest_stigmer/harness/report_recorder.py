@@ -10,17 +10,20 @@ from pytest_stigmer.harness.scratch import without_scratch
 from pytest_stigmer.report.data import (
     ArchiveData,
     Deviation,
+    RpcData,
     RunData,
     ScenarioData,
     StepData,
-    merged,
 )
+from pytest_stigmer.report.joining import merged
+from pytest_stigmer.scenario.followers import versions
 from pytest_stigmer.scenario.report import exchange
 from pytest_stigmer.scenario.timeline import LOOKUPS, places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pytest_stigmer.scenario.followers import Version
     from pytest_stigmer.scenario.model import Scenario, Step
     from pytest_stigmer.scenario.runner import Outcome, Performed
     from pytest_stigmer.scenario.target import AuditRow, Target
@@ -52,6 +55,10 @@ class ScenarioRecorder:
     def keep(self, outcome: Outcome, *, cell: str, defect: str | None = None) -> None:
         """Take one run; of a proof's defect the first that is red in a way of its own."""
         run = _run_data(outcome, self._rows, cell, defect or self._defect)
+        if defect is None and outcome.reds:
+            run = dataclasses.replace(
+                run, steps=tuple(map(_with_rpc, run.steps, outcome.performed))
+            )
         if defect is None or not (run.status == "passed" or self._is_told(run)):
             self._runs.append(run)
         self._rows.clear()
@@ -84,6 +91,7 @@ def _run_data(
 ) -> RunData:
     numbers = {performed.step.place: at for at, performed in enumerate(outcome.performed)}
     written = [(row, numbers.get(step.place, 0)) for row, step in rows.values()]
+    known = versions(outcome)
     return RunData(
         status=str(outcome.status),
         cells=(cell,),
@@ -93,7 +101,7 @@ def _run_data(
         reason=outcome.reason,
         stopped=outcome.stopped.line if outcome.stopped else None,
         steps=tuple(
-            _step_data(performed, [row for row, at in written if at <= number])
+            _step_data(performed, [row for row, at in written if at <= number], known)
             for number, performed in enumerate(outcome.performed)
         ),
         archives=tuple(_archive_data(row, at) for row, at in written),
@@ -101,8 +109,8 @@ def _run_data(
     )
 
 
-def _step_data(performed: Performed, rows: list[AuditRow]) -> StepData:
-    exchanged = exchange(performed)
+def _step_data(performed: Performed, rows: list[AuditRow], known: Sequence[Version]) -> StepData:
+    exchanged = exchange(performed, known)
     answered, expected = places(rows, performed) if _is_lookup(performed) else ({}, {})
     return StepData(
         verb=exchanged.happened.verb,
@@ -113,13 +121,20 @@ def _step_data(performed: Performed, rows: list[AuditRow]) -> StepData:
         got=_short(exchanged.got),
         expected=_short(exchanged.expected),
         differences=tuple(
-            Deviation(d.where, _cut(d.expected), _cut(d.got), d.why) for d in exchanged.differences
+            Deviation(d.where, _cut(d.expected), _cut(d.got), d.why, d.follows)
+            for d in exchanged.differences
         ),
         server_times=dict(exchanged.server_times),
         left_out=exchanged.left_out,
         answered={str(row_id): place for row_id, place in answered.items()},
         expected_rows={str(row_id): place for row_id, place in expected.items()},
     )
+
+
+def _with_rpc(step: StepData, performed: Performed) -> StepData:
+    """Tell the call behind a step, as somebody makes it again who has no scenarios."""
+    rpc = performed.answer.rpc
+    return dataclasses.replace(step, rpc=RpcData(**dataclasses.asdict(rpc()))) if rpc else step
 
 
 def _is_lookup(performed: Performed) -> bool:

@@ -59,7 +59,10 @@ class Reporter:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Turn a run red whose proof is not exact, or that proved nothing."""
+        """Turn a run red whose proof is not exact, or that proved nothing; print no page twice."""
+        terminal = session.config.pluginmanager.get_plugin("terminalreporter")
+        if terminal and not self._is_worker:
+            _fold_pages(terminal.stats.get("failed", []))
         if self._proves(session.config):
             green = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
             if green and self.matrix().problems():
@@ -133,24 +136,56 @@ def causes(reports: Iterable[Any]) -> Iterator[str]:
 
     Likewise each symptom of a class of the kit, with the promises: those about order first.
     """
+    reports = list(reports)
+    yield from sorted(_symptoms(_promises(reports)), key=_is_early, reverse=True)
+    for (path, line, cause), found in _of_one_cause(reports).items():
+        more = f" ({len(found)} times: also {_cells(found[1:])})" if len(found) > 1 else ""
+        yield f"RED {path}:{line} {cause.removeprefix(f'line {line}, ')}{more}"
+
+
+def _fold_pages(reports: Iterable[Any]) -> None:
+    """Let pytest print one page per cause, which names the other cells that it holds for."""
+    for first, *others in _of_one_cause(reports).values():
+        if others:
+            first.longrepr.addsection(f"the same in {len(others)} more", _cells(others))
+        for report in others:
+            report._pdbshown = True  # noqa: SLF001 - pytest's own word for a failure already shown
+
+
+def _of_one_cause(reports: Iterable[Any]) -> dict[tuple[str, int, str], list[Any]]:
+    """Put red scenarios together that have one file, line and first difference."""
     from pytest_stigmer.scenario.model import SUFFIXES
 
-    found: dict[tuple[str, int, str], list[str]] = {}
-    promises: dict[tuple[str, str], list[str]] = {}
+    found: dict[tuple[str, int, str], list[Any]] = {}
     for report in reports:
         crash = getattr(report.longrepr, "reprcrash", None)
-        path, _, label = report.nodeid.partition("::")
+        path = report.nodeid.partition("::")[0]
         if crash and path.endswith(SUFFIXES):
-            found.setdefault((path, crash.lineno, crash.message), []).append(label)
-        elif crash and str(crash.path).endswith(SUFFIXES):
-            place, _, promise = report.nodeid.partition("::test_promise")
-            family = Path(crash.path).parent.name
-            promises.setdefault((place, crash.message), []).append(f"{family}{promise}")
-    yield from sorted(_symptoms(promises), key=_is_early, reverse=True)
-    for (path, line, cause), labels in found.items():
-        cells = [label.rpartition("[")[2].rstrip("]") for label in labels if label.endswith("]")]
-        more = f" ({len(labels)} times: also {', '.join(cells)})" if len(labels) > 1 else ""
-        yield f"RED {path}:{line} {cause.removeprefix(f'line {line}, ')}{more}"
+            found.setdefault((path, crash.lineno, crash.message), []).append(report)
+    return found
+
+
+def _cells(reports: Iterable[Any]) -> str:
+    """Return the cells of items, which stand at the end of their ids; the plain one has none."""
+    labels = (report.nodeid.partition("::")[2] for report in reports)
+    return ", ".join(
+        label.rpartition("[")[2].removesuffix("]") if label.endswith("]") else label
+        for label in labels
+    )
+
+
+def _promises(reports: Iterable[Any]) -> dict[tuple[str, str], list[str]]:
+    """Return the promises of the kit that are not kept, by class and symptom."""
+    from pytest_stigmer.scenario.model import SUFFIXES
+
+    found: dict[tuple[str, str], list[str]] = {}
+    for report in reports:
+        crash = getattr(report.longrepr, "reprcrash", None)
+        place, _, promise = report.nodeid.partition("::test_promise")
+        if crash and str(crash.path).endswith(SUFFIXES) and promise:
+            name = f"{Path(crash.path).parent.name}{promise}"
+            found.setdefault((place, crash.message), []).append(name)
+    return found
 
 
 def _symptoms(promises: Mapping[tuple[str, str], Iterable[str]]) -> Iterator[str]:

@@ -12,12 +12,12 @@ from pytest_stigmer.factories.factory import Factory
 from pytest_stigmer.kit.calls import shown
 from pytest_stigmer.kit.capabilities import ToldClock
 from pytest_stigmer.kit.skill_declarations import SkillDeclarations
-from pytest_stigmer.scenario.target import Answer, Target, Unsupported, answered
+from pytest_stigmer.scenario.target import Answer, Target, Unsupported
 from pytest_stigmer.skills.endpoint import SkillApi
 from pytest_stigmer.targets.flow import Flow
 from pytest_stigmer.targets.hunting import ScenarioTimes
 from pytest_stigmer.targets.isolation import IsolatedSkills
-from pytest_stigmer.targets.plain import answer_value
+from pytest_stigmer.targets.plain import performed
 
 _CALLS = {
     "push": ("push", "PushSkillRequest"),
@@ -75,7 +75,7 @@ class SkillTarget(Target):
         if verb == "set_timezone":
             raise Unsupported("the time zone is that of the process")
         act = self._reopen if verb == "reopen" else getattr(self._flow, verb)
-        answer = answered(lambda: answer_value(act(**arguments)))
+        answer = performed(self._skills, lambda: act(**arguments))
         if verb == "push" and answer.failure is None and self._declared.can_move_clock:
             self._times.learn(answer.value, self._clock.now())
         return self._times.read(answer)

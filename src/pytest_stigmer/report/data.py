@@ -6,20 +6,14 @@ is made there. Two runs with the same outcomes give equal models but for `Times`
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass, field
-from functools import cache
-from types import UnionType
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any
 
 FORMAT = 1
 """The version of the JSON report; `schema.json` describes it."""
 
 STATUSES = ("failed", "error", "inconclusive", "xpassed", "skipped", "xfailed", "passed")
 """How a test can end, the most urgent first."""
-
-_SCHEMA = "v2"
-"""The cell in which nothing is changed."""
 
 RED = frozenset({"failed", "error"})
 
@@ -45,6 +39,18 @@ class Deviation:
     expected: Any
     got: Any
     why: str
+    follows: Annotated[str, "The place of the difference that it follows from, or ''."] = ""
+
+
+@dataclass(frozen=True)
+class RpcData:
+    """A call of the skill API as it was on the wire."""
+
+    method: Annotated[str, "SERVICE/METHOD, as grpcurl takes it."]
+    request: Annotated[Any, "In protobuf's JSON."]
+    status: Annotated[str, "The name of the gRPC status."]
+    message: Annotated[str, "The status's text."]
+    answer: Annotated[Any, "In protobuf's JSON; null for a call that failed."]
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,16 @@ class StepData:
     expected_rows: Annotated[
         Places, "Ids of the audit records that were expected, and their places from 1."
     ] = field(default_factory=dict)
+    rpc: Annotated[RpcData | None, "The call behind it, told of red runs outside of proofs."] = None
+
+    @property
+    def leading(self) -> tuple[Deviation, ...]:
+        """The differences that follow from no other."""
+        return tuple(found for found in self.differences if not found.follows)
+
+    def followers(self, leader: Deviation) -> int:
+        """Return how many differences follow from one."""
+        return sum(1 for found in self.differences if found.follows == leader.where != "")
 
 
 @dataclass(frozen=True)
@@ -88,7 +104,7 @@ class ArchiveData:
 
 @dataclass(frozen=True)
 class RunData:
-    """One run, in all plan cells in which the same happened."""
+    """One run, in all plan cells in which it was green, or red in the same way."""
 
     status: Annotated[RunStatus, "How it ended."]
     cells: Annotated[tuple[str, ...], "Plan cells."]
@@ -220,65 +236,3 @@ class Document:
     matrix: Annotated[MatrixData | None, "The kill matrix of a proof."] = None
     parts: Annotated[tuple[PartData, ...], "The run itself, or all that were merged."] = ()
     format: Annotated[int, "The version of this format.", {"const": FORMAT}] = FORMAT
-
-
-@cache
-def _hints(made: Any) -> dict[str, Any]:
-    return get_type_hints(made)
-
-
-def built(hint: Any, data: Any) -> Any:
-    """Build a value of the model from the plain data of it; raise TypeError for other data."""
-    origin, inner = get_origin(hint), get_args(hint)
-    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
-        hints = _hints(hint)
-        unknown = data.keys() - hints.keys()
-        if unknown:
-            raise TypeError(f"{hint.__name__} has no {', '.join(sorted(unknown))}")
-        return hint(**{name: built(hints[name], value) for name, value in data.items()})
-    if origin is UnionType:
-        return None if data is None else built(inner[0], data)
-    if origin is dict:
-        return {name: built(inner[1], value) for name, value in data.items()}
-    if origin is tuple:
-        each = [inner[0]] * len(data) if inner[-1] is ... else inner
-        return tuple(built(one, value) for one, value in zip(each, data, strict=True))
-    return data
-
-
-def joined(parts: tuple[ScenarioData, ...]) -> tuple[ScenarioData, ...]:
-    """Make one of all that is told of one scenario file: alike, whoever tells what of it."""
-    found: dict[str, list[ScenarioData]] = {}
-    for part in sorted(parts, key=lambda part: part.path):
-        found.setdefault(part.path, []).append(part)
-    return tuple(_one(told) for told in found.values())
-
-
-def _order(run: RunData) -> tuple[object, ...]:
-    """Order runs alike whoever tells them, the reference and its own schema first."""
-    return run.defect or "", run.target, run.case, run.cells != (_SCHEMA,), run.cells
-
-
-def _one(told: list[ScenarioData]) -> ScenarioData:
-    runs = merged(told[0].runs)
-    if len(told) > 1:
-        each = [
-            dataclasses.replace(run, cells=(cell,))
-            for part in told
-            for run in part.runs
-            for cell in run.cells
-        ]
-        each.sort(key=_order)
-        runs = merged(tuple(each))
-    return dataclasses.replace(told[0], runs=runs)
-
-
-def merged(runs: tuple[RunData, ...]) -> tuple[RunData, ...]:
-    """Make one of all runs in which the same happened; their plan cells are listed together."""
-    found: dict[str, RunData] = {}
-    for run in runs:
-        key = repr(dataclasses.replace(run, cells=(), explanation=""))
-        known = found.get(key)
-        cells = (known.cells if known else ()) + run.cells
-        found[key] = dataclasses.replace(known or run, cells=tuple(dict.fromkeys(cells)))
-    return tuple(found.values())

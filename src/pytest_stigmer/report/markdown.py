@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from pytest_stigmer.errors import visible
 from pytest_stigmer.prove.proof import SHOWN
-from pytest_stigmer.report.data import STATUSES, Document, MatrixData
+from pytest_stigmer.report.data import (
+    RED,
+    STATUSES,
+    Document,
+    MatrixData,
+    RpcData,
+    RunData,
+    ScenarioData,
+    StepData,
+)
+from pytest_stigmer.scenario.render import cut, grpcurl
 
-_MAX_TESTS = 50
+_MAX_ROWS = 100
+_MAX_NAMES = 5
+_MAX_REDS = 25
+_MAX_VALUE = 200
+_MAX_LINE = 4_000
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
-_QUIET = frozenset({"passed", "xfailed"})
 
 
 def render(document: Document) -> str:
-    """Return counts, what was not green and why, and the kill matrix."""
+    """Return counts, what was not green and why, each red step, and the kill matrix."""
     return "\n".join(_lines(document)) + "\n"
 
 
@@ -36,17 +51,75 @@ def _lines(document: Document) -> Iterator[str]:
     yield from _not_green(document)
     if document.matrix:
         yield from _matrix(document.matrix)
+    else:
+        yield from _reds(document)
 
 
 def _not_green(document: Document) -> Iterator[str]:
-    tests = [test for test in document.tests if test.status not in _QUIET]
-    if not tests:
-        return
-    yield from ("", "| status | test | reason |", "|---|---|---|")
-    for test in tests[:_MAX_TESTS]:
-        yield f"| {test.status} | {_safe(test.label(document.target))} | {_safe(test.reason)} |"
-    if len(tests) > _MAX_TESTS:
-        yield f"| | and {len(tests) - _MAX_TESTS} more | |"
+    """List whatever did not pass, the most urgent first; one line for those of one reason."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for test in document.tests:
+        if test.status != "passed":
+            labels = found.setdefault((test.status, test.reason), [])
+            labels.append(_safe(test.label(document.target)))
+    if found:
+        yield from ("", "| status | test | reason |", "|---|---|---|")
+    for (status, reason), labels in list(found.items())[:_MAX_ROWS]:
+        left_out = len(labels) - _MAX_NAMES
+        more = f"<br>and {left_out} more" if left_out > 0 else ""
+        yield f"| {status} | {'<br>'.join(labels[:_MAX_NAMES])}{more} | {_safe(reason)} |"
+    if len(found) > _MAX_ROWS:
+        yield f"| | and {len(found) - _MAX_ROWS} reasons more | |"
+
+
+def _reds(document: Document) -> Iterator[str]:
+    """Tell of each red run its red steps: what was sent, what came back, what was expected."""
+    reds = [
+        (scenario, run)
+        for scenario in document.scenarios
+        for run in scenario.runs
+        if run.status in RED and any(step.differences for step in run.steps)
+    ]
+    for scenario, run in reds[:_MAX_REDS]:
+        yield from _red(scenario, run)
+    if len(reds) > _MAX_REDS:
+        yield from ("", f"and {len(reds) - _MAX_REDS} red scenarios more")
+
+
+def _red(scenario: ScenarioData, run: RunData) -> Iterator[str]:
+    case = f"\\[{_safe(run.case)}\\]" if run.case else ""
+    yield from ("", f"### {_safe(scenario.title)}{case}", "")
+    yield f"{_safe(scenario.path)}:{run.stopped or scenario.line}, in {_safe(', '.join(run.cells))}"
+    yield from ("", "| step | sent | got | expected |", "|---|---|---|---|")
+    reds = [step for step in run.steps if step.differences]
+    for step in reds:
+        yield from _rows(step)
+    calls = [line for step in reds if step.rpc for line in _call(step.rpc, run.target)]
+    if calls:
+        ticks = max(map(len, re.findall("`+", "".join(calls))), default=0)
+        fence = "`" * max(3, ticks + 1)
+        yield from ("", f"{fence}sh", *calls, fence)
+
+
+def _rows(step: StepData) -> Iterator[str]:
+    name = f"line {step.line}, {_safe(step.verb)}"
+    sent = _safe(", ".join(f"{path} {_value(value)}" for path, value in step.sent))
+    for found in step.leading:
+        where = f"{found.where} " if found.where else ""
+        time = step.server_times.get(found.where)
+        said = f" (the server sent {time})" if time else ""
+        followers = step.followers(found)
+        more = f"<br>and {followers} that follow from it" if followers else ""
+        got, expected = (_safe(where + _value(value)) for value in (found.got, found.expected))
+        yield f"| {name} | {sent} | {got}{said} | {expected}{more} |"
+        name = sent = ""
+
+
+def _call(rpc: RpcData, target: str) -> Iterator[str]:
+    line = grpcurl(rpc.method, rpc.request, target)
+    yield _code(line) if len(line) <= _MAX_LINE else f"# {rpc.method}, a request too long to show"
+    answer = "" if rpc.answer is None else json.dumps(rpc.answer, ensure_ascii=False)
+    yield _code(cut(f"# {rpc.status} {rpc.message}{answer}", _MAX_LINE))
 
 
 def _matrix(matrix: MatrixData) -> Iterator[str]:
@@ -62,6 +135,14 @@ def _matrix(matrix: MatrixData) -> Iterator[str]:
         names = "; ".join(_safe(row.title) for row in killers) or "none"
         yield f"| {_safe(defect.id)} | {states.count(SHOWN)}/{len(states)} | {names} |"
     yield from ("", "</details>")
+
+
+def _value(value: Any) -> str:
+    return cut(json.dumps(value, ensure_ascii=False, default=str), _MAX_VALUE)
+
+
+def _code(text: str) -> str:
+    return visible(text, line=True)
 
 
 def _safe(text: str) -> str:

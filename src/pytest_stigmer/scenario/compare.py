@@ -18,12 +18,16 @@ MATCHERS = frozenset({"matches", "not", "one_of"})
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One place where the answer is not as expected; `where` is its dotted path."""
+    """One place where the answer is not as expected; `where` is its dotted path.
+
+    `follows` is the place of the difference that this one follows from, if it does.
+    """
 
     where: str
     expected: Any
     got: Any
     why: str
+    follows: str = ""
 
 
 def difference(expected: Any, got: Any, where: str = "") -> list[Difference]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import textwrap
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.errors import visible
@@ -21,6 +23,7 @@ _MAX_VALUES = 12
 _MAX_VALUE = 60
 _MAX_STEPS = 16
 _MAX_REDS = 12
+_MAX_ANSWER = 2_000
 _INDENT = "  "
 _NAMES = re.compile(r"""['"].*(['"]|\d characters\))\)?""")
 
@@ -35,9 +38,8 @@ def _lines(page: Page, width: int) -> Iterator[str]:
     """Start with what differs; whole answers come last."""
     yield from textwrap.wrap(f"{page.status.upper()}: {page.title}", width)
     yield from _place(page, width)
-    yield from _section(
-        f"differences: {len(page.differences)}", _differences(page.differences, width)
-    )
+    leading = [one for one in page.differences if not one.follows]
+    yield from _section(f"differences: {len(leading)}", _differences(page.differences, width))
     yield from _section("times that the server sent", _times(page))
     if page.timeline:
         caption = textwrap.fill(_caption(page.timeline), width)
@@ -52,14 +54,7 @@ def _lines(page: Page, width: int) -> Iterator[str]:
     if page.got or page.expected:
         yield from _section("expected", _values(page.expected, width))
         yield from _section("got", _values(page.got, width))
-
-
-def render_again(page: Page, first: str) -> str:
-    """Return what a page adds to the equal one of another item: its query and its plan."""
-    lines = [f"{page.status.upper()}: {page.title}", page.where, f"the same page as {first}"]
-    lines += _section("query and plan", page.explanation.splitlines())
-    lines += _section("run it again", [page.replay])
-    return "".join(f"{visible(line.rstrip())}\n" for line in lines)
+    yield from _section("the call on the wire", _rpc(page))
 
 
 def first_difference(page: Page) -> str:
@@ -111,6 +106,22 @@ def _values(values: tuple[tuple[str, Any], ...], width: int) -> Iterator[str]:
         yield "nothing"
 
 
+def _rpc(page: Page) -> Iterator[str]:
+    """Tell the call as a line for a shell, and what came back."""
+    if page.rpc is None:
+        return
+    yield grpcurl(page.rpc.method, page.rpc.request, page.target)
+    yield f"status {page.rpc.status} {page.rpc.message}".rstrip()
+    if page.rpc.answer is not None:
+        yield f"answer {cut(_text(page.rpc.answer), _MAX_ANSWER)}"
+
+
+def grpcurl(method: str, request: Any, target: str) -> str:
+    """Return the command line that makes a call on a server, if the target is one."""
+    address = target if ":" in target else "HOST:PORT"
+    return shlex.join(["grpcurl", "-plaintext", "-d", _text(request), address, method])
+
+
 def _times(page: Page) -> Iterator[str]:
     got = dict(page.got)
     for sent, read in dict.fromkeys((sent, got[path]) for path, sent in page.server_times):
@@ -134,8 +145,14 @@ def cut(text: str, room: int, start: int = 0) -> str:
 
 
 def _differences(differences: tuple[Difference, ...], width: int) -> Iterator[str]:
+    """Tell those that stand for themselves, each with the number of those that follow from it."""
+    followers = Counter(found.follows for found in differences if found.follows)
     for found in differences:
+        if found.follows:
+            continue
         yield from difference_lines(found, width - len(_INDENT))
+        if followers[found.where]:
+            yield f"  and {followers[found.where]} that follow from it"
 
 
 def difference_lines(found: Difference, width: int) -> Iterator[str]:

@@ -7,13 +7,16 @@ import traceback
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from pytest_stigmer.scenario.followers import versions, with_followers
 from pytest_stigmer.scenario.timeline import timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pytest_stigmer.scenario.compare import Difference
+    from pytest_stigmer.scenario.followers import Version
     from pytest_stigmer.scenario.runner import Outcome, Performed
+    from pytest_stigmer.scenario.target import Rpc
     from pytest_stigmer.scenario.timeline import Timeline
 
 
@@ -46,6 +49,7 @@ class Exchange:
     differences: tuple[Difference, ...] = ()
     left_out: str = ""
     server_times: tuple[tuple[str, str], ...] = ()
+    rpc: Rpc | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ class Page:
     expected: tuple[tuple[str, Any], ...] = ()
     differences: tuple[Difference, ...] = ()
     server_times: tuple[tuple[str, str], ...] = ()
+    rpc: Rpc | None = None
     before: tuple[Happened, ...] = ()
     after: tuple[Exchange, ...] = ()
     timeline: Timeline | None = None
@@ -85,6 +90,7 @@ def page(outcome: Outcome, *, label: str = "", **replayed: Any) -> Page:
     at = outcome.performed.index(failed) if failed else len(outcome.performed)
     line = outcome.stopped.line if outcome.stopped else scenario.line
     evidence = outcome.evidence
+    known = versions(outcome) if failed else []
     return Page(
         status=outcome.status.value,
         title=label or scenario.label,
@@ -99,11 +105,12 @@ def page(outcome: Outcome, *, label: str = "", **replayed: Any) -> Page:
         sent=_sent(outcome, failed),
         got=_got(failed) if failed else (),
         expected=_expected(failed) if failed else (),
-        differences=failed.differences if failed else (),
+        differences=with_followers(failed, known) if failed else (),
         server_times=_server_times(failed) if failed else (),
+        rpc=failed.answer.rpc() if failed and failed.answer.rpc else None,
         before=tuple(_happened(step) for step in outcome.performed[:at]),
         after=tuple(
-            exchange(step)
+            exchange(step, known)
             for step in outcome.performed[at + 1 :]
             if step.differences or step.left_out
         ),
@@ -113,8 +120,8 @@ def page(outcome: Outcome, *, label: str = "", **replayed: Any) -> Page:
     )
 
 
-def exchange(performed: Performed) -> Exchange:
-    """Tell one step: what was sent, what came back, what was expected."""
+def exchange(performed: Performed, known: Sequence[Version] = ()) -> Exchange:
+    """Tell one step: what was sent, what came back, what was expected; `known` are `versions`."""
     if performed.left_out:
         return Exchange(_happened(performed), (), (), left_out=performed.left_out)
     got, expected = _got(performed), _expected(performed)
@@ -122,8 +129,9 @@ def exchange(performed: Performed) -> Exchange:
         _happened(performed),
         got,
         expected,
-        performed.differences,
+        with_followers(performed, known),
         server_times=_server_times(performed),
+        rpc=performed.answer.rpc() if performed.answer.rpc else None,
     )
 
 

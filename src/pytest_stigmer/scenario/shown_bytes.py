@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from pytest_stigmer.scenario.runner import Outcome, Performed
+from pytest_stigmer.scenario.target import Rpc
 from pytest_stigmer.scenario.verbs import VERBS
 
 _FIELDS = {"artifact": "artifact", "rows": "data"}
@@ -49,7 +50,13 @@ def _told(performed: Performed) -> Performed:
         replace(found, got=_masked_got(found.where, found.got, field))
         for found in performed.differences
     )
+    if rpc := performed.answer.rpc:
+        answer = replace(answer, rpc=lambda: _masked_rpc(rpc()))
     return replace(performed, answer=answer, differences=differences)
+
+
+def _masked_rpc(rpc: Rpc) -> Rpc:
+    return replace(rpc, answer=_masked(rpc.answer, "artifact"))
 
 
 def _masked(value: Any, field: str) -> Any:

@@ -22,6 +22,20 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Rpc:
+    """A call as it was on the wire: `SERVICE/METHOD`, messages in protobuf's JSON, a status.
+
+    `answer` is None for a call that failed.
+    """
+
+    method: str
+    request: Any
+    status: str
+    message: str
+    answer: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a verb gave: a plain value, or a failure.
 
@@ -29,12 +43,14 @@ class Answer:
     included: enums by name, bytes as base64, timestamps as in protobuf's JSON
     (`2026-01-25T10:00:00.100Z`), message fields that are not set as None. An artifact is
     `{artifact: base64, sha256: hex, size: bytes}`. Where the value has times of the scenario in the
-    place of a server's own, `server_times` are those, by dotted path.
+    place of a server's own, `server_times` are those, by dotted path. `rpc` tells the call of the
+    skill API, where it was one.
     """
 
     value: Any = None
     failure: Failure | None = None
     server_times: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    rpc: Callable[[], Rpc] | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def refused(cls, code: str, message: str = "") -> Self:

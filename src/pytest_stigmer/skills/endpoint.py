@@ -5,9 +5,10 @@ Messages in, messages out, whatever carries the bytes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+import threading
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from pytest_stigmer.api.generation import Generation
+from pytest_stigmer.api.generation import Generation, Method
 from pytest_stigmer.api.values import MAX_MESSAGE_BYTES
 from pytest_stigmer.errors import StatusError, UndecodableMessage
 from pytest_stigmer.skills import refusals
@@ -137,6 +138,14 @@ class SkillApi(Protocol):
         """Delete the Skill of a SkillId and return it as it was."""
 
 
+class Exchanged(NamedTuple):
+    """One call as it was on the wire; what came back is an answer, a failure, or nothing."""
+
+    method: Method
+    request: bytes
+    answer: bytes | StatusError | None
+
+
 class SkillClient:
     """The five calls of the skill API; a failure is a StatusError with `code` and `details`.
 
@@ -147,6 +156,12 @@ class SkillClient:
     def __init__(self, messages: Generation, transport: Transport) -> None:
         self._messages = messages
         self._transport = transport
+        self._of_thread = threading.local()
+
+    @property
+    def exchanged(self) -> Exchanged | None:
+        """The last call that this thread made."""
+        return getattr(self._of_thread, "exchanged", None)
 
     def push(self, request: Message) -> Skill:
         """Push a PushSkillRequest; return the Skill as stored."""
@@ -180,5 +195,12 @@ class SkillClient:
         if found != expected:
             msg = f"{name} takes a {expected}, not {found}"
             raise TypeError(msg)
-        answer = self._transport.call(name, request.SerializeToString())
+        data = request.SerializeToString()
+        self._of_thread.exchanged = Exchanged(method, data, None)
+        try:
+            answer = self._transport.call(name, data)
+        except StatusError as error:
+            self._of_thread.exchanged = Exchanged(method, data, error)
+            raise
+        self._of_thread.exchanged = Exchanged(method, data, answer)
         return method.response.FromString(answer)

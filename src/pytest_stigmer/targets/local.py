@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_stigmer.errors import UndecodableMessage, UsageError
 from pytest_stigmer.registry.assembly import REFERENCE
 from pytest_stigmer.registry.registry import Registry
-from pytest_stigmer.scenario.target import Answer, AuditRow, Target, Unsupported, answered
+from pytest_stigmer.scenario.target import Answer, AuditRow, Target, Unsupported
 from pytest_stigmer.scenario.verbs import VERBS
 from pytest_stigmer.skills.endpoint import SkillClient
 from pytest_stigmer.store.faults import forgo_durability
@@ -18,7 +18,7 @@ from pytest_stigmer.store.stored_rows import audit_rows
 from pytest_stigmer.targets.fault_verbs import Faults, Zone
 from pytest_stigmer.targets.flow import Flow
 from pytest_stigmer.targets.interleaving import interleaved
-from pytest_stigmer.targets.plain import answer_value, plain
+from pytest_stigmer.targets.plain import performed, plain
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -58,7 +58,7 @@ class SecondTarget(Target):
 
     def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
         """Perform one verb of the registry."""
-        return answered(lambda: answer_value(getattr(self._flow, verb)(**arguments)))
+        return performed(self._flow.skills, lambda: getattr(self._flow, verb)(**arguments))
 
     def now(self) -> dt.datetime:
         """Return the instant that both registries share."""
@@ -120,7 +120,7 @@ class LocalTarget(Target):
 
     def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
         """Perform one verb and answer in plain values; a refusal is an answer too."""
-        return answered(lambda: answer_value(self._perform(verb, arguments)))
+        return performed(self.flow.skills, lambda: self._perform(verb, arguments))
 
     def other(self) -> SecondTarget:
         """Return a second registry on the same file, in this process but on its own connection."""

@@ -4,14 +4,45 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from functools import cache
+from dataclasses import replace
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
+
+from pytest_stigmer.scenario.target import Rpc, answered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from google.protobuf.descriptor import Descriptor, FieldDescriptor
     from google.protobuf.message import Message
+
+    from pytest_stigmer.scenario.target import Answer
+    from pytest_stigmer.skills.endpoint import Exchanged, SkillClient
+
+_MAX_REQUEST = 1 << 16
+"""The longest request that is kept to be shown: nobody calls with more by hand."""
+
+
+def performed(skills: SkillClient, act: Callable[[], Any]) -> Answer:
+    """Return the answer of a verb in plain values, with the call by which `skills` asked for it."""
+    before = getattr(skills, "exchanged", None)
+    answer = answered(lambda: answer_value(act()))
+    made = getattr(skills, "exchanged", None)
+    if made is before or made is None or len(made.request) > _MAX_REQUEST:
+        return answer
+    return replace(answer, rpc=partial(_rpc, made))
+
+
+def _rpc(made: Exchanged) -> Rpc:
+    from google.protobuf.json_format import MessageToDict
+
+    method, answer = made.method, made.answer
+    name = method.path.lstrip("/")
+    request = MessageToDict(method.request.FromString(made.request))
+    if isinstance(answer, bytes):
+        return Rpc(name, request, "OK", "", MessageToDict(method.response.FromString(answer)))
+    status, message = (answer.code, answer.details) if answer else ("no answer", "")
+    return Rpc(name, request, status, message, None)
 
 
 def plain(message: Message) -> dict[str, Any]:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.clock import parse_instant
 from pytest_stigmer.errors import StatusError, UsageError
-from pytest_stigmer.scenario.target import Answer, Inconclusive, Target, Unsupported, answered
+from pytest_stigmer.scenario.target import Answer, Inconclusive, Target, Unsupported
 from pytest_stigmer.scenario.verbs import harm_of
 from pytest_stigmer.skills.endpoint import SkillClient
 from pytest_stigmer.targets.flow import Flow
 from pytest_stigmer.targets.hunting import Hunt, ScenarioTimes
 from pytest_stigmer.targets.isolation import IsolatedSkills
-from pytest_stigmer.targets.plain import answer_value
+from pytest_stigmer.targets.plain import answer_value, performed
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -155,7 +155,7 @@ def remote_target(
 def _answer(flow: Flow, verb: str, arguments: Mapping[str, Any]) -> Answer:
     if verb == "set_timezone":
         raise Unsupported("the time zone of a server is its own")
-    return answered(lambda: answer_value(getattr(flow, verb)(**arguments)))
+    return performed(flow.skills, lambda: getattr(flow, verb)(**arguments))
 
 
 def _moved(verb: Callable[[str], None], arguments: Mapping[str, Any]) -> Answer:
