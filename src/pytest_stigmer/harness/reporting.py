@@ -182,7 +182,7 @@ def _promises(reports: Iterable[Any]) -> dict[tuple[str, str], list[str]]:
     for report in reports:
         crash = getattr(report.longrepr, "reprcrash", None)
         place, _, promise = report.nodeid.partition("::test_promise")
-        if crash and str(crash.path).endswith(SUFFIXES) and promise:
+        if crash and promise and str(crash.path).endswith(SUFFIXES):
             name = f"{Path(crash.path).parent.name}{promise}"
             found.setdefault((place, crash.message), []).append(name)
     return found
