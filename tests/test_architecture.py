@@ -38,7 +38,7 @@ ALLOWED = {
     "defects": REGISTRY,
     "prove": REGISTRY | {"scenario", "conditions", "defects"},
     "report": CORE | {"scenario", "prove"},
-    "kit": REGISTRY | {"factories", "scenario", "targets", "conditions"},
+    "kit": REGISTRY | {"factories", "scenario", "targets", "conditions", "declared"},
     "explore": REGISTRY | {"factories", "scenario", "targets", "conditions"},
     "concurrency": CORE | {"skills"},
     "harness": REGISTRY

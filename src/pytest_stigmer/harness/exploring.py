@@ -27,6 +27,7 @@ from pytest_stigmer.scenario import expected
 from pytest_stigmer.scenario.disputed import POINTS, otherwise
 from pytest_stigmer.scenario.model import SUFFIX, SUFFIXES, Scenario
 from pytest_stigmer.scenario.target import Target
+from pytest_stigmer.targets.isolation import told_left
 
 if TYPE_CHECKING:
     import argparse
@@ -103,6 +104,7 @@ def run(given: argparse.Namespace) -> int:
         say(f"{given.expect}:{entry.line}: {entry}: {what}")
     for point in sorted(search.seen.disputed):
         say(f"disputed: {point}: {POINTS[point].others}; ours: {POINTS[point].ours}")
+    say("\n".join(told_left(session.left)) or "nothing is left behind")
     return _tell(done, given.write, options)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.declared import SESSION
 from pytest_stigmer.harness.recording import SCENARIO
-from pytest_stigmer.harness.reporting import ROW
+from pytest_stigmer.harness.reporting import LEFT, ROW
 from pytest_stigmer.harness.run_session import FAILED, PROVED, RECORDED
 from pytest_stigmer.harness.starting import session_of
 
@@ -84,6 +84,8 @@ def annotate(item: pytest.Item, report: Any, text: Any) -> Any:
     `text` stands in the place of a traceback that has no line of the user's.
     """
     report.longrepr = text or report.longrepr
+    if SESSION in item.config.stash:
+        setattr(report, LEFT, sorted(item.config.stash[SESSION].left))
     if report.when == "call" and PROVED in item.stash:
         setattr(report, ROW, item.stash[PROVED].as_data())
     if report.when == "call" and RECORDED in item.stash:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 ROW = "stigmer_row"
 INCONCLUSIVE = "inconclusive: "
+LEFT = "stigmer_left"
+"""The attribute of a test report with the artifacts that its process has left on a server."""
 TRIED = "stigmer_tries"
 """The property of a test that says how often it was tried."""
 
@@ -38,12 +40,14 @@ class Reporter:
         self._verdicts = 0
         self._open = 0
         self._disputed: list[str] = []
+        self._left: set[str] = set()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep a proved row; on the xdist controller the workers' reports arrive here too."""
         row = getattr(report, ROW, None)
         if row is not None:
             self._rows.append(row)
+        self._left |= set(getattr(report, LEFT, ()))
         if report.when == "call":
             points = (value for name, value in report.user_properties if name == disputed.PROPERTY)
             self._disputed += map(str, points)
@@ -77,6 +81,8 @@ class Reporter:
     @pytest.hookimpl(optionalhook=True)
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Say why scenarios were inconclusive or skipped, and print the kill matrix."""
+        from pytest_stigmer.targets.isolation import told_left
+
         for report in terminalreporter.stats.get("inconclusive", []):
             terminalreporter.write_line(f"INCONCLUSIVE {report.nodeid}: {skip_reason(report)}")
         for line in causes(terminalreporter.stats.get("failed", [])):
@@ -85,7 +91,7 @@ class Reporter:
             tries = dict(getattr(report, "user_properties", ())).get(TRIED)
             if tries and report.when == "call":
                 terminalreporter.write_line(f"TRIED {tries} TIMES {report.nodeid}")
-        for line in disputed.told(self._disputed):
+        for line in (*disputed.told(self._disputed), *told_left(self._left)):
             terminalreporter.write_line(line)
         if self._proved_nothing():
             terminalreporter.write_line(_NOTHING, red=True)

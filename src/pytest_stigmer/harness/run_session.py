@@ -44,6 +44,8 @@ class HarnessSession:
     """Which item has told a cause: pages that are equal are printed once."""
     shared: list[Undone] = field(default_factory=list)
     """The fixtures of broader scopes that are in use."""
+    left: set[str] = field(default_factory=set)
+    """The storage keys of the artifacts that stay on the server that is the run's target."""
 
     @cached_property
     def scratch(self) -> Scratch:

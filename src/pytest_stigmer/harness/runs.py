@@ -232,6 +232,7 @@ def server_target(
     finally:
         for left in target.close():
             warnings.warn(f"left behind on {target.name}: {visible(left)}", stacklevel=2)
+        session.left |= target.left
 
 
 @contextmanager

@@ -90,6 +90,11 @@ class SkillTarget(Target):
         """Return the instant that the scenario has told so far."""
         return self._clock.now()
 
+    @property
+    def left(self) -> set[str]:
+        """The storage keys of the artifacts that stay, where the registry is not thrown away."""
+        return set() if self._declared.is_disposable else self._skills.left
+
     def clean_up(self) -> list[str]:
         """Delete everything that was made; return what could not be, a line each."""
         return self._skills.clean_up()

@@ -26,6 +26,7 @@ from typing import Any
 import pytest
 
 from pytest_stigmer.api.values import MAX_MESSAGE_BYTES
+from pytest_stigmer.declared import SESSION
 from pytest_stigmer.errors import carried_status, visible
 from pytest_stigmer.factories.artifacts import artifact
 from pytest_stigmer.kit.calls import at_once, must_succeed
@@ -57,6 +58,7 @@ _THREADS = 8
 class SkillContract(SkillDeclarations):
     """Holds a skill API to the promises; `SkillDeclarations` lists what to declare."""
 
+    @pytest.mark.usefixtures("stigmer_api")
     def test_promise(
         self, skills: SkillApi, promise: Promise, request: pytest.FixtureRequest
     ) -> None:
@@ -68,6 +70,7 @@ class SkillContract(SkillDeclarations):
         finally:
             for left in target.clean_up():
                 warnings.warn(f"left behind by {promise.id}: {visible(left)}", stacklevel=2)
+            request.config.stash[SESSION].left |= target.left
 
     def test_message_of_10_mib_is_accepted(self, skills: SkillApi) -> None:
         """A request of exactly 10 MiB is within the limit."""

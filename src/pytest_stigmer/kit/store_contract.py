@@ -42,6 +42,7 @@ _GRACE = 0.1
 class StoreContract(StoreDeclarations):
     """Holds a store to the promises; `StoreDeclarations` lists what to declare."""
 
+    @pytest.mark.usefixtures("stigmer_api")
     def test_promise(self, store: Store, promise: Promise, request: pytest.FixtureRequest) -> None:
         """The store keeps the promise that a scenario states."""
         with closing(StoreTarget(self, store)) as target:

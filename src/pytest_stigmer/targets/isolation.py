@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +11,25 @@ from pytest_stigmer.skills.controller import slug_of
 from pytest_stigmer.skills.endpoint import SkillClient
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
     from google.protobuf.message import Message
 
     from pytest_stigmer.api.generation import Generation
     from pytest_stigmer.skills.endpoint import Transport
 
 _NONCE_BYTES = 6
+_FEW = 10
+
+
+def told_left(keys: Collection[str]) -> Iterator[str]:
+    """Say what stays on a server, since no call deletes an artifact; only a few are named."""
+    if not keys:
+        return
+    yield f"LEFT BEHIND {len(keys)} artifact(s), which no call deletes:"
+    yield from (f"  {key}" for key in sorted(keys)[:_FEW])
+    if len(keys) > _FEW:
+        yield f"  and {len(keys) - _FEW} more"
 
 
 class IsolatedSkills(SkillClient):
@@ -23,12 +37,14 @@ class IsolatedSkills(SkillClient):
 
     Names, slugs and organisations get a suffix on their way to the server and lose it on the way
     back, in texts of errors too; contents, hashes and ids are the server's. A name without a slug
-    and empty texts go as they are, so that they are refused as anywhere.
+    and empty texts go as they are, so that they are refused as anywhere. `left` are the storage
+    keys of the artifacts that stay: no call deletes one.
     """
 
     def __init__(self, messages: Generation, transport: Transport) -> None:
         super().__init__(messages, transport)
         self.suffix = f"-x{secrets.token_hex(_NONCE_BYTES)}"
+        self.left: set[str] = set()
         self._made: dict[tuple[str, str], str] = {}
 
     def push(self, request: Message) -> Any:
@@ -40,8 +56,14 @@ class IsolatedSkills(SkillClient):
         own.org = self._own(own.org)
         identity = (slug_of(own.name), own.org)
         self._made.setdefault(identity, "")  # before the call: its answer may be lost
-        answer = self._answered(super().push, own)
+        try:
+            answer = self._answered(super().push, own)
+        except StatusError as error:
+            if error.code != "INVALID_ARGUMENT":  # it may have been written before the failure
+                self.left.add(f"skills/{hashlib.sha256(own.artifact).hexdigest()}.zip")
+            raise
         self._made[identity] = answer.metadata.id
+        self.left.add(answer.status.artifact_storage_key)
         return answer
 
     def get(self, request: Message) -> Any:

@@ -30,6 +30,8 @@ class SteerableTarget(Target):
     """A namespace of its own on a server with our control API: empty, and with its own clock."""
 
     capabilities = frozenset({"skills", "clock"})
+    left: frozenset[str] = frozenset()
+    """Nothing stays: its namespace goes with all that is in it."""
 
     def __init__(self, connection: Connection, factory: Factory) -> None:
         self.name = connection.address
@@ -122,6 +124,11 @@ class AnyServerTarget(Target):
     def now(self) -> dt.datetime | None:
         """Return the instant that the scenario tells, when it needs a clock."""
         return self._hunt.now if self._hunt else None
+
+    @property
+    def left(self) -> set[str]:
+        """The storage keys of the artifacts that stay."""
+        return self.skills.left
 
     def close(self) -> list[str]:
         """Delete everything that was made; return what could not be, a line each."""
