@@ -85,6 +85,16 @@ def test_message_that_is_missing_is_told_by_its_fields(
     assert judged(found, defect) == (Status.FAILED, Status.PASSED)
 
 
+def test_bytes_of_an_answer_are_told_by_what_they_are(searching: Searching) -> None:
+    """A key that leads elsewhere answers a file of the machine, which no report may carry."""
+    step = {"get_artifact": {"key": "skills/../${one.status.artifact_storage_key}"}}
+    search = searching("artifact-is-not-verified", "storage-key-leaves-the-storage")
+    found = replayed([*PUSHED, step], search.fresh)
+    assert found is not None
+    assert " bytes, a ZIP archive, SHA-256 " in found.why
+    assert "UEsD" not in found.scenario()
+
+
 class Losing:
     """A target whose answers to one verb lack the ids of skills."""
 

@@ -16,6 +16,7 @@ from pytest_stigmer.scenario.disputed import ODD_ARCHIVES, POINTS
 from pytest_stigmer.scenario.model import ExpectedFailure
 from pytest_stigmer.scenario.runner import asked
 from pytest_stigmer.scenario.saved_values import resolve
+from pytest_stigmer.scenario.shown_bytes import masked
 from pytest_stigmer.scenario.target import Answer, Call, Surprise, Target
 from pytest_stigmer.scenario.verbs import VERBS
 
@@ -287,6 +288,7 @@ def _at(value: Any, path: str) -> Any:
 
 
 def _why(verb: str, found: Difference) -> str:
+    found = masked(verb, found)
     where = f" {found.where}" if found.where else ""
     return f"{verb}{where} must be {_short(found.expected)}, but is {_short(found.got)}"
 

@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import replace
 from typing import Any
 
+from pytest_stigmer.scenario.compare import Difference
 from pytest_stigmer.scenario.runner import Outcome, Performed
 from pytest_stigmer.scenario.target import Rpc
 from pytest_stigmer.scenario.verbs import VERBS
@@ -46,13 +47,19 @@ def _told(performed: Performed) -> Performed:
     if field is None:
         return performed
     answer = replace(performed.answer, value=_masked(performed.answer.value, field))
-    differences = tuple(
-        replace(found, got=_masked_got(found.where, found.got, field))
-        for found in performed.differences
+    red, disputed = (
+        tuple(masked(performed.step.verb, found) for found in differences)
+        for differences in (performed.differences, performed.disputed)
     )
     if rpc := performed.answer.rpc:
         answer = replace(answer, rpc=lambda: _masked_rpc(rpc()))
-    return replace(performed, answer=answer, differences=differences)
+    return replace(performed, answer=answer, differences=red, disputed=disputed)
+
+
+def masked(verb: str, found: Difference) -> Difference:
+    """Return a difference in an answer of a verb that tells of bytes what they are."""
+    field = _FIELDS.get(VERBS[verb].shape)
+    return replace(found, got=_masked_got(found.where, found.got, field)) if field else found
 
 
 def _masked_rpc(rpc: Rpc) -> Rpc:
