@@ -138,6 +138,16 @@ def _add_server_options(group: pytest.OptionGroup) -> None:
         help="send what could damage a server that is not ours, too: keys that leave the storage "
         "(some servers open the database for them, which drops its locks), and floods",
     )
+    for name, what, word in (
+        ("database", "its database", "FILE"),
+        ("artifacts", "the folder of its artifacts, the one that holds skills/", "FOLDER"),
+    ):
+        group.addoption(
+            f"--stigmer-{name}",
+            metavar=word,
+            type=Path,
+            help=f"look behind a server on this host, read-only: {what}",
+        )
     group.addoption(
         "--stigmer-allow-inconclusive",
         action="store_true",

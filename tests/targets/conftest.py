@@ -117,6 +117,7 @@ class PlainServer:
     store: SqliteStore
     clock: Any
     served: Served
+    artifacts: Path
     waits: list[float] = field(default_factory=list)
 
     @property
@@ -134,11 +135,15 @@ class PlainServer:
         self.clock.advance(f"{seconds:.9f}s")
 
     @contextmanager
-    def target(self, *, hunting: bool = True) -> Iterator[AnyServerTarget]:
+    def target(
+        self, *, hunting: bool = True, files: tuple[Path, Path] | None = None
+    ) -> Iterator[AnyServerTarget]:
         """Give a target on this server; the caller closes it."""
         with closing(Connection(self.address, API, seconds=10)) as connection:
             assert not connection.steerable
-            yield AnyServerTarget(connection, factory(), hunting=hunting, wait=self.wait)
+            yield AnyServerTarget(
+                connection, factory(), hunting=hunting, files=files, wait=self.wait
+            )
 
 
 @contextmanager
@@ -150,7 +155,9 @@ def plain_server(
     parts = Registry(folder / "plain.db", clock=clock, generation=API, recipe=recipe)
     served = Served(parts)
     with parts, Server(API, lambda _: served) as server:
-        yield PlainServer(server.address, parts.client(), parts.store, clock, served)
+        yield PlainServer(
+            server.address, parts.client(), parts.store, clock, served, parts.files.artifacts
+        )
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ class Under(Target):
         self.name = target.name
         self.capabilities = target.capabilities
         self.paths = target.paths
-        self.spares, self.is_ours = target.spares, target.is_ours
+        self.spares, self.is_ours, self.looks = target.spares, target.is_ours, target.looks
         self._scenario = scenario
         self._classes = conditions
         self._start()

@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from pytest_stigmer.explore.comparison import Comparison
 from pytest_stigmer.explore.counterexample import Journal
+from pytest_stigmer.scenario.verbs import VERBS
 
 Write = tuple[str, dict[str, Any]]
 
@@ -66,6 +67,10 @@ class RegistryMachine(RuleBasedStateMachine):
         self.is_open = True
         self.has_crashed = False
         self.has_damaged = False
+
+    def sees(self, verb: str) -> bool:
+        """Whether the registry performs a verb that looks behind the API."""
+        return VERBS[verb].needs in self.can or verb in self.comparison.subject.looks
 
     def teardown(self) -> None:
         """End this history."""

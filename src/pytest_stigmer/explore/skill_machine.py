@@ -149,14 +149,14 @@ class SkillMachine(RegistryMachine):
         for org in ("org-a", "org-b"):
             self.step("get_by_reference", slug="calc", org=org)
 
-    @precondition(lambda self: "store" in self.can and self.comparison.pushes)
+    @precondition(lambda self: self.sees("list_audit_history") and self.comparison.pushes)
     @precondition(lambda self: not self.has_damaged)
     @rule(data=st.data())
     def history(self, data: st.DataObject) -> None:
         """Read the audit records behind a skill."""
         self.step("list_audit_history", resource_id=self._of_push(data, "metadata.id"))
 
-    @precondition(lambda self: "files" in self.can and not self.has_crashed)
+    @precondition(lambda self: self.sees("list_artifacts") and not self.has_crashed)
     @rule()
     def artifacts(self) -> None:
         """Look at what lies in the storage; a crash may leave an artifact that nothing names."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.harness.options import DEFAULT_SEED, seed_of
@@ -97,11 +98,26 @@ def add_target(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--harmful", action="store_true", help="send what could damage HOST:PORT too"
     )
+    parser.add_argument(
+        "--database",
+        metavar="FILE",
+        type=Path,
+        help="the database of a server on this host, to look at",
+    )
+    parser.add_argument(
+        "--artifacts",
+        metavar="FOLDER",
+        type=Path,
+        help="the folder of its artifacts; holds skills/",
+    )
 
 
 def target_words(given: argparse.Namespace) -> Iterator[str]:
     """Yield the options of a pytest run on the target."""
-    for name in ("target", "defect", "tls_ca", "token", "deadline", "expect", "write_expectations"):
+    for name in (
+        *("target", "defect", "tls_ca", "token", "deadline", "database", "artifacts"),
+        *("expect", "write_expectations"),
+    ):
         value = getattr(given, name)
         if value is not None:
             yield f"--stigmer-{name.replace('_', '-')}={value}"

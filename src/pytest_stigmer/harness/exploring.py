@@ -122,6 +122,8 @@ def _options(given: argparse.Namespace) -> Options:
                     token=given.token,
                     deadline=given.deadline,
                     harmful=given.harmful,
+                    database=given.database,
+                    artifacts=given.artifacts,
                 ),
             )
         )

@@ -71,6 +71,8 @@ class Options:
         words.append(f"--stigmer-seed {self.seed}")
         words += ["--stigmer-tls"] if self.server.tls else []
         words += ["--stigmer-harmful"] if self.server.harmful else []
+        for name, path in zip(("database", "artifacts"), self.server.files or (), strict=False):
+            words.append(f"--stigmer-{name} {shlex.quote(str(path))}")
         if self.server.tls_roots:
             words.append(f"--stigmer-tls-ca {shlex.quote(str(self.server.tls_roots))}")
         if self.server.deadline != ServerOptions.deadline:
@@ -112,6 +114,8 @@ def read_options(config: pytest.Config, worker_input: Mapping[str, object] | Non
                 deadline=config.getoption("--stigmer-deadline"),
                 harmful=config.getoption("--stigmer-harmful"),
                 allow_inconclusive=config.getoption("--stigmer-allow-inconclusive"),
+                database=config.getoption("--stigmer-database"),
+                artifacts=config.getoption("--stigmer-artifacts"),
             ),
         )
     )
@@ -119,7 +123,7 @@ def read_options(config: pytest.Config, worker_input: Mapping[str, object] | Non
 
 def checked(options: Options) -> Options:
     """Return options that can be followed, all of them; raise pytest.UsageError for others."""
-    _check_target(options.target)
+    _check_target(options.target, options.server)
     for defect_id in options.defects:
         with _usage("--stigmer-defect: "):
             _known_defect(defect_id)
@@ -163,7 +167,9 @@ def _is_address(text: str) -> bool:
     return bool(_ADDRESS.fullmatch(text)) and 0 < int(text.rpartition(":")[2]) <= _LAST_PORT
 
 
-def _check_target(text: str) -> None:
+def _check_target(text: str, server: ServerOptions) -> None:
+    if server.files and text in ("local", "service"):
+        raise pytest.UsageError("--stigmer-database is the file of a server; add --stigmer-target")
     if text == "local":
         return
     if text != "service" and not _is_address(text):

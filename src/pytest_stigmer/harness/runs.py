@@ -226,6 +226,7 @@ def server_target(
         session.factory(test_id),
         hunting=hunting,
         harmful=session.options.server.harmful,
+        files=session.options.server.files,
     )
     try:
         yield target

@@ -26,6 +26,7 @@ class ServerOptions:
     deadline: float = 30.0
     harmful: bool = False
     allow_inconclusive: bool = False
+    files: tuple[Path, Path] | None = None
 
 
 def server_options(
@@ -36,6 +37,8 @@ def server_options(
     deadline: str | None,
     harmful: bool,
     allow_inconclusive: bool = False,
+    database: Path | None = None,
+    artifacts: Path | None = None,
 ) -> ServerOptions:
     """Read how a server is reached; raise pytest.UsageError for what cannot be followed."""
     deadline = deadline or str(ServerOptions.deadline)
@@ -50,4 +53,17 @@ def server_options(
         deadline=float(deadline),
         harmful=harmful,
         allow_inconclusive=allow_inconclusive,
+        files=_files(database, artifacts),
     )
+
+
+def _files(database: Path | None, artifacts: Path | None) -> tuple[Path, Path] | None:
+    """Return where the server's files lie; both are asked for, or none."""
+    if not database and not artifacts:
+        return None
+    if not (database and database.is_file() and artifacts and artifacts.is_dir()):
+        raise pytest.UsageError(
+            "--stigmer-database FILE and --stigmer-artifacts FOLDER are given together, and are "
+            f"there; they are {str(database)!r} and {str(artifacts)!r}"
+        )
+    return database.absolute(), artifacts.absolute()

@@ -115,6 +115,14 @@ class Scenario:
         found = ((step.line, harm_of(step.verb, step.arguments)) for step in self.all_steps())
         return next((f"line {line}: {harm}" for line, harm in found if harm), "")
 
+    def lacks(self, capabilities: frozenset[str], looks: frozenset[str]) -> list[str]:
+        """Return what a target lacks that has these capabilities, and can perform `looks` too."""
+        inside = {VERBS[step.verb].needs for step in self.all_steps() if step.verb not in looks}
+        missing = self.needs - capabilities
+        return sorted(
+            word for word in missing if not looks or word in inside or word not in _INSIDE
+        )
+
     @property
     def key(self) -> str:
         """The file's name without its suffix, with the case's name where it has one."""
@@ -138,6 +146,9 @@ class Scenario:
     def name(self) -> str:
         """The file's name without its suffix."""
         return stem_of(self.path.name)
+
+
+_INSIDE = ("store", "files")
 
 
 def needed_capabilities(steps: Iterable[Step], clock: str | None, *, files: bool) -> frozenset[str]:

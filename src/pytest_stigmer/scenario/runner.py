@@ -146,7 +146,7 @@ _ENDS = {Surprise: Status.FAILED, Unsupported: Status.SKIPPED, Inconclusive: Sta
 
 def _left_unasked(scenario: Scenario, target: Target) -> str:
     """Return why nothing of a scenario is sent to a target, or ''."""
-    missing = sorted(scenario.needs - target.capabilities)
+    missing = scenario.lacks(target.capabilities, target.looks)
     if missing:
         return f"the target {target.name} offers no {' and no '.join(missing)}"
     harm = scenario.harm if target.spares else ""

@@ -131,6 +131,8 @@ class Target:
     """What `--stigmer-target` calls it, such as `local`."""
     capabilities: frozenset[str] = frozenset()
     """The words of `verbs.Capability` that it offers."""
+    looks: frozenset[str] = frozenset()
+    """Verbs that it performs though it lacks the capability that they need."""
     paths: Mapping[str, str] = {}
     """Where its `database` and its `artifacts` lie, for targets with the capability `files`."""
     takes_threads = True

@@ -19,13 +19,13 @@ _CLOSED_TO_US = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLIT
 
 
 @contextmanager
-def reading(path: str | os.PathLike[str]) -> Iterator[sqlite3.Connection]:
+def reading(path: str | os.PathLike[str], *, whole: bool = True) -> Iterator[sqlite3.Connection]:
     """Open a file for reading and see one state of it; texts come as bytes, valid UTF-8 or not.
 
     With a write-ahead log, as the real server has it, nobody waits; a file in another journal mode
     takes no commits meanwhile. Nothing is written, and no side file is left that was not there.
-    Raises NotADatabase (also for a file whose pages, tables and indexes disagree), NotReadable,
-    StoreLocked.
+    Raises NotADatabase (also, where the `whole` file is checked, for one whose pages, tables and
+    indexes disagree), NotReadable, StoreLocked.
     """
     file = checked_path(path).absolute()
     if file.is_dir():
@@ -38,7 +38,8 @@ def reading(path: str | os.PathLike[str]) -> Iterator[sqlite3.Connection]:
             for pragma in _PRAGMAS:
                 connection.execute(pragma)
             connection.execute("BEGIN")
-            refuse_damage(connection, file)
+            if whole:
+                refuse_damage(connection, file)
             connection.text_factory = bytes
             yield connection
     finally:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.clock import parse_instant
 from pytest_stigmer.errors import StatusError, UsageError
-from pytest_stigmer.scenario.target import Answer, Inconclusive, Target, Unsupported
+from pytest_stigmer.scenario.target import Answer, Inconclusive, Target, Unsupported, answered
 from pytest_stigmer.scenario.verbs import harm_of
 from pytest_stigmer.skills.endpoint import SkillClient
+from pytest_stigmer.targets.behind import VERBS as LOOKS
+from pytest_stigmer.targets.behind import Behind
 from pytest_stigmer.targets.flow import Flow
 from pytest_stigmer.targets.hunting import Hunt, ScenarioTimes
 from pytest_stigmer.targets.isolation import IsolatedSkills
@@ -19,6 +21,7 @@ from pytest_stigmer.targets.plain import answer_value, performed
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from pytest_stigmer.factories.factory import Factory
     from pytest_stigmer.targets.server_connection import Connection
@@ -82,7 +85,8 @@ class AnyServerTarget(Target):
 
     Scenarios see an empty registry, because all names are made unique; what was made is deleted by
     `close`. With `hunting`, scenarios that need a clock get archives of one second proved from the
-    server's answers, else they end inconclusive; `wait` sleeps, in seconds.
+    server's answers, else they end inconclusive; `wait` sleeps, in seconds. `files` are the
+    database and the folder of artifacts of a server on this host, which are looked at.
     """
 
     is_ours = False
@@ -94,6 +98,7 @@ class AnyServerTarget(Target):
         *,
         hunting: bool = False,
         harmful: bool = False,
+        files: tuple[Path, Path] | None = None,
         wait: Callable[[float], None] = sleep,
     ) -> None:
         self.name = connection.address
@@ -104,6 +109,9 @@ class AnyServerTarget(Target):
         self.flow = Flow(api, self.skills, factory)
         self._hunt = Hunt(self._probe, wait) if hunting else None
         self._times = ScenarioTimes()
+        self._behind = Behind(*files, self.skills, api) if files else None
+        if self._behind:
+            self.looks, self.paths = LOOKS, self._behind.paths
 
     def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
         """Perform one verb; raise ServerLost, Inconclusive, or Unsupported for what it cannot do.
@@ -112,6 +120,8 @@ class AnyServerTarget(Target):
         """
         if self.spares and (harm := harm_of(verb, arguments)):
             raise Unsupported(f"{harm}: sent to {self.name} with --stigmer-harmful only")
+        if self._behind and verb in self.looks:
+            return self._look(self._behind, verb, arguments)
         if self._hunt is None:
             return _answer(self.flow, verb, arguments)
         if verb in _CLOCK_VERBS:
@@ -134,6 +144,14 @@ class AnyServerTarget(Target):
         """Delete everything that was made; return what could not be, a line each."""
         return self.skills.clean_up()
 
+    def _look(self, behind: Behind, verb: str, arguments: Mapping[str, Any]) -> Answer:
+        if self._hunt:
+            self._hunt.prove()
+            if verb == "rows":
+                raise Unsupported("the times in the rows of a server are its own")
+        answer = answered(lambda: answer_value(getattr(behind, verb)(**arguments)))
+        return self._times.read(answer)
+
     def _push(self, hunt: Hunt, arguments: Mapping[str, Any]) -> Answer:
         hunt.before_push()
         answer = _answer(self.flow, "push", arguments)
@@ -150,13 +168,18 @@ RemoteTarget = SteerableTarget | AnyServerTarget
 
 
 def remote_target(
-    connection: Connection, factory: Factory, *, hunting: bool, harmful: bool = False
+    connection: Connection,
+    factory: Factory,
+    *,
+    hunting: bool,
+    harmful: bool = False,
+    files: tuple[Path, Path] | None = None,
 ) -> RemoteTarget:
     """Return the target that the server allows for; raise ServerLost when nobody answers."""
     connection.check()
     if connection.steerable:
         return SteerableTarget(connection, factory)
-    return AnyServerTarget(connection, factory, hunting=hunting, harmful=harmful)
+    return AnyServerTarget(connection, factory, hunting=hunting, harmful=harmful, files=files)
 
 
 def _answer(flow: Flow, verb: str, arguments: Mapping[str, Any]) -> Answer:
