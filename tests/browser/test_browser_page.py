@@ -73,6 +73,14 @@ def browser() -> Iterator[Any]:
         yield opened
 
 
+def _unfold(browser: Any) -> None:
+    """Open whatever is folded, and what is folded in that."""
+    opened = "document.querySelectorAll('details:not([open])').forEach((d) => { d.open = true; })"
+    browser.until(f"{opened} ?? !document.querySelector('details:not([open])')")
+    browser.until("[...document.querySelectorAll('[data-body]')].every((c) => c.children[1])")
+    browser.evaluate(opened)
+
+
 def _visible(browser: Any, selector: str) -> int:
     count = browser.evaluate(VISIBLE.format(selector))
     assert isinstance(count, int)
@@ -87,11 +95,12 @@ def _search(browser: Any, words: str) -> None:
 
 
 def test_the_page_shows_its_parts_without_complaint(page: Path, browser: Any) -> None:
-    """Matrix, timelines and transcripts are there; the console is silent; one file is read."""
+    """Kills, timelines and transcripts are there; the console is silent; one file is read."""
     browser.open(page)
-    assert _visible(browser, "table.heat td a") > 0
-    assert browser.evaluate("document.querySelectorAll('svg[role=img]').length") >= 3
-    assert browser.evaluate("document.querySelectorAll('table.steps tr').length") > 4
+    _unfold(browser)
+    assert _visible(browser, "tr.defect td a") > 0
+    assert _visible(browser, "svg[role=img]") >= 3
+    assert _visible(browser, ".steps li") > 4
     assert browser.complaints == []
     assert browser.requests == [page.as_uri()]
 
@@ -118,12 +127,41 @@ def test_a_number_of_the_matrix_opens_the_run_that_shows_it(page: Path, browser:
     _search(browser, "no such words")
     _search(browser, "")
     name = "tag-order-without-tiebreak"
-    browser.evaluate(f"document.querySelector('td a[href$=\"-{name}\"]').focus()")
+    browser.evaluate(f"document.getElementById('defect-{name}').closest('details').open = true")
+    browser.evaluate(f"document.querySelector('#defect-{name} td a').focus()")
     browser.press("Enter")
-    browser.until(f"location.hash.endsWith('{name}')")
+    browser.until("location.hash.startsWith('#s')")
     browser.until(
-        "document.getElementById(location.hash.slice(1)).querySelector('svg').checkVisibility()"
+        "document.getElementById(location.hash.slice(1))?.querySelector('svg').checkVisibility()"
     )
+
+
+def test_the_red_step_is_on_the_first_screen(page: Path, browser: Any) -> None:
+    """The first card is the red one, unfolded down to what was got and what was expected."""
+    browser.open(page)
+    card = "document.querySelector('.card')"
+    assert browser.evaluate(f"{card}.dataset.status") == "failed"
+    assert browser.evaluate(f"{card}.open && {card}.querySelector('.got').checkVisibility()")
+    assert browser.evaluate("document.querySelectorAll('.card[open]').length") == 1
+
+
+def test_the_keyboard_unfolds_whatever_is_folded(page: Path, browser: Any) -> None:
+    """Tab stops at each fold on its way, and Enter opens it."""
+    browser.open(page)
+    folds = _visible(browser, "summary")
+    reached = set()
+    for _ in range(200):
+        browser.press("Tab")
+        at = browser.evaluate(
+            "[...document.querySelectorAll('summary')].indexOf(document.activeElement)"
+        )
+        reached.add(at)
+        if len(reached - {-1}) == folds:
+            break
+    assert len(reached - {-1}) == folds
+    browser.evaluate("document.querySelector('[data-body] > summary').focus()")
+    browser.press("Enter")
+    browser.until("document.querySelector('[data-body] .run')?.checkVisibility()")
 
 
 def test_the_keyboard_reaches_the_results_at_once(page: Path, browser: Any) -> None:
@@ -140,6 +178,7 @@ def test_the_theme_follows_the_system_and_the_button(
     """Both themes are readable: text stands out from its ground, also after the switch."""
     browser.prefer(preferred)
     browser.open(page)
+    _unfold(browser)
     first = browser.evaluate(COLOUR)
     assert _is_dark(first) == (preferred == "dark")
     assert _contrasts(browser) == []
@@ -177,6 +216,18 @@ CONTRASTS = """
     return "rgb(255, 255, 255)";
   };
   const found = new Set();
+  for (const text of document.querySelectorAll("svg[role=img] text:not(.in)")) {
+    if (!text.checkVisibility()) continue;
+    for (const band of ["--band", "--band-odd", "--raised"]) {
+      const colour = getComputedStyle(text).getPropertyValue(band).trim();
+      const probe = document.body.appendChild(document.createElement("i"));
+      probe.style.color = colour;
+      const [a, b] = [getComputedStyle(text).fill, getComputedStyle(probe).color].map(luminance);
+      probe.remove();
+      const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+      if (ratio < 4.5) found.add(`${text.className.baseVal} on ${band}: ${ratio.toFixed(2)}`);
+    }
+  }
   for (const element of document.querySelectorAll("body *:not(svg *)")) {
     const texts = [...element.childNodes].filter((n) => n.nodeType === 3 && n.data.trim());
     if (!texts.length || !element.checkVisibility() || element.disabled) continue;
@@ -190,10 +241,27 @@ CONTRASTS = """
 """
 
 
-@pytest.mark.parametrize("width", [360, 1400])
+@pytest.mark.parametrize("width", [360, 390, 1280])
 def test_the_page_fits_its_window(page: Path, browser: Any, width: int) -> None:
-    """Wide parts scroll inside themselves; the page itself never scrolls sideways."""
+    """Nothing scrolls sideways, no short value is broken, timelines are on the screen whole."""
     browser.resize(width, 800)
     browser.open(page)
-    browser.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    _unfold(browser)
     assert browser.evaluate("document.documentElement.scrollWidth") <= width
+    assert browser.evaluate(BROKEN) == []
+    assert browser.evaluate(OUTSIDE) == []
+
+
+BROKEN = """
+[...document.querySelectorAll("dd, dt, td, code, .badge")].filter((element) => {
+  const words = document.createRange();
+  words.selectNodeContents(element);
+  const lines = new Set([...words.getClientRects()].map((box) => Math.round(box.top)));
+  return /^[\\w.]{1,16}$/.test(element.textContent) && lines.size > 1;
+}).map((element) => element.outerHTML)
+"""
+OUTSIDE = """
+[...document.querySelectorAll("svg[role=img]")].filter((e) =>
+  e.checkVisibility() && e.getBoundingClientRect().right > innerWidth
+).map((e) => e.outerHTML.slice(0, 90))
+"""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
+import zlib
 from html.parser import HTMLParser
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_stigmer.report.data import STATUSES
 from pytest_stigmer.report.markup import text
 from pytest_stigmer.report.picture import axis
 
@@ -54,6 +58,12 @@ def _outline(html: str) -> Outline:
     return outline
 
 
+def unfolded(html: str) -> str:
+    """Return a proof's page with what is packed in it, which a script puts there."""
+    (packed,) = re.findall('<template id="packed">(.*)</template>', html)
+    return html + "".join(json.loads(zlib.decompress(base64.b64decode(packed))))
+
+
 def test_hostile_titles_and_values_stay_text(reported: Callable[..., Any]) -> None:
     """A title with </script>, quotes and tags leaves the page's own elements as they were."""
     html = reported().html
@@ -73,11 +83,33 @@ def test_nothing_is_fetched(reported: Callable[..., Any]) -> None:
 
 def test_every_link_leads_somewhere(reported: Callable[..., Any]) -> None:
     """Defects, scenarios, runs and source lines that are linked are on the page, ids once."""
-    outline = _outline(reported("--stigmer-prove", "green.scenario.yaml").html)
+    outline = _outline(unfolded(reported("--stigmer-prove", "green.scenario.yaml").html))
     assert {link for link in outline.links if not link.startswith("#")} == set()
     assert {link[1:] for link in outline.links} <= set(outline.ids)
     assert len(outline.ids) == len(set(outline.ids))
     assert any("-L" in link for link in outline.links)
+
+
+def test_what_is_red_is_open_and_first(reported: Callable[..., Any]) -> None:
+    """One card is unfolded, a failed one; expected failures and skips come after all red ones."""
+    html = reported("--stigmer-conditions=none").html
+    cards = re.findall('<details class="item card" id="s[0-9]+" data-status="([a-z]+)"', html)
+    assert cards == ["failed", "passed", "passed"]
+    opened = re.findall('data-status="([a-z]+)" data-words="[^"]*" open>', html)
+    assert opened == ["failed"]
+    tests = re.findall('<li class="item" data-status="([a-z]+)"', html)
+    assert tests == sorted(tests, key=STATUSES.index)
+    assert html.index('id="tests"') < html.index('id="scenarios"')  # a plain test is red too
+
+
+def test_a_proof_repeats_no_text(reported: Callable[..., Any]) -> None:
+    """What unfolds is packed, and a run that a defect made red tells its red step alone."""
+    html = reported("--stigmer-prove", "green.scenario.yaml").html
+    assert '<ol class="steps">' not in html
+    reference, *kills = unfolded(html).split('<details class="run')[1:]
+    assert reference.count("<li value=") == 4
+    assert [kill.count('<div class="red">') for kill in kills] == [1] * len(kills)
+    assert not [kill for kill in kills if "<li value=" in kill]
 
 
 def test_a_timeline_says_in_words_what_it_shows(reported: Callable[..., Any]) -> None:

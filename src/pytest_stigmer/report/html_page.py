@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from pytest_stigmer.report.data import STATUSES, Document, TestData
-from pytest_stigmer.report.heatmap import heatmap
-from pytest_stigmer.report.html_scenarios import anchors, scenario_cards
-from pytest_stigmer.report.markup import badge, link, text
+from pytest_stigmer.report.data import RED, STATUSES, Document, TestData
+from pytest_stigmer.report.html_proof import proof
+from pytest_stigmer.report.html_scenarios import Card, anchors, cards
+from pytest_stigmer.report.markup import badge, text
+from pytest_stigmer.report.picture import legend
 
 _FOLDER = Path(__file__).parent
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
@@ -96,41 +100,66 @@ def _facts(document: Document) -> Iterator[tuple[str, object]]:
 
 
 def _sections(document: Document) -> Iterator[str]:
+    """Yield what is wrong first: the proof, plain tests where one is red, scenarios."""
     if document.matrix:
-        yield from heatmap(document.matrix, anchors(document))
-    if document.scenarios:
-        yield '<section aria-labelledby="scenarios"><h2 id="scenarios">Scenarios</h2>'
-        yield from scenario_cards(document)
-        yield "</section>"
-    yield '<section aria-labelledby="tests"><h2 id="tests">Tests</h2>'
-    yield from _tests(document)
+        yield from proof(document.matrix, anchors(document))
+    plain = [test for test in document.tests if test.scenario is None]
+    is_first = any(test.status in RED for test in plain)
+    sections = [_tests(plain, document), _scenarios(document)]
+    for section in sections if is_first else sections[::-1]:
+        yield from section
+
+
+def _scenarios(document: Document) -> Iterator[str]:
+    """Yield the cards; what unfolds of a proof's green ones is packed, to keep the page small."""
+    if not document.scenarios:
+        return
+    yield '<section aria-labelledby="scenarios"><h2 id="scenarios">Scenarios</h2>'
+    yield f"<details><summary>Key to the timelines</summary>{legend()}</details>"
+    packed: list[str] = []
+    first = True
+    for card in cards(document):
+        is_open = first and card.status in RED
+        if document.matrix and card.status not in RED:
+            packed.append(card.body)
+            yield _folded(card, "", f' data-body="{len(packed) - 1}"')
+        else:
+            yield _folded(card, card.body, " open" if is_open else "")
+        first = False
+    if packed:
+        yield (
+            "<noscript><p>What unfolds below the scenarios of a proof is packed: it needs "
+            "JavaScript, or the JSON report.</p></noscript>"
+        )
+        data = zlib.compress(json.dumps(packed, ensure_ascii=False).encode(), 9)
+        yield f'<template id="packed">{base64.b64encode(data).decode()}</template>'
     yield "</section>"
 
 
-def _tests(document: Document) -> Iterator[str]:
-    places = anchors(document)
-    yield '<div class="scroll" tabindex="0" role="region" aria-labelledby="tests">'
-    yield '<table class="tests"><thead><tr><th scope="col">Status</th><th scope="col">Test</th>'
-    yield '<th scope="col">Reason</th><th scope="col" class="number">Seconds</th></tr></thead>'
-    yield "<tbody>"
-    yield from (_test(test, places, document.target) for test in document.tests)
-    yield "</tbody></table></div>"
-    if not document.tests:
-        yield "<p>No test ran.</p>"
-
-
-def _test(test: TestData, places: dict[str, str], target: str) -> str:
-    label = test.label(target)
-    name = link(places[test.scenario], label) if test.scenario else text(label)
-    detail = (
-        f"<details><summary>{text(test.reason) or 'details'}</summary>"
-        f"<pre>{text(test.detail)}</pre></details>"
-        if test.detail
-        else text(test.reason)
-    )
-    words = text(f"{test.id} {test.reason}".lower())
+def _folded(card: Card, body: str, more: str) -> str:
     return (
-        f'<tr class="item" data-status="{test.status}" data-words="{words}">'
-        f'<td>{badge(test.status)}</td><th scope="row">{name}</th><td>{detail}</td>'
-        f'<td class="number">{test.seconds:.3f}</td></tr>'
+        f'<details class="item card" id="{card.place}" data-status="{card.status}" '
+        f'data-words="{text(card.words)}"{more}><summary>{card.summary}</summary>{body}</details>'
     )
+
+
+def _tests(tests: list[TestData], document: Document) -> Iterator[str]:
+    """Yield the tests that are no scenarios."""
+    if not tests and document.scenarios:
+        return
+    yield '<section aria-labelledby="tests"><h2 id="tests">Tests</h2><ul class="tests">'
+    yield from (_test(test, document.target) for test in tests)
+    yield f"</ul>{'' if tests else '<p>No test ran.</p>'}</section>"
+
+
+def _test(test: TestData, target: str) -> str:
+    words = text(f"{test.id} {test.reason}".lower())
+    told = (
+        f"{badge(test.status)} <b>{text(test.label(target))}</b> "
+        f'<span class="seconds">{test.seconds:.3f} s</span>'
+        f'<span class="cause">{text(test.reason)}</span>'
+    )
+    if test.detail:
+        detail = f'<pre tabindex="0">{text(test.detail)}</pre>'
+        told = f"<details><summary>{told}</summary>{detail}</details>"
+    return f'<li class="item" data-status="{test.status}" data-words="{words}">{told}</li>'

@@ -1,23 +1,36 @@
-"""The scenarios of a page: for each its runs as timeline and transcript, and its source."""
+"""The scenarios of a page, red ones first: for each what is wrong, its runs, its source."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from pytest_stigmer.prove.proof import SHOWN
 from pytest_stigmer.report.data import (
+    RED,
     STATUSES,
     Document,
+    MatrixData,
     RowData,
     RunData,
     ScenarioData,
-    StepData,
     TestData,
 )
-from pytest_stigmer.report.markup import badge, chips, link, pairs, sent, shown, text
-from pytest_stigmer.report.picture import legend, picture
+from pytest_stigmer.report.html_proof import anchor_of, claims
+from pytest_stigmer.report.html_steps import calls, red_step, transcript
+from pytest_stigmer.report.markup import badge, chips, link, text
+from pytest_stigmer.report.picture import picture
 
-_MERE_SUCCESS = (("", "success"),)
+
+@dataclass(frozen=True)
+class Card:
+    """One scenario on the page: its summary in HTML, and what unfolds below it."""
+
+    place: str
+    status: str
+    words: str
+    summary: str
+    body: str
 
 
 def anchors(document: Document) -> dict[str, str]:
@@ -25,75 +38,115 @@ def anchors(document: Document) -> dict[str, str]:
     return {scenario.path: f"s{n}" for n, scenario in enumerate(document.scenarios, start=1)}
 
 
-def scenario_cards(document: Document) -> Iterator[str]:
-    """Yield a card per scenario; those that are not green are open."""
-    yield legend()
-    places = anchors(document)
-    rows = {row.path: row for row in document.matrix.rows} if document.matrix else {}
-    for scenario in document.scenarios:
-        tests = [test for test in document.tests if test.scenario == scenario.path]
-        yield from _card(scenario, places[scenario.path], tests, rows.get(scenario.path))
+def cards(document: Document) -> list[Card]:
+    """Return a card per scenario, the most urgent first."""
+    places, matrix = anchors(document), document.matrix
+    rows = {row.path: row for row in matrix.rows} if matrix else {}
+    made = [
+        _card(
+            scenario,
+            places[scenario.path],
+            [test for test in document.tests if test.scenario == scenario.path],
+            Proved(matrix, rows[scenario.path]) if matrix and scenario.path in rows else None,
+        )
+        for scenario in document.scenarios
+    ]
+    return sorted(made, key=lambda card: STATUSES.index(card.status))
 
 
-def _card(
-    scenario: ScenarioData, place: str, tests: list[TestData], row: RowData | None
-) -> Iterator[str]:
-    status = min((test.status for test in tests), key=STATUSES.index, default="passed")
-    is_open = "" if status == "passed" else " open"
-    words = text(" ".join(_words(scenario)).lower())
-    yield (
-        f'<details class="item card" id="{place}" data-status="{status}" data-words="{words}"'
-        f"{is_open}><summary>{badge(status)} <span>{text(scenario.title)}</span> "
-        f"<code>{text(scenario.path)}:{scenario.line}</code></summary>"
+@dataclass(frozen=True)
+class Proved:
+    """What the proof says of one scenario."""
+
+    matrix: MatrixData
+    row: RowData
+
+
+def _card(scenario: ScenarioData, place: str, tests: list[TestData], proved: Proved | None) -> Card:
+    worst = min(tests, key=lambda test: STATUSES.index(test.status), default=None)
+    status = worst.status if worst else "passed"
+    cause = f'<span class="cause">{text(worst.reason)}</span>' if worst and worst.reason else ""
+    summary = (
+        f"{badge(status)} <b>{text(scenario.title)}</b> "
+        f"<code>{text(scenario.path)}:{scenario.line}</code>{cause}"
     )
-    yield f"<p>{text(scenario.description)}</p>" if scenario.description else ""
-    yield _detects(scenario, row)
-    for number, run in enumerate(scenario.runs):
-        yield from _run(run, place, number, row)
-    yield from _details(tests)
-    yield _source(scenario, place)
-    yield "</details>"
+    return Card(
+        place,
+        status,
+        " ".join(dict.fromkeys(_words(scenario, with_rows=proved is None))).lower(),
+        summary,
+        "".join(_body(scenario, place, tests, proved)),
+    )
 
 
-def _words(scenario: ScenarioData) -> Iterator[str]:
+def _words(scenario: ScenarioData, *, with_rows: bool) -> Iterator[str]:
     yield from (scenario.title, scenario.path, *scenario.detects)
-    for run in scenario.runs:
+    for run in scenario.runs if with_rows else ():
         yield from (run.status, run.reason)
         for archive in run.archives:
             yield from (archive.resource_id, archive.tag, archive.version_hash)
 
 
-def _detects(scenario: ScenarioData, row: RowData | None) -> str:
+def _body(
+    scenario: ScenarioData, place: str, tests: list[TestData], proved: Proved | None
+) -> Iterator[str]:
+    runs = sorted(scenario.runs, key=lambda run: run.status not in RED or run.defect is not None)
+    is_first = True
+    for number, run in enumerate(runs):
+        yield from _run(run, place, number, proved, is_open=is_first)
+        is_first = False
+    yield f"<p>{text(scenario.description)}</p>" if scenario.description else ""
+    yield from _detects(scenario, proved)
+    yield from _others(tests)
+    yield _source(scenario, place)
+
+
+def _detects(scenario: ScenarioData, proved: Proved | None) -> Iterator[str]:
     if not scenario.detects:
-        return ""
+        return
     words = (
-        link(f"defect-{defect}", defect, kind="chip") if row else chips([defect])
+        link(f"defect-{defect}", defect, kind="chip") if proved else chips([defect])
         for defect in scenario.detects
     )
-    return f'<p class="detects">detects {" ".join(words)}</p>'
+    yield f"<details><summary>detects {len(scenario.detects)} defects</summary>"
+    yield f'<p class="detects">{" ".join(words)}</p></details>'
 
 
-def _run(run: RunData, place: str, number: int, row: RowData | None) -> Iterator[str]:
-    name = f"{place}-{run.defect}" if run.defect else f"{place}-run{number}"
-    is_proof = row is not None and run.defect is not None
-    yield f'<details class="run" id="{text(name)}"{"" if is_proof else " open"}><summary>'
-    yield f"{_caught(run, row) if is_proof else badge(run.status)} {_who(run)}</summary>"
-    yield f'<p class="reason">{text(run.reason)}</p>' if run.reason else ""
-    yield _cells(run, row)
-    drawn = picture(run)
-    if drawn:
-        label = text(f"Timeline, {_who(run)}")
-        yield f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">{drawn}</div>'
-    yield from _transcript(run, place, is_open=run.status != "passed" and not is_proof)
-    if run.explanation:
-        yield f"<details><summary>Query and plan</summary><pre>{text(run.explanation)}</pre>"
+def _run(
+    run: RunData, place: str, number: int, proved: Proved | None, *, is_open: bool
+) -> Iterator[str]:
+    is_kill = proved is not None and run.defect is not None
+    name = f"{place}-run{number}"
+    if proved and run.defect and is_kill:
+        name = f"{place}-{anchor_of(run.defect, proved.matrix)}"
+    due = "caught" if proved and run.defect in claims(proved.row) else "unclaimed"
+    kind = "run kill" if is_kill and due == "caught" else "run"
+    yield f'<details class="{kind}" id="{name}"{" open" if is_open else ""}><summary>'
+    yield f"{badge(due if is_kill else run.status)} {_who(run)} {_cells(run, proved)}</summary>"
+    reds = [step for step in run.steps if step.differences]
+    if run.reason and not reds:
+        yield f'<p class="reason">{text(run.reason)}</p>'
+    yield '<div class="run-body"><div>'
+    for step in reds:
+        yield from red_step(step, run, place)
+    if run.explanation and not is_kill:
+        yield f'<p>Query and plan</p><pre tabindex="0">{text(run.explanation)}</pre>'
+    if not reds:
+        yield from transcript(run, place, list(run.steps))
+    yield f"</div>{_timeline(run)}</div>"
+    if reds and not is_kill:
+        yield f"<details><summary>All {len(run.steps)} steps</summary>"
+        yield from transcript(run, place, list(run.steps))
         yield "</details>"
+    yield from calls(run)
     yield "</details>"
 
 
-def _caught(run: RunData, row: RowData | None) -> str:
-    is_due = row is not None and run.defect in (*row.claimed, *row.unjudged)
-    return badge("caught" if is_due else "unclaimed")
+def _timeline(run: RunData) -> str:
+    drawn = picture(run)
+    label = text(f"Timeline, {_who(run)}")
+    region = f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">'
+    return f"{region}{drawn}</div>" if drawn else ""
 
 
 def _who(run: RunData) -> str:
@@ -101,70 +154,29 @@ def _who(run: RunData) -> str:
     return (f"with {text(run.defect)}" if run.defect else "reference") + case
 
 
-def _cells(run: RunData, row: RowData | None) -> str:
-    states = row.cells.get(run.defect, {}) if row and run.defect else {}
+def _cells(run: RunData, proved: Proved | None) -> str:
+    states = proved.row.cells.get(run.defect or "", {}) if proved else {}
     if not states:
-        return f'<p class="cells">plan cells {chips(run.cells)}</p>'
+        return f'<span class="cells">in {text(", ".join(run.cells))}</span>'
     shows = [cell for cell, state in states.items() if state == SHOWN]
     masks = [cell for cell in states if cell not in shows]
-    line = f'<p class="cells">shown by {chips(shows, kind="shows")}'
-    return f"{line} masked by {chips(masks)}</p>" if masks else f"{line}</p>"
+    hidden = f"; hidden in {text(', '.join(masks))}" if masks else ""
+    return f'<span class="cells">shown in {text(", ".join(shows))}{hidden}</span>'
 
 
-def _transcript(run: RunData, place: str, *, is_open: bool) -> Iterator[str]:
-    yield f"<details{' open' if is_open else ''}>"
-    yield f"<summary>Transcript: {len(run.steps)} steps</summary>"
-    yield '<div class="scroll" tabindex="0" role="region" aria-label="Transcript">'
-    yield '<table class="steps"><thead><tr><th scope="col">Step</th><th scope="col">Clock</th>'
-    yield '<th scope="col">Sent</th><th scope="col">Answer</th><th scope="col">Expected</th>'
-    yield "</tr></thead><tbody>"
-    yield from (_step(number, step, place) for number, step in enumerate(run.steps, start=1))
-    if run.stopped is not None and run.stopped not in [step.line for step in run.steps]:
-        yield f'<tr class="wrong"><td colspan="5">stopped at {_line(place, run.stopped)}</td></tr>'
-    yield "</tbody></table></div></details>"
-
-
-def _step(number: int, step: StepData, place: str) -> str:
-    saved = f'<p class="as">as {text(step.save_as)}</p>' if step.save_as else ""
-    kind = ' class="wrong"' if step.differences else ""
-    return (
-        f'<tr{kind}><th scope="row">{number}<br>{_line(place, step.line)}</th>'
-        f"<td>{text(step.at[11:-1])}</td>"
-        f"<td><b>{text(step.verb)}</b>{pairs(step.sent)}{saved}</td>"
-        f"<td>{_answer(step)}</td><td>{_expected(step)}{_differences(step)}</td>"
-        "</tr>"
-    )
-
-
-def _answer(step: StepData) -> str:
-    if step.left_out:
-        return text(f"left out: {step.left_out}")
-    return pairs(step.got, step.server_times) or "done"
-
-
-def _expected(step: StepData) -> str:
-    return "" if step.expected == _MERE_SUCCESS and not step.differences else pairs(step.expected)
-
-
-def _differences(step: StepData) -> str:
-    items = "".join(
-        f"<li>{text(d.where or 'the answer')} {text(d.why)}: "
-        f"{shown(d.got)}{sent(d.where, step.server_times)}, not {shown(d.expected)}</li>"
-        for d in step.differences
-    )
-    return f'<ul class="differences">{items}</ul>' if items else ""
-
-
-def _line(place: str, line: int) -> str:
-    return link(f"{place}-L{line}", f"line {line}")
-
-
-def _details(tests: list[TestData]) -> Iterator[str]:
+def _others(tests: list[TestData]) -> Iterator[str]:
+    """Yield what pytest says of each test that did not pass, once per status and reason."""
+    found: dict[tuple[str, str], list[TestData]] = {}
     for test in tests:
-        if test.detail:
-            name = test.cell or test.status
-            yield f"<details><summary>What pytest says: {text(name)}</summary>"
-            yield f"<pre>{text(test.detail)}</pre></details>"
+        if test.status != "passed":
+            found.setdefault((test.status, test.reason), []).append(test)
+    for (status, reason), alike in found.items():
+        cells = ", ".join(test.cell or test.id.partition("::")[2] for test in alike)
+        yield f"<p>{badge(status)} {text(cells)}: {text(reason)}</p>"
+        detail = next((test.detail for test in alike if test.detail), "")
+        if detail:
+            yield "<details><summary>What pytest printed</summary>"
+            yield f'<pre tabindex="0">{text(detail)}</pre></details>'
 
 
 def _source(scenario: ScenarioData, place: str) -> str:
@@ -174,5 +186,5 @@ def _source(scenario: ScenarioData, place: str) -> str:
     )
     return (
         f'<details class="source"><summary>Source: {text(scenario.path)}</summary>'
-        f"<pre>{lines}</pre></details>"
+        f'<pre tabindex="0">{lines}</pre></details>'
     )

@@ -18,7 +18,10 @@
       shown += item.hidden ? 0 : 1;
     }
     const isAboutDefects = words.length > 0 && defects.some(fits);
-    for (const row of defects) row.hidden = isAboutDefects && !fits(row);
+    for (const row of defects) {
+      row.hidden = isAboutDefects && !fits(row);
+      if (isAboutDefects && fits(row)) row.closest("details").open = true;
+    }
     const isFiltered = words.length > 0 || wanted.size > 0;
     found.textContent = isFiltered ? `${shown} of ${items.length} entries` : "";
   }
@@ -32,9 +35,33 @@
   }
   search.addEventListener("input", apply);
 
-  // A link may lead into something folded or filtered away: open and show the way to it.
-  function reveal() {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  // What unfolds below the scenarios of a proof is packed: JSON, deflated, in base64.
+  const packed = document.getElementById("packed");
+  let bodies;
+  async function unpack() {
+    const bytes = Uint8Array.from(atob(packed.content.textContent), (c) => c.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+    return JSON.parse(await new Response(stream).text());
+  }
+  const filled = new Map();
+  function fill(card) {
+    if (!filled.has(card)) {
+      bodies ??= unpack();
+      const put = (all) => card.insertAdjacentHTML("beforeend", all[card.dataset.body]);
+      filled.set(card, bodies.then(put));
+    }
+    return filled.get(card);
+  }
+  for (const card of document.querySelectorAll("[data-body]")) {
+    card.addEventListener("toggle", () => fill(card));
+  }
+
+  // A link may lead into something folded, packed or filtered away: open and show the way to it.
+  async function reveal() {
+    const id = decodeURIComponent(location.hash.slice(1));
+    const card = document.getElementById(id.split("-")[0]);
+    if (card && "body" in card.dataset) await fill(card);
+    const target = document.getElementById(id);
     if (!target) return;
     for (let element = target; element; element = element.parentElement) {
       element.hidden = false;

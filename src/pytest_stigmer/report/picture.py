@@ -1,8 +1,9 @@
 """The timeline of one run as inline SVG: a lane per step, the clock on x, archives as marks.
 
 A lookup's lane shows, below the archives, which of them it answered and which it should have. The
-styles are the page's. Within a second the x axis is linear; a long pause is shortened to a break,
-and instants that would touch are moved apart, because what matters is which share a second.
+styles are the page's. Each lane has its words above it, so that a telephone shows it whole. Within
+a second the x axis is linear; a long pause is shortened to a break, and instants that would touch
+are moved apart, because what matters is which share a second.
 """
 
 from __future__ import annotations
@@ -16,18 +17,19 @@ from pytest_stigmer.report.data import ArchiveData, RunData, StepData
 from pytest_stigmer.report.markup import text as safe
 
 SECOND = 1000
-_WIDTH = 560
-_NARROWEST, _WIDEST = 110, 320
-_BREAK = 44
+_WIDTH = 280
+_NARROWEST, _WIDEST = 60, 280
+_BREAK = 30
 _APART = 26
-_LEFT = 330
-_RIGHT = 230
-_TOP = 46
-_LANE = 30
+_LEFT = 12
+_RIGHT = 12
+_TOP = 30
+_LANE = 42
 _RADIUS = 8
 _ASIDE = 20
 _CLOCK_VERBS = ("advance", "set_clock")
-_LABEL, _NOTE = 42, 30
+_LETTER = 6.7
+"""How wide a letter of the smaller words is, at most."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,11 @@ class Picture:
         """The lower edge of the lanes."""
         return _TOP + _LANE * len(self.run.steps)
 
+    @property
+    def width(self) -> float:
+        """The right edge: of the axis, or of archives of one instant that stand side by side."""
+        return max(_LEFT + self.axis.width, *self.archives.values(), 0) + _RIGHT
+
 
 def picture(run: RunData) -> str:
     """Return the SVG; '' for a run without a clock that can be read."""
@@ -94,7 +101,7 @@ def picture(run: RunData) -> str:
     scale = axis(instants)
     steps = tuple(_LEFT + scale.of(instant) for instant in instants)
     drawn = Picture(run, scale, steps, _beside(run.archives, steps))
-    width = _LEFT + max(scale.width, *drawn.archives.values(), 0) + _RIGHT
+    width = drawn.width
     body = "".join(
         [*_seconds(drawn), *_guides(drawn), *_lanes(drawn), *_archives(drawn), *_answers(drawn)]
     )
@@ -159,9 +166,10 @@ def _seconds(drawn: Picture) -> Iterator[str]:
             kind = "band odd" if number % 2 else "band"
             yield _rectangle(kind, x, _TOP, width, height)
         yield _upright("second", x, _TOP - 6, drawn.bottom)
-        yield _words("axis", x + 3, _TOP - 12, _clock_of(start))
+        if start + SECOND in edges or number == 0:
+            yield _words("axis", x + 3, _TOP - 12, _clock_of(start))
     for left, right in drawn.axis.breaks:
-        yield _words("break", _LEFT + (left + right) / 2, _TOP + 12, "//", middle=True)
+        yield _words("break", _LEFT + (left + right) / 2, _TOP + 12, "//", anchor="middle")
 
 
 def _guides(drawn: Picture) -> Iterator[str]:
@@ -175,7 +183,12 @@ def _lanes(drawn: Picture) -> Iterator[str]:
     for number, (step, x) in enumerate(zip(drawn.run.steps, drawn.steps, strict=True)):
         y = _y(number)
         kind = "lane wrong" if step.differences else "lane"
-        yield _words(kind, 8, y + 4, _cut(f"{number + 1}. {_label(step)}", _LABEL))
+        end = _verdict(step) if _is_lookup(step) else ""
+        room = int((drawn.width - 2 * _LEFT) / _LETTER) - len(end) - 3
+        yield _words(kind, _LEFT + 4, y - 14, _cut(f"{number + 1}. {_label(step)}", max(room, 16)))
+        if end:
+            told = "verdict wrong" if step.differences else "verdict"
+            yield _words(told, drawn.width - _RIGHT - 4, y - 14, end, anchor="end")
         if step.verb in _CLOCK_VERBS and number:
             yield _arrow(drawn.steps[number - 1], x, y)
         elif _is_lookup(step):
@@ -188,7 +201,10 @@ def _archives(drawn: Picture) -> Iterator[str]:
     for archive in drawn.run.archives:
         x, y = drawn.archives[str(archive.id)], _y(archive.step)
         yield _circle("archive", x, y, str(archive.id))
-        yield _words("mark", x + _RADIUS + 4, y + 4, _cut(_mark(archive), _NOTE))
+        is_left = x > drawn.width / 2
+        side = -_RADIUS - 4 if is_left else _RADIUS + 4
+        anchor = "end" if is_left else ""
+        yield _words("mark", x + side, y + 4, _cut(_mark(archive), 20), anchor=anchor)
 
 
 def _answers(drawn: Picture) -> Iterator[str]:
@@ -198,9 +214,6 @@ def _answers(drawn: Picture) -> Iterator[str]:
         y = _y(number)
         for row in sorted(step.answered.keys() | step.expected_rows.keys(), key=int):
             yield from _answer(drawn, step, row, y)
-        x = max(drawn.steps[number], *drawn.archives.values(), 0)
-        kind = "verdict wrong" if step.differences else "verdict"
-        yield _words(kind, x + _RADIUS + 10, y + 4, _cut(_verdict(step), _NOTE))
 
 
 def _answer(drawn: Picture, step: StepData, row: str, y: float) -> Iterator[str]:
@@ -250,7 +263,7 @@ def _clock_of(instant: int) -> str:
 
 
 def _y(step: int) -> float:
-    return _TOP + _LANE * step + _LANE / 2
+    return _TOP + _LANE * step + _LANE * 0.66
 
 
 def _arrow(start: float, end: float, y: float) -> str:
@@ -277,9 +290,9 @@ def _upright(kind: str, x: float, top: float, bottom: float) -> str:
     return f'<line class="{kind}" x1="{x:.1f}" y1="{top}" x2="{x:.1f}" y2="{bottom}"/>'
 
 
-def _words(kind: str, x: float, y: float, text: str, *, middle: bool = False) -> str:
-    anchor = ' text-anchor="middle"' if middle else ""
-    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}"{anchor}>{safe(text)}</text>'
+def _words(kind: str, x: float, y: float, text: str, *, anchor: str = "") -> str:
+    where = f' text-anchor="{anchor}"' if anchor else ""
+    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}"{where}>{safe(text)}</text>'
 
 
 def _cut(text: str, length: int) -> str:
