@@ -52,12 +52,12 @@ def _title(document: Document) -> str:
 
 def _head(document: Document) -> Iterator[str]:
     colour = "passed" if document.verdict == "ok" else "failed"
-    yield f'<header class="top"><div><h1>{text(_title(document))}</h1>'
+    yield f'<header><div class="top"><div><h1>{text(_title(document))}</h1>'
     yield f'<p class="lead {colour}">{text(_told(document))}</p></div>'
-    yield '<button id="theme" type="button" hidden>Dark theme</button></header>'
+    yield '<button id="theme" type="button" hidden>Dark theme</button></div>'
     yield '<dl class="facts">'
     yield from (f"<div><dt>{name}</dt><dd>{text(v)}</dd></div>" for name, v in _facts(document))
-    yield "</dl>"
+    yield "</dl></header>"
     yield '<nav aria-label="Filter"><div class="counts" role="group" aria-label="By status">'
     for status in STATUSES:
         count = document.counts[status]

@@ -145,7 +145,7 @@ def _run(
 def _timeline(run: RunData) -> str:
     drawn = picture(run)
     label = text(f"Timeline, {_who(run)}")
-    region = f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">'
+    region = f'<div class="scroll" tabindex="0" role="group" aria-label="{label}">'
     return f"{region}{drawn}</div>" if drawn else ""
 
 

@@ -124,10 +124,10 @@ def _rows(step: StepData, run: RunData) -> str:
         for one in rows
     )
     heads = "".join(
-        f'<th scope="col">{word}</th>' for word in ("row", "tag", "hash", "archived", "")
+        f'<th scope="col">{word}</th>' for word in ("row", "tag", "hash", "archived", "answer")
     )
     return (
-        '<div class="scroll" tabindex="0" role="region" aria-label="Audit rows">'
+        '<div class="scroll" tabindex="0" role="group" aria-label="Audit rows">'
         f'<table class="rows"><caption>Audit rows in the order of their writing</caption>'
         f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
     )
