@@ -172,7 +172,7 @@ def test_runs_on_several_targets_are_one_page(
     both = json.loads(Path("both.json").read_text())
     assert both["target"] == "local, service"
     assert {test["target"] for test in both["tests"]} == {"local", "service"}
-    assert "is found on service" in Path("both.html").read_text(encoding="utf-8")
+    assert "reference on service" in Path("both.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,8 @@ def _timeline(run: RunData) -> str:
 
 def _who(run: RunData) -> str:
     case = f", case {text(run.case)}" if run.case else ""
-    return (f"with {text(run.defect)}" if run.defect else "reference") + case
+    who = f"with {text(run.defect)}" if run.defect else "reference"
+    return f"{who} on {text(run.target)}{case}"
 
 
 def _cells(run: RunData, proved: Proved | None) -> str:
