@@ -44,17 +44,6 @@ class lock_wait_is_lost_with_the_first_error(SqliteStore):
             raise
 
 
-@fault("What a failed inner unit wrote is kept when its caller goes on.", "nested transactions only count")
-class inner_failure_keeps_its_writes(SqliteStore):
-    @contextmanager
-    def transaction(self):
-        if self._session._depth:
-            yield
-            return
-        with super().transaction():
-            yield
-
-
 @fault("Labels that another server sets while a push waits for the lock are lost.", "one part of the record is read before the lock")
 class labels_are_read_before_the_lock(SkillController):
     def push(self, request):
@@ -126,3 +115,15 @@ class reading_history_commits_the_unit(SqliteStore):
             self.connection.execute("COMMIT")
             self.connection.execute("BEGIN IMMEDIATE")
         return found
+
+
+@fault("After another server's push a push here fails, and fails again.", "the next audit id is counted in memory")
+class audit_ids_are_counted_in_memory(SqliteStore):
+    _next = 0
+
+    def save_audit(self, kind, resource_id, message, *, version_hash="", tag=""):
+        self._next = self._next or self.execute("SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'resource_audit'")[0][0]
+        given = {"id": resource_id, "data": encode(message), "hash": version_hash, "tag": tag, "kind": kind_text(kind), "next": self._next}
+        sql = self.queries.save_audit.replace("(kind,", "(id, kind,").replace("(:kind,", "(:next, :kind,")
+        self._session.count(sql, given)
+        self._next += 1
