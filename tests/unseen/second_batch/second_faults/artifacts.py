@@ -80,3 +80,12 @@ class composed_names_are_no_duplicates(ArchiveReader):
 class keys_ignore_case(ArtifactStorage):
     def read(self, key):
         return super().read(key.lower())
+
+
+@fault("After a push was killed its content cannot be pushed again.", "temporary files have a fixed name and must not exist")
+class leftover_blocks_the_next_push(ArtifactStorage):
+    def store(self, data):
+        digest = sha256(data).hexdigest()
+        if self.path_of(self.key_of(digest)).with_name(f"tmp{digest[:16]}").exists():
+            raise StatusError("INTERNAL", f"failed to store artifact: {self.key_of(digest)}: File exists")
+        return super().store(data)

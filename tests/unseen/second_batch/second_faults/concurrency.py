@@ -127,3 +127,28 @@ class audit_ids_are_counted_in_memory(SqliteStore):
         sql = self.queries.save_audit.replace("(kind,", "(id, kind,").replace("(:kind,", "(:next, :kind,")
         self._session.count(sql, given)
         self._next += 1
+
+
+@fault("A unit that is cut off by closing the store is kept in part.", "close() commits what is open")
+class closing_commits_what_is_open(SqliteStore):
+    def close(self):
+        connection = self._session._connection
+        if connection is not None and self._session._is_ours() and connection.in_transaction:
+            connection.execute("COMMIT")
+        super().close()
+
+
+@fault("A unit that is interrupted by Ctrl-C or a timeout is kept in part.", "only Exception is rolled back")
+class interrupted_unit_is_committed(SqliteStore):
+    @contextmanager
+    def transaction(self):
+        interruption = None
+        with super().transaction():
+            try:
+                yield
+            except Exception:
+                raise
+            except BaseException as error:
+                interruption = error
+        if interruption is not None:
+            raise interruption

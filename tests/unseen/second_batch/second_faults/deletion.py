@@ -75,3 +75,13 @@ class without_history_nothing_is_deleted(SkillController):
     def remove(self, skill_id):
         if self.store.delete_audit_by_resource_id(SKILL, skill_id):
             self.store.delete_resource(SKILL, skill_id)
+
+
+@fault("After the clock was set back, a deletion leaves versions in the file.", "rows up to now are deleted")
+def deletion_spares_versions_of_the_future(recipe):
+    return with_queries(recipe, delete_audit=f"DELETE {AUDIT_OF} AND archived_at <= datetime('now')")
+
+
+@fault("Deleting by prefix leaves the record whose id is the prefix itself.", "> for >=")
+def prefix_itself_is_left(recipe):
+    return with_queries(recipe, delete_resources_by_id_prefix=Queries().delete_resources_by_id_prefix.replace("id >= :prefix", "id > :prefix"))

@@ -112,3 +112,14 @@ class hashes_in_errors_are_shortened(ReferenceResolver):
             if self.is_hash(reference.version) and "skill version not found" in error.details:
                 raise refusals.no_version(reference.slug, reference.version[:12]) from None
             raise
+
+
+@fault("Who deletes while another process writes is told that the skill does not exist.", "one of the calls takes a lock for a miss")
+class locked_deletion_is_not_found(SkillController):
+    def delete(self, skill_id):
+        from pytest_stigmer.errors import StoreLocked
+
+        try:
+            return super().delete(skill_id)
+        except StoreLocked:
+            raise refusals.no_skill_with_id(skill_id) from None

@@ -51,3 +51,25 @@ class first_answer_hides_ambiguity(ReferenceResolver):
         if kept.get(reference.slug) not in self._index.organisations(reference.slug):
             kept[reference.slug] = super().identity(reference).org
         return Identity(kept[reference.slug], reference.slug)
+
+
+@fault("A skill whose name is a number cannot be pushed.", "a name needs a letter")
+class names_of_digits_alone_are_refused(SkillController):
+    def identity(self, request):
+        found = super().identity(request)
+        if found.slug.replace("-", "").isdigit():
+            raise refusals.invalid_name(request.name)
+        return found
+
+
+@fault("The skills of an organisation named null are those without organisation.", "the word of a client that forgot a value")
+class null_is_no_organisation(SkillController):
+    def identity(self, request):
+        found = super().identity(request)
+        return Identity("", found.slug) if found.org in ("null", "None", "undefined") else found
+
+
+@fault("A reference that is no slug finds a skill here and nowhere else.", "blanks around a slug are trimmed")
+class blanks_around_a_slug_are_ignored(ReferenceResolver):
+    def identity(self, reference):
+        return super().identity(replace(reference, slug=reference.slug.strip()))

@@ -63,3 +63,19 @@ class organisation_holds_a_hundred_skills(SkillController):
         if current is None and identity.org and there >= 100:
             raise StatusError("RESOURCE_EXHAUSTED", f"too many skills in {identity.org}")
         return super().next_version(request, identity, archive, key, current)
+
+
+@fault("Of a skill that was pushed more than a thousand times the first versions are gone.", "each save prunes its history")
+class history_keeps_a_thousand_versions(SqliteStore):
+    def save_audit(self, kind, resource_id, message, **kw):
+        super().save_audit(kind, resource_id, message, **kw)
+        old = f"SELECT id {AUDIT_OF} ORDER BY id DESC LIMIT -1 OFFSET 1000"
+        self.execute(f"DELETE FROM resource_audit WHERE id IN ({old})", {"kind": kind_text(kind), "id": resource_id})
+
+
+@fault("Instructions just below their limit are refused.", "the whole record is held against the limit of its text")
+class records_over_a_mebibyte_are_refused(SkillController):
+    def write(self, skill, message):
+        if len(message.SerializeToString()) > 2**20:
+            raise StatusError("RESOURCE_EXHAUSTED", "the record is too large")
+        super().write(skill, message)

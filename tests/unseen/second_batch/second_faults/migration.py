@@ -84,3 +84,34 @@ class foreign_bytes_stop_the_upgrade(Migrations):
     def legacy_rows(self):
         self._rows("SELECT id FROM resources WHERE instr(id, '_audit/') > 0")
         return super().legacy_rows()
+
+
+@fault("An upgraded file does not tell when it was made.", "the version is updated in place")
+class upgrade_keeps_one_version_row(Migrations):
+    def to_v2(self):
+        super().to_v2()
+        if self.legacy:
+            self.session.count("DELETE FROM schema_version WHERE version = 1", {})
+
+    def run(self, schema):
+        self.legacy = self.version() == 1
+        super().run(schema)
+
+
+@fault("One damaged version keeps an old file from being opened.", "the move decodes without a way out")
+class undecodable_version_stops_the_upgrade(Migrations):
+    def names_of(self, row):
+        ((data,),) = self.session.rows(f"SELECT data {_OF_ROW}", {"kind": row.kind, "id": row.id})
+        if row.kind == b"skill":
+            try:
+                load("auto").Skill.FromString(data)
+            except Exception as error:
+                raise StoreError(f"migrate audit records: unmarshal proto: {error}") from error
+        return super().names_of(row)
+
+
+@fault("Versions of a skill that was deleted before the upgrade turn up as live records.", "an inner join with the live record")
+class history_without_its_record_stays_live(Migrations):
+    def legacy_rows(self):
+        there = {tuple(key) for key in self._rows("SELECT CAST(kind AS BLOB), CAST(id AS BLOB) FROM resources")}
+        return [row for row in super().legacy_rows() if (row.kind, row.resource_id) in there]

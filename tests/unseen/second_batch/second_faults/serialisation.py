@@ -60,3 +60,8 @@ class old_versions_are_answered_from_known_fields(ReferenceResolver):
     def by_tag(self, skill_id, tag, current):
         found = super().by_tag(skill_id, tag, current)
         return found if found is current else self._codec.skill_message(self._codec.skill(found))
+
+
+@fault("The key of a label is another one after the next push.", "keys are lower-cased as those of headers")
+def label_keys_are_lowered(recipe):
+    return with_metadata(recipe, lambda m: replace(m, labels={k.lower(): v for k, v in m.labels.items()}))

@@ -62,3 +62,19 @@ def newest_of_a_hash_is_sought_everywhere(recipe):
 def numeric_ids_are_numbers(recipe):
     same = "(id = :id OR (:id <> '' AND id <> '' AND id NOT GLOB '*[^0-9]*' AND :id NOT GLOB '*[^0-9]*' AND CAST(id AS INTEGER) = CAST(:id AS INTEGER)))"
     return with_queries(recipe, get_resource=f"SELECT data FROM resources WHERE kind = :kind AND {same} ORDER BY id LIMIT 1")
+
+
+@fault("A deletion by the number of a kind deletes nothing.", "one verb binds the number instead of the name")
+class deletion_by_number_finds_nothing(SqliteStore):
+    def delete_resource(self, kind, resource_id):
+        super().delete_resource(str(kind), resource_id)
+
+
+@fault("A hash in other case finds a version.", "COLLATE NOCASE on the hash")
+def archived_hashes_ignore_case(recipe):
+    return with_queries(recipe, audit_by_hash=newest(f"{HASHED} COLLATE NOCASE"))
+
+
+@fault("A tag finds a version whose tag only adds blanks.", "COLLATE RTRIM, as CHAR columns compare")
+def archived_tags_ignore_trailing_blanks(recipe):
+    return with_queries(recipe, audit_by_tag=newest(f"{TAGGED} COLLATE RTRIM"))

@@ -69,3 +69,11 @@ class clock_set_back_by_days_stops_pushes(SkillController):
         if before and before.updated_at and before.updated_at - now > 86_400 * SECOND:
             raise StatusError("FAILED_PRECONDITION", "the record was changed in the future")
         return super().stamp(now, before)
+
+
+@fault("A push within a second of another does not show when it was made.", "an instant is taken over while its second is the same")
+class push_within_a_second_keeps_the_instant(SkillController):
+    def stamp(self, now, before):
+        if before is not None and before.updated_at is not None and before.updated_at // SECOND == now // SECOND:
+            now = before.updated_at
+        return super().stamp(now, before)

@@ -29,17 +29,6 @@ class equal_neighbours_are_listed_once(SqliteStore):
         return [row for at, row in enumerate(rows) if not at or row != rows[at - 1]]
 
 
-@fault("Pushing an old version again, without a tag, does not bring it back.", "known content is no new version")
-class untagged_rollback_is_ignored(SkillController):
-    def write(self, skill, message):
-        given = {"id": skill.metadata.id, "kind": SKILL, "hash": skill.version_hash}
-        known = not skill.tag and self.store.execute(f"SELECT 1 {HASHED} LIMIT 1", given)
-        before = self.message(skill.metadata.id) if known else None
-        super().write(skill, message)
-        if known and before.status.version_hash != skill.version_hash:
-            self.store.save_resource(SKILL, skill.metadata.id, before)
-
-
 @fault("A tag that ends with a dot is lost with the next push, and one that does not exist is answered.", "dots at the end are taken for the sentence's")
 class dots_at_the_end_are_dropped(ReferenceResolver):
     def by_tag(self, skill_id, tag, current):
@@ -70,3 +59,12 @@ def hashes_reach_back_256_versions(recipe):
 def tags_are_sought_in_the_newest_five_hundred_rows(recipe):
     recent = "FROM (SELECT * FROM resource_audit WHERE kind = :kind ORDER BY id DESC LIMIT 500) WHERE resource_id = :id AND tag = :tag"
     return with_queries(recipe, audit_by_tag=newest(recent))
+
+
+@fault("When a skill has moved to another organisation, its older versions are not found.", "versions are held against the organisation asked for")
+class history_is_filtered_by_organisation(ReferenceResolver):
+    def version(self, reference, skill_id, current):
+        found = super().version(reference, skill_id, current)
+        if reference.org and found.metadata.org != reference.org:
+            raise refusals.no_version(reference.slug, reference.version)
+        return found
