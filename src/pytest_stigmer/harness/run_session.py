@@ -62,7 +62,8 @@ class HarnessSession:
         """
         if self.options.keep:
             return self.scratch
-        from pytest_stigmer.harness.scratch import Scratch, memory_folder
+        from pytest_stigmer.harness.scratch import Scratch
+        from pytest_stigmer.store.template import memory_folder
 
         return Scratch.create(self.worker, memory_folder())
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,8 +13,6 @@ from pytest_stigmer.registry.own_folder import KEPT, OwnFolder
 _PREFIX = "pytest-stigmer-"
 _NAME_LENGTH = 60
 _IN_A_SCRATCH_FOLDER = re.compile(rf"[^\s\"']*[/\\]{_PREFIX}\w+-\w+[/\\]([\w.-]+)")
-_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder made in it has a name of its own
-_ROOM_BYTES = 256 * 1024 * 1024
 
 
 @dataclass
@@ -63,16 +59,6 @@ class Scratch:
     def remove(self) -> None:
         """Delete the folder, unless a database in it is kept."""
         self.own.remove()
-
-
-def memory_folder() -> Path | None:
-    """Return a folder in memory that has room, or None; a TMPDIR of the user's is not overruled.
-
-    A proof makes and deletes thousands of files, and on a busy disk the deletions take most of its
-    time.
-    """
-    usable = _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and "TMPDIR" not in os.environ
-    return _MEMORY if usable and shutil.disk_usage(_MEMORY).free > _ROOM_BYTES else None
 
 
 def without_scratch(text: str) -> str:
