@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 ASKED = "stigmer_asked"
 """The attribute of a test report that says what was asked, and which steps of it were red."""
 
+PROMISE = "stigmer_promise"
+"""The attribute of a test report that names the promise, and the kit's class it was asked of."""
+
 _NAME = "diagnosis"
 _FEW = 5
 _MOST_PLACES = 10
@@ -30,26 +33,38 @@ class Diagnoser:
     """Registered in every run but a proof; where nothing is red it costs nothing."""
 
     def __init__(self, session: HarnessSession) -> None:
-        options = session.options
         self._session = session
-        self._asks_scenarios = bool(options.remote or options.expect or options.write_expectations)
         self._told: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: Any) -> Generator[None, Any, Any]:
         """Say of a report what it asked."""
         report = yield
+        promise, scenario = _subject(item)
+        if scenario is not None or _is_fact(item):
+            named = {"promise": scenario.key if scenario else item.name, "registry": _class(item)}
+            setattr(report, PROMISE, named)
         told = _told(item, call, report) if report.when == "call" else None
-        if told is not None and (self._asks_scenarios or told["subject"] == "promise"):
-            told["target"] = told["target"] or self._session.options.target
+        if told is not None:
+            is_promise = promise is not None or scenario is None
+            told |= {
+                "subject": "promise" if is_promise else "scenario",
+                "name": scenario.key if scenario else item.name,
+                "path": str(scenario.path) if scenario else "",
+                "cell": getattr(promise or item, "cell", ""),
+                "registry": _class(item) or self._session.options.target,
+            }
             setattr(report, ASKED, told)
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Gather what was asked of each registry, on the xdist controller too."""
+        """Gather what was asked of each registry that is not ours, on the xdist controller too."""
         told = getattr(report, ASKED, None)
-        if told is not None and told["path"] and not self._session.options.defect:
-            self._told[told["target"]].append(told)
+        if told is not None and told["path"] and self._is_foreign(told["registry"]):
+            self._told[told["registry"]].append(told)
+
+    def _is_foreign(self, registry: str) -> bool:
+        return registry not in ("local", "service") and not self._session.options.defect
 
     @cached_property
     def causes(self) -> dict[str, list[Cause]]:
@@ -70,35 +85,41 @@ class Diagnoser:
                 terminalreporter.write_line(line)
 
 
-def _told(item: pytest.Item, call: Any, report: pytest.TestReport) -> dict[str, Any] | None:
-    """Return what an item asked and what was red; None where it came to no verdict."""
+def _subject(item: pytest.Item) -> tuple[Any, Scenario | None]:
+    """Return the promise of the kit that a test asks, if it does, and its scenario."""
     promise = getattr(getattr(item, "callspec", None), "params", {}).get("promise")
     scenario = getattr(promise or item, "scenario", None)
     if scenario is not None:
         from pytest_stigmer.scenario.model import Scenario
 
-        if not isinstance(scenario, Scenario):  # something of another plugin's
-            promise = scenario = None
-    told: dict[str, Any] = {
-        "subject": "promise" if promise or scenario is None else "scenario",
-        "name": scenario.key if scenario else item.name,
-        "path": str(scenario.path) if scenario else "",
-        "cell": getattr(promise or item, "cell", "") if scenario else "",
-        "target": getattr(getattr(item, "cls", None), "__name__", ""),
-        "reds": [],
-        "steps": [],
-    }
+        if isinstance(scenario, Scenario):
+            return promise, scenario
+    return None, None  # or what another plugin calls so
+
+
+def _class(item: pytest.Item) -> str:
+    return getattr(getattr(item, "cls", None), "__name__", "")
+
+
+def _is_fact(item: pytest.Item) -> bool:
+    """Whether a test is a promise of the kit that only Python can state."""
+    function = getattr(item, "function", None)
+    return str(getattr(function, "__module__", "")).startswith("pytest_stigmer.kit.")
+
+
+def _told(item: pytest.Item, call: Any, report: pytest.TestReport) -> dict[str, Any] | None:
+    """Return which steps were asked, and which of them were red; None without a verdict."""
     if report.passed:
-        return told
+        return {"reds": [], "steps": []}
     if not report.failed or call.excinfo is None:
         return None
     outcome = getattr(call.excinfo.value, "outcome", None)
     if outcome is None:
-        return {**told, "reds": [""]} if scenario is None else None
+        return {"reds": [""], "steps": []} if _subject(item)[1] is None else None
     from pytest_stigmer.scenario.expected import steps_of
 
     reds, steps = steps_of(outcome)
-    return {**told, "reds": reds, "steps": steps} if reds else None
+    return {"reds": reds, "steps": steps} if reds else None
 
 
 def _diagnosed(session: HarnessSession, told: Sequence[dict[str, Any]]) -> list[Cause]:

@@ -7,19 +7,21 @@ import os
 import platform
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_stigmer.defects.catalogue import catalogue
 from pytest_stigmer.defects.hazards import explained
+from pytest_stigmer.harness.diagnosing import ASKED, PROMISE
 from pytest_stigmer.harness.recording import SCENARIO
 from pytest_stigmer.harness.reporting import INCONCLUSIVE, ROW, skip_reason
 from pytest_stigmer.harness.scratch import without_scratch
 from pytest_stigmer.prove.proof import Row
+from pytest_stigmer.report.cause_data import CauseData, RedData
 from pytest_stigmer.report.data import (
     STATUSES,
     DefectData,
@@ -32,12 +34,14 @@ from pytest_stigmer.report.data import (
     Times,
 )
 from pytest_stigmer.report.joining import built, joined
+from pytest_stigmer.scenario.disputed import PROPERTY as DISPUTED
 from pytest_stigmer.store.connection import SQLITE_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pytest_stigmer.harness.run_session import HarnessSession
+    from pytest_stigmer.prove.diagnosis import Cause
     from pytest_stigmer.prove.matrix import Matrix
 
 _PACKAGES = ("pytest", "pytest-stigmer", "pytest-xdist", "protobuf", "grpcio")
@@ -55,6 +59,7 @@ class Run:
     exit_code: int
     times: Times
     collected: str = ""
+    causes: Mapping[str, Sequence[Cause]] = field(default_factory=dict)
 
 
 def document(
@@ -85,6 +90,7 @@ def document(
         scenarios=scenarios,
         matrix=matrix_data(matrix, run.root) if matrix else None,
         parts=(_part(run),),
+        causes=tuple(_causes(run.causes)),
     )
 
 
@@ -146,7 +152,29 @@ def _test(target: str, phases: Sequence[pytest.TestReport], scenarios: set[str])
         cell=str(properties[_CELL]) if _CELL in properties else None,
         seconds=round(sum(phase.duration for phase in phases), 3),
         target=target,
+        **_promise(telling),
+        disputed=tuple(sorted({str(v) for k, v in call.user_properties if k == DISPUTED})),
     )
+
+
+def _promise(report: pytest.TestReport) -> dict[str, Any]:
+    """Return what a test asked of which registry, and its red steps."""
+    told, asked = getattr(report, PROMISE, None), getattr(report, ASKED, None)
+    return {**(told or {}), "reds": tuple(filter(None, asked["reds"])) if asked else ()}
+
+
+def _causes(found: Mapping[str, Sequence[Cause]]) -> Iterator[CauseData]:
+    for registry, causes in found.items():
+        for cause in causes:
+            known = catalogue()[cause.defect] if cause.defect else None
+            yield CauseData(
+                registry,
+                cause.defect,
+                known.harm if known else "",
+                explained(known.origin) if known else "",
+                cause.instead,
+                tuple(RedData(red.scenario, red.cell, red.step) for red in cause.reds),
+            )
 
 
 def _status(telling: pytest.TestReport, call: pytest.TestReport) -> str:

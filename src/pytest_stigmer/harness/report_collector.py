@@ -66,6 +66,7 @@ class Collector:
 
     def document(self, exit_code: int) -> Document:
         """Build the model of the run."""
+        diagnoser = self._config.pluginmanager.get_plugin("stigmer-diagnoser")
         run = building.Run(
             session=self._session,
             root=self._config.rootpath,
@@ -76,6 +77,7 @@ class Collector:
             collected=getattr(
                 self._config.pluginmanager.get_plugin("stigmer-selection"), "ids", ""
             ),
+            causes=getattr(diagnoser, "causes", {}),
         )
         reporter = self._config.pluginmanager.get_plugin("stigmer-reporter")
         matrix = reporter.matrix() if self._session.options.prove and reporter else None

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
+from pytest_stigmer.report.cause_data import CauseData
+
 FORMAT = 1
 """The version of the JSON report; `schema.json` describes it."""
 
@@ -147,6 +149,10 @@ class TestData:
     cell: Annotated[str | None, "The plan cell it ran in."] = None
     seconds: Annotated[float, "Set-up, call and tear-down."] = 0.0
     target: Annotated[str, "Where it ran."] = "local"
+    promise: Annotated[str, "The scenario, with its case, or the kit's fact; '' for others."] = ""
+    registry: Annotated[str, "The class of the kit whose registry was asked, or ''."] = ""
+    reds: Annotated[tuple[str, ...], "Its red steps, `NUMBER: VERB`, where it is known."] = ()
+    disputed: Annotated[tuple[str, ...], "Disputed points that were answered otherwise."] = ()
 
     def label(self, target: str) -> str:
         """Return its id, and where it ran in a report that is of more than that target."""
@@ -234,5 +240,6 @@ class Document:
     tests: Annotated[tuple[TestData, ...], "Most urgent status first, then by id."] = ()
     scenarios: Annotated[tuple[ScenarioData, ...], "By path."] = ()
     matrix: Annotated[MatrixData | None, "The kill matrix of a proof."] = None
+    causes: Annotated[tuple[CauseData, ...], "What explains reds of registries not ours."] = ()
     parts: Annotated[tuple[PartData, ...], "The run itself, or all that were merged."] = ()
     format: Annotated[int, "The version of this format.", {"const": FORMAT}] = FORMAT
