@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,15 +14,16 @@ from pytest_stigmer.harness import (
     arguments,
     checking,
     completing,
+    conforming,
     exploring,
     inspecting,
     merging,
     serving,
     showing,
 )
+from pytest_stigmer.harness.pytest_run import run_pytest
 from pytest_stigmer.harness.terminal import say
 from pytest_stigmer.scenario.model import SUFFIX, stem_of
-from pytest_stigmer.scenario.shipped import scenario_folders
 
 if TYPE_CHECKING:
     import argparse
@@ -94,7 +93,7 @@ def _run(options: argparse.Namespace) -> int:
         if ignored:
             raise UsageError.not_with("--complete", ignored)
         return completing.expectations(options.complete, options.seed)
-    return _pytest(options, [*arguments.target_words(options)], workers=options.workers or 1)
+    return run_pytest(options, [*arguments.target_words(options)], workers=options.workers or 1)
 
 
 def _prove_arguments(parser: argparse.ArgumentParser) -> None:
@@ -143,49 +142,7 @@ def _prove(options: argparse.Namespace) -> int:
         from pytest_stigmer.prove.verdicts import cache_folder
 
         words.append(f"--stigmer-verdicts={cache_folder()}")
-    return _pytest(options, words, workers=options.workers or os.cpu_count() or 1)
-
-
-def _pytest(options: argparse.Namespace, more: list[str], *, workers: int) -> int:
-    """Run pytest on scenario paths; the shipped ones run without the settings of any project."""
-    words = [*more, "-p", "no:cacheprovider", "-v" if options.verbose else "-q"]
-    if options.seed is not None:
-        words.append(f"--stigmer-seed={options.seed}")
-    if options.conditions:
-        words.append(f"--stigmer-conditions={options.conditions}")
-    words += [f"--stigmer-report={Path(report).absolute()}" for report in options.report]
-    words += arguments.shard_words(options)
-    if options.k:
-        words += ["-k", options.k]
-    if workers > 1:
-        words += ["-n", str(workers), "--maxschedchunk=1"]
-    surroundings = dict(os.environ)
-    if not options.paths:
-        # The known scenarios run alike everywhere: no project's settings, nobody's plugins.
-        folders = [str(folder) for folder in scenario_folders()]
-        words += ["-p", "xdist", "-p", "pytest_stigmer.plugin", "--noconftest"]
-        words += ["-c", os.devnull, f"--rootdir={folders[0]}", *folders]
-        surroundings["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    words += map(str, completing.checked_paths(options.paths))
-    start = _pytest_as_json if options.json else _pytest_process
-    return start(words, surroundings)
-
-
-def _pytest_process(words: list[str], surroundings: dict[str, str]) -> int:
-    # A process of its own: pytest rewrites the asserts of plugins only before they are imported.
-    command = [sys.executable, "-m", "pytest", *words]
-    done = subprocess.run(command, check=False, env=surroundings)  # noqa: S603 - our own arguments
-    return done.returncode
-
-
-def _pytest_as_json(words: list[str], surroundings: dict[str, str]) -> int:
-    with tempfile.TemporaryDirectory(prefix="stigmer-report-") as folder:
-        report = Path(folder) / "report.json"
-        silent = [*words, "-p", "no:terminal", f"--stigmer-report={report}"]
-        code = _pytest_process(silent, surroundings)
-        if report.exists():
-            sys.stdout.write(report.read_text(encoding="utf-8"))
-    return code
+    return run_pytest(options, words, workers=options.workers or os.cpu_count() or 1)
 
 
 _EDITOR_SCHEMA = "scenario.schema.json"
@@ -277,6 +234,16 @@ COMMANDS = {
         "judge recorded histories of several callers: what no correct registry could have answered",
         checking.add_arguments,
         checking.run,
+    ),
+    "conform": Command(
+        "state which promises a registry keeps, each with one verdict",
+        conforming.add_arguments,
+        conforming.run,
+    ),
+    "compare": Command(
+        "tell what got better and what got worse between two statements of `conform`",
+        conforming.add_compared,
+        conforming.compare,
     ),
     "merge": Command(
         "join JSON reports of shards and targets to one, and judge it as if it had been one run",

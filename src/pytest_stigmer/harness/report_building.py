@@ -60,6 +60,7 @@ class Run:
     times: Times
     collected: str = ""
     causes: Mapping[str, Sequence[Cause]] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
 
 
 def document(
@@ -91,6 +92,7 @@ def document(
         matrix=matrix_data(matrix, run.root) if matrix else None,
         parts=(_part(run),),
         causes=tuple(_causes(run.causes)),
+        problems=run.problems,
     )
 
 

@@ -66,7 +66,8 @@ class Collector:
 
     def document(self, exit_code: int) -> Document:
         """Build the model of the run."""
-        diagnoser = self._config.pluginmanager.get_plugin("stigmer-diagnoser")
+        plugins = self._config.pluginmanager
+        expecter = plugins.get_plugin("stigmer-expecter")
         run = building.Run(
             session=self._session,
             root=self._config.rootpath,
@@ -74,12 +75,11 @@ class Collector:
             times=Times(
                 self._started.isoformat(timespec="seconds"), round(stopwatch() - self._watch, 3)
             ),
-            collected=getattr(
-                self._config.pluginmanager.get_plugin("stigmer-selection"), "ids", ""
-            ),
-            causes=getattr(diagnoser, "causes", {}),
+            collected=getattr(plugins.get_plugin("stigmer-selection"), "ids", ""),
+            causes=getattr(plugins.get_plugin("stigmer-diagnoser"), "causes", {}),
+            problems=tuple(expecter.problems()) if expecter else (),
         )
-        reporter = self._config.pluginmanager.get_plugin("stigmer-reporter")
+        reporter = plugins.get_plugin("stigmer-reporter")
         matrix = reporter.matrix() if self._session.options.prove and reporter else None
         return building.document(
             run, list(self._phases.values()), list(self._collected.values()), matrix

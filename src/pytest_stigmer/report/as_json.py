@@ -1,6 +1,6 @@
-"""The report as JSON, and the JSON schema of it, which follows from the model's types.
+"""Reports and statements as JSON, and their JSON schemas, which follow from the models' types.
 
-`python -m pytest_stigmer.report.as_json` writes `schema.json` again.
+`python -m pytest_stigmer.report.as_json` writes `schema.json` and `statement_schema.json` again.
 """
 
 from __future__ import annotations
@@ -13,24 +13,34 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from pytest_stigmer.errors import visible_json
 from pytest_stigmer.report.data import Document
+from pytest_stigmer.report.statement import Statement
 
 SCHEMA_FILE = Path(__file__).with_name("schema.json")
+STATEMENT_SCHEMA_FILE = Path(__file__).with_name("statement_schema.json")
 
-_TITLE = "Report of a run of pytest with pytest-stigmer"
+_TITLES = {
+    Document: "Report of a run of pytest with pytest-stigmer",
+    Statement: "Conformance statement of pytest-stigmer",
+}
 _SIMPLE = {str: "string", int: "integer", float: "number", bool: "boolean", NoneType: "null"}
 
 
 def render(document: Document) -> str:
     """Return the whole document, in ASCII, ending in a line break; no line is a CI's command."""
-    return visible_json(asdict(document), indent=1) + "\n"
+    return whole(document)
 
 
-def schema_text() -> str:
-    """Return the JSON schema of `render`, as `schema.json` holds it."""
+def whole(made: Document | Statement) -> str:
+    """Return a document, or a statement, as `render` does."""
+    return visible_json(asdict(made), indent=1) + "\n"
+
+
+def schema_text(made: type[Document | Statement] = Document) -> str:
+    """Return the JSON schema of what `render` makes of this type, as its file holds it."""
     defs: dict[str, Any] = {}
-    _schema(Document, defs)
-    document = defs.pop("Document")
-    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": _TITLE}
+    _schema(made, defs)
+    document = defs.pop(made.__name__)
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": _TITLES[made]}
     return json.dumps({**head, **document, "$defs": defs}, indent=1) + "\n"
 
 
@@ -77,3 +87,4 @@ def _reference(made: Any, defs: dict[str, Any]) -> dict[str, Any]:
 
 if __name__ == "__main__":
     SCHEMA_FILE.write_text(schema_text(), encoding="utf-8")
+    STATEMENT_SCHEMA_FILE.write_text(schema_text(Statement), encoding="utf-8")

@@ -241,5 +241,6 @@ class Document:
     scenarios: Annotated[tuple[ScenarioData, ...], "By path."] = ()
     matrix: Annotated[MatrixData | None, "The kill matrix of a proof."] = None
     causes: Annotated[tuple[CauseData, ...], "What explains reds of registries not ours."] = ()
+    problems: Annotated[tuple[str, ...], "Why the run is red besides its tests."] = ()
     parts: Annotated[tuple[PartData, ...], "The run itself, or all that were merged."] = ()
     format: Annotated[int, "The version of this format.", {"const": FORMAT}] = FORMAT

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pytest_stigmer.report.data import RED, STATUSES, Document, TestData
@@ -20,27 +20,29 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inl
 
 def render(document: Document) -> str:
     """Return the page."""
-    style, script = (
-        (_FOLDER / name).read_text(encoding="utf-8") for name in ("page.css", "page.js")
-    )
-    body = "\n".join([*_head(document), *_sections(document)])
+    script = (_FOLDER / "page.js").read_text(encoding="utf-8")
+    body = [*_head(document), *_sections(document), f"</main>\n<script>\n{script}</script>"]
+    return page(_title(document), body)
+
+
+def page(title: str, body: Iterable[str]) -> str:
+    """Return a page of its own, which fetches nothing; what is after its title is in `body`."""
+    style = (_FOLDER / "page.css").read_text(encoding="utf-8")
+    inner = "\n".join(body)
     return f"""<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="{_POLICY}">
-<title>{text(_title(document))}</title>
+<title>{text(title)}</title>
 <link rel="icon" href="data:,">
 <style>
 {style}</style>
 </head>
 <body>
 <a class="skip" href="#main">Skip to the results</a>
-{body}
-</main>
-<script>
-{script}</script>
+{inner}
 </body>
 </html>
 """
