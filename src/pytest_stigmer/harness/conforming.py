@@ -18,7 +18,8 @@ from pytest_stigmer.harness import report_building as building
 from pytest_stigmer.harness.options import REPORT_SUFFIXES
 from pytest_stigmer.harness.pytest_run import silent_run
 from pytest_stigmer.harness.terminal import say
-from pytest_stigmer.report.data import Document, built
+from pytest_stigmer.report.data import Document
+from pytest_stigmer.report.joining import built
 from pytest_stigmer.report.statement import (
     PromiseData,
     Statement,
