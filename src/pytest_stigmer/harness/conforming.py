@@ -81,7 +81,8 @@ def run(options: argparse.Namespace) -> int:
     made = statement(document, _chosen(document, options), _scenarios(document))
     for path in options.report:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(_rendered(made, path.suffix), encoding="utf-8")
+        text = _rendered(made, path.suffix)
+        path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
     from pytest_stigmer.report.statement_pages import lines
 
     for line in lines(made):

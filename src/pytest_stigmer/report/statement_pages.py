@@ -55,9 +55,9 @@ def html(statement: Statement) -> str:
     """Return the statement as one self-contained page."""
     colour = "passed" if not (statement.counts["broken"] or statement.problems) else "failed"
     body = [
-        '<header class="top"><div>',
+        '<header><div class="top"><div>',
         f"<h1>Conformance of {text(statement.registry)}</h1>",
-        f'<p class="lead {colour}">{text(statement.summary)}</p></div></header>',
+        f'<p class="lead {colour}">{text(statement.summary)}</p></div></div></header>',
         f'<main id="main"><p>{text(_facts(statement))}</p>',
         *(f"<p>{text(problem)}</p>" for problem in statement.problems),
     ]
