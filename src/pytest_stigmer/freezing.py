@@ -7,12 +7,12 @@ since: everything that is replaced and put back is freezegun's own doing.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from contextlib import contextmanager
 from functools import cached_property
 from itertools import repeat
-from operator import is_
 from sysconfig import get_path
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
@@ -47,11 +47,7 @@ class _Seen:
 
     def is_current(self) -> bool:
         """Whether nothing has changed; costs far less than looking anew."""
-        return (
-            list(sys.modules) == self._names
-            and all(map(is_, list(sys.modules.values()), self._modules))
-            and self._measure() == (self._sizes, self._last)
-        )
+        return self._is_all_there() and self._measure() == (self._sizes, self._last)
 
     @cached_property
     def states(self) -> dict[str, _State]:
@@ -71,7 +67,14 @@ class _Seen:
 
     def loaded_since(self) -> dict[str, Any]:
         """Return the modules that were loaded after this look."""
+        if self._is_all_there():
+            return {}
         return {name: sys.modules[name] for name in sys.modules.keys() - self.plain - self.odd}
+
+    def _is_all_there(self) -> bool:
+        # Lists take what is the same object for equal without asking it.
+        modules = sys.modules
+        return list(modules) == self._names and list(modules.values()) == self._modules
 
     def _measure(self) -> tuple[list[int], list[str]]:
         last = map(next, map(reversed, self._own.values()), repeat(""))
@@ -141,13 +144,30 @@ class Bindings:
 
 
 class _Shown:
-    """The `sys` that freezegun sees meanwhile."""
+    """A module as freezegun sees it meanwhile, with something `instead`."""
 
-    def __init__(self, modules: Mapping[str, Any]) -> None:
-        self.modules = modules
+    def __init__(self, module: ModuleType, **instead: Any) -> None:
+        self._module = module
+        self.__dict__.update(instead)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(sys, name)
+        return getattr(self._module, name)
+
+
+_loops: list[tuple[object, Any]] = []
+
+
+def _closed_loop() -> Any:
+    """Return a closed loop, of which freezegun wants the class: the same until the policy changes.
+
+    To open one costs as much as all that is replaced.
+    """
+    policy = getattr(asyncio.events, "_event_loop_policy", None)
+    if not (_loops and policy is _loops[0][0]):
+        loop = asyncio.new_event_loop()
+        loop.close()
+        _loops[:] = [(getattr(asyncio.events, "_event_loop_policy", None), loop)]
+    return _loops[0][1]
 
 
 class _Walk:
@@ -195,6 +215,7 @@ def _is_known(api: Any) -> bool:
     codes = {name: getattr(getattr(kind, name, None), "__code__", None) for name in _USED}
     return (
         getattr(api, "sys", None) is sys
+        and getattr(api, "asyncio", None) is asyncio
         and isinstance(getattr(api, "_GLOBAL_MODULES_CACHE", None), dict)
         and callable(getattr(api, "_get_module_attributes_hash", None))
         and all(
@@ -214,11 +235,17 @@ def _showing(
         found = known.get(id(module))
         return ask(module) if found is None else found
 
-    api.sys, api._get_cached_module_attributes = _Shown(modules), recall  # noqa: SLF001
+    shown = {
+        "sys": _Shown(sys, modules=modules),
+        "asyncio": _Shown(asyncio, new_event_loop=_closed_loop),
+        "_get_cached_module_attributes": recall,
+    }
+    real = {name: getattr(api, name) for name in shown}
+    vars(api).update(shown)
     try:
         yield
     finally:
-        api.sys, api._get_cached_module_attributes = sys, ask  # noqa: SLF001
+        vars(api).update(real)
 
 
 class Freezer:

@@ -233,6 +233,24 @@ def test_each_kind_of_source_is_frozen_where_freezegun_freezes_it(user: ModuleTy
     assert told["uuid1"] != "real"
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Python 3.14 is to lose policies
+def test_loops_of_another_policy_see_the_real_time(request: pytest.FixtureRequest) -> None:
+    """The class of the loops is looked up anew once a policy was set, as uvloop does."""
+
+    class Loop(asyncio.SelectorEventLoop):
+        pass
+
+    class Policy(asyncio.DefaultEventLoopPolicy):
+        _loop_factory = Loop
+
+    with FrozenClock(START):
+        assert "time" not in vars(Loop)
+    request.addfinalizer(lambda: asyncio.set_event_loop_policy(None))
+    asyncio.set_event_loop_policy(Policy())
+    with FrozenClock(START):
+        assert "time" in vars(Loop)
+
+
 def test_a_walk_asks_only_modules_that_matter(user: ModuleType) -> None:
     """A second start looks at a small part of the loaded modules, that of the user included."""
     seen: list[set[str]] = []
@@ -262,6 +280,7 @@ def test_a_walk_asks_only_modules_that_matter(user: ModuleType) -> None:
         {"_GLOBAL_MODULES_CACHE": None},
         {"_get_module_attributes_hash": None},
         {"sys": ModuleType("sys")},
+        {"asyncio": None},
         {"_freeze_time": type("_freeze_time", (), {"start": lambda _: None, "stop": print})},
     ],
 )

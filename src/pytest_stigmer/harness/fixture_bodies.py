@@ -7,6 +7,8 @@ from contextlib import ExitStack, closing, contextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from pytest_stigmer.harness.run_session import CLOCK, DATABASES, FAILED
 from pytest_stigmer.harness.starting import session_of
 
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    import pytest
     from faker import Faker
 
     from pytest_stigmer.api.generation import Generation
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.targets.flow import Flow
 
 _SCHEMAS = (1, 2)
+_TOOLS = pytest.StashKey[set[str]]()
 
 
 class StoreFactory:
@@ -118,13 +120,14 @@ def followers(config: pytest.Config) -> Following:
     """
     from pytest_stigmer.store.following import Following
 
-    ours = str(config.rootpath)
-    tools = {
-        getattr(plugin, "__name__", "").partition(".")[0]
-        for plugin, _ in config.pluginmanager.list_plugin_distinfo()
-        if not str(getattr(plugin, "__file__", ours)).startswith(ours)
-    }
-    return Following(tools, automatic=config.getini("stigmer_clock_sqlite"))
+    if _TOOLS not in config.stash:
+        ours = str(config.rootpath)
+        config.stash[_TOOLS] = {
+            getattr(plugin, "__name__", "").partition(".")[0]
+            for plugin, _ in config.pluginmanager.list_plugin_distinfo()
+            if not str(getattr(plugin, "__file__", ours)).startswith(ours)
+        }
+    return Following(config.stash[_TOOLS], automatic=config.getini("stigmer_clock_sqlite"))
 
 
 @contextmanager
