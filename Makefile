@@ -11,7 +11,15 @@ PYTEST := $(BIN)/python -m pytest
 # Tests start Python many times; without cached bytecode each start compiles the package again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: scenarios test lint docs bench soak flakes mutate browser lock clean help
+LANE_TESTS := $(addprefix tests/,api archives factories store skills registry service plugin kit scenario cli)
+define LANE
+	$(BIN)/python -m pip install --quiet 'uv>=0.8'
+	$(BIN)/uv venv --quiet --clear --python $(PYTHON) build/$@
+	$(BIN)/uv pip install --quiet --python build/$@ --resolution $(RESOLUTION) --group dev --editable '.[service,explore]'
+	build/$@/bin/python -m pytest $(LANE_TESTS) -n $(WORKERS)
+endef
+
+.PHONY: scenarios test lint docs bench soak flakes oldest newest mutate browser lock clean help
 
 scenarios: $(READY)  ## the bug on a real file, every promise, and the proof
 	@$(BIN)/stigmer-harness show
@@ -37,6 +45,14 @@ soak: $(READY)  ## slow lanes: fuzzing, hammering, killed processes, a million r
 
 flakes: $(READY)  ## the tests RUNS times over, each in another order
 	for run in $$(seq $(RUNS)); do $(PYTEST) tests -n $(WORKERS) -q || exit 1; done
+
+oldest: RESOLUTION := lowest-direct
+oldest: $(READY)  ## the tests of what uses other packages, with the oldest that pyproject.toml allows
+	$(LANE)
+
+newest: RESOLUTION := highest
+newest: $(READY)  ## the same with the newest
+	$(LANE)
 
 mutate: $(READY)  ## mutants of store and skills: how many are killed
 	$(BIN)/python -m pip install --quiet 'cosmic-ray>=8.4,<9'

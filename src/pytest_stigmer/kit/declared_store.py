@@ -151,7 +151,7 @@ class StoreTarget(Target):
         self.takes_threads = declared.is_thread_safe
         self._declared = declared
         api, nothing = load(), cast("Any", None)
-        self._store = SkillStore(declared, store, api.Skill)
+        self._given, self._store = store, SkillStore(declared, store, api.Skill)
         self._clock = clock or ToldClock(self._move if declared.can_move_clock else None)
         opened, told = cast("Any", self._store), cast("Any", self._clock)
         self._flow = Flow(api, nothing, nothing, store=opened, clock=told)
@@ -181,9 +181,12 @@ class StoreTarget(Target):
         return self._clock.now()
 
     def close(self) -> None:
-        """Close what was opened beside the store of the fixture."""
+        """Close what was opened beside the store of the fixture, or after it."""
         if self._other is not None:
+            self._other.close()
             self._other.perform("close", {})
+        if self._store.store is not self._given:
+            self.perform("close", {})
 
     def _move(self, seconds: float) -> None:
         self._declared.move_clock(self._store.store, seconds)
