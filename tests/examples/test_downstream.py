@@ -13,6 +13,19 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.soak
 
+CLOCK = {"clock_steps_back[an hour]", "clock_steps_back[a second]"}
+ORDER = {
+    "contents_break_no_tie",
+    "full_second_then_fraction",
+    "history_of_one_second",
+    "newest_without_names",
+    "order_after_an_undone_one",
+    "several_resources_in_one_second",
+    "tag_moved_within_one_second",
+    "ties_across_a_second_boundary",
+    "two_on_one_file",
+}
+
 SUITES = {
     "service": (
         ("check_runs.py",),
@@ -55,3 +68,28 @@ def test_suite_is_green_and_its_wrong_copy_red(
     assert " passed" in right.stdout
     told = project(folder, *command, wrong=wrong).stdout
     assert set(re.findall(r"^FAILED [^:]+?::(.+?)(?: - |$)", told, re.MULTILINE)) == red, told
+
+
+PLANS = {
+    "TestWrongDepot": {*CLOCK, *ORDER},
+    "TestWrongParallelDepot": {*CLOCK, *ORDER},
+    "TestWrongIndexedDepot": CLOCK,
+}
+"""By plan of a wrongly ordered store on PostgreSQL: the promises that it does not keep."""
+
+
+def test_store_on_postgresql_is_held_whatever_its_plans(
+    project: Callable[..., subprocess.CompletedProcess[str]],
+) -> None:
+    """It is green, about order under conditions too; its wrong copy is red under each plan."""
+    command = ("pytest", "-q", "-rfs", "-p", "no:randomly", "check_depot.py")
+    chosen = "not Wrong and (second or moved or not crowded and not restless)"
+    right = project("../kit/downstream", *command, "-n", "2", "-k", chosen)
+    if reason := re.search(r"no (PostgreSQL|psycopg).*", right.stdout):
+        pytest.skip(reason[0])
+    assert right.returncode == 0, right.stdout + right.stderr
+    narrow = ("--stigmer-conditions", "none", "-k", "Wrong and test_promise")
+    told = project("../kit/downstream", *command, *narrow).stdout
+    found = re.findall(r"^FAILED \S+?::(\w+)::test_promise\[(.+)\](?: - |$)", told, re.MULTILINE)
+    assert {name: {red for of, red in found if of == name} for name in PLANS} == PLANS, told
+    assert re.findall(r"^RED \S+?::(\w+) ordering\[clock_steps", told, re.MULTILINE) == [*PLANS]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Self
 
 from shelf import KINDS, Missing, Shut, Unreadable
@@ -14,6 +14,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    TypeDecorator,
     create_engine,
     delete,
     event,
@@ -27,23 +28,43 @@ if TYPE_CHECKING:
 
 START = dt.datetime(2026, 1, 25, 10, 0, 0, 100_000, tzinfo=dt.UTC)
 
+
+class AnyText(TypeDecorator[str]):
+    """Text as bytes, because PostgreSQL keeps no NUL in a text and orders by a language."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> bytes | None:
+        """Encode."""
+        del dialect
+        return None if value is None else value.encode()
+
+    def process_result_value(self, value: bytes | None, dialect: Any) -> str | None:
+        """Decode."""
+        del dialect
+        return None if value is None else bytes(value).decode()
+
+
+TEXT = String().with_variant(AnyText(), "postgresql")
+
 tables = MetaData()
 records = Table(
     "records",
     tables,
-    Column("kind", String, primary_key=True),
-    Column("id", String, primary_key=True),
+    Column("kind", TEXT, primary_key=True),
+    Column("id", TEXT, primary_key=True),
     Column("data", LargeBinary),
 )
 snapshots = Table(
     "snapshots",
     tables,
     Column("number", Integer, primary_key=True),
-    Column("kind", String),
-    Column("resource_id", String),
+    Column("kind", TEXT),
+    Column("resource_id", TEXT),
     Column("archived_at", String),
-    Column("version_hash", String),
-    Column("tag", String),
+    Column("version_hash", TEXT),
+    Column("tag", TEXT),
     Column("data", LargeBinary),
 )
 
@@ -56,12 +77,9 @@ class Ledger:
     def __init__(self, path: Path, now: dt.datetime = START) -> None:
         self.path = path
         self.now = now
-        engine = create_engine(f"sqlite:///{path}")
-        event.listen(engine, "connect", _leave_transactions_to_sqlalchemy)
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
-        tables.create_all(engine)
-        self.engine = engine
-        self._connection = engine.connect()
+        self.engine = self._engine()
+        tables.create_all(self.engine)
+        self._connection = self.engine.connect()
 
     def save_resource(self, kind: str | int, resource_id: str, message: Any) -> None:
         """Put a record in its place."""
@@ -146,6 +164,12 @@ class Ledger:
     def __exit__(self, *error: object) -> None:
         self.close()
 
+    def _engine(self) -> Any:
+        engine = create_engine(f"sqlite:///{self.path}")
+        event.listen(engine, "connect", _leave_transactions_to_sqlalchemy)
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+        return engine
+
     def _history(self, kind: str | int, resource_id: str) -> Any:
         query = select(snapshots.c.data).where(_archived(kind, resource_id))
         return query.order_by(*self.newest_first)
@@ -160,7 +184,8 @@ class Ledger:
             raise Unreadable(name) from error
 
     def _run(self, statement: Any) -> Any:
-        with self.transaction():
+        is_part = self._connection.in_transaction()
+        with nullcontext() if is_part else self.transaction():
             result = self._connection.execute(statement)
             return result.freeze()() if result.returns_rows else result
 
