@@ -13,7 +13,7 @@ from pytest_stigmer.harness.run_session import CLOCK, DATABASES, FAILED
 from pytest_stigmer.harness.starting import session_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.targets.flow import Flow
 
 _SCHEMAS = (1, 2)
-_TOOLS = pytest.StashKey[set[str]]()
+_TOOLS: pytest.StashKey[Collection[str]] = pytest.StashKey()
 
 
 class StoreFactory:
