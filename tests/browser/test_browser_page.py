@@ -26,6 +26,7 @@ steps:
   - save_audit: {{resource_id: skl-1, tag: stable, version_hash: h2, message: {{spec.tag: two}}}}
   - get_audit_by_tag: {{resource_id: skl-1, tag: stable}}
     returns: {{spec.tag: {answer}}}
+  - push: {{name: Calculator, tag: stable, skill_md: "# one"}}
 """
 HOSTILE = """\
 import pytest

@@ -63,10 +63,13 @@ def test_red_scenarios_are_annotated_at_their_step(
 ) -> None:
     """On GitHub each red scenario is a mark on the line of the step, its text kept on one line."""
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
-    lines = reported(files={"red.scenario.yaml": FILES_RED}).result.outlines
+    several = FILES_RED.replace("detects", "matrix: plans\ndetects")
+    lines = reported(
+        "--stigmer-conditions=none", files={"red.scenario.yaml": several}
+    ).result.outlines
     (told,) = (line for line in lines if line.startswith("::"))
     assert told.startswith(
-        "::error file=red.scenario.yaml,line=5,title=The first of two is found::"
+        "::error file=red.scenario.yaml,line=6,title=The first of two is found::"
     )
     assert "%0A" in told
     assert '"100%25"' in told

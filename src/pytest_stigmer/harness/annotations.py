@@ -44,7 +44,7 @@ class Annotator:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._found: dict[str, Annotation] = {}
+        self._found: dict[tuple[str, str], Annotation] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note a scenario that is red or inconclusive."""
@@ -73,9 +73,10 @@ class Annotator:
         found = _LINE.search(text)
         line = int(found[1]) if found else ((report.location or ("", 0, ""))[1] or 0) + 1
         file = os.path.relpath(self._root / path, os.environ.get("GITHUB_WORKSPACE", self._root))
-        self._found[report.nodeid] = Annotation(
-            level, file, line, visible(title or path, line=True), visible(text)
-        )
+        # Cells of one cause are one mark: GitHub shows ten of a kind.
+        cause = getattr(getattr(report.longrepr, "reprcrash", None), "message", report.nodeid)
+        made = Annotation(level, file, line, visible(title or path, line=True), visible(text))
+        self._found.setdefault((f"{file}:{line}", cause), made)
 
 
 def _escaped(text: str, table: dict[str, str]) -> str:

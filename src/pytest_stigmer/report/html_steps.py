@@ -12,8 +12,8 @@ from pytest_stigmer.report.markup import link, pairs, sent, shown, text
 from pytest_stigmer.scenario.render import cut, grpcurl
 
 _MERE_SUCCESS = (("", "success"),)
-_TELLING = ("", "code", "message", "tag", "skill_md", "version_hash", "id")
-"""The last words of the paths that tell versions apart."""
+_TELLING = ("code", "message", "metadata.id", "spec.tag", "spec.skill_md", "status.version_hash")
+"""The ends of the paths that tell versions apart."""
 _FEW = 6
 _MAX_VALUE = 160
 
@@ -72,7 +72,7 @@ def _got(step: StepData) -> str:
     telling = tuple(
         pair
         for pair in step.got
-        if pair[0].rpartition(".")[2] in _TELLING or (len(asked) <= _FEW and pair[0] in asked)
+        if pair[0].endswith(_TELLING) or (len(asked) <= _FEW and pair[0] in asked)
     )
     return _few(telling, step.got, step) or "done"
 
@@ -89,7 +89,7 @@ def _few(telling: Pairs, everything: Pairs, step: StepData) -> str:
 def _expected(step: StepData) -> str:
     if step.expected == _MERE_SUCCESS and not step.differences:
         return ""
-    telling = tuple(pair for pair in step.expected if pair[0].rpartition(".")[2] in _TELLING)
+    telling = tuple(pair for pair in step.expected if pair[0].endswith(_TELLING))
     return _few(telling, step.expected, step)
 
 
