@@ -49,10 +49,9 @@ def _lines(document: Document) -> Iterator[str]:
         f"seed {document.seed}{defect}"
     )
     yield from _not_green(document)
+    yield from _reds(document)
     if document.matrix:
         yield from _matrix(document.matrix)
-    else:
-        yield from _reds(document)
 
 
 def _not_green(document: Document) -> Iterator[str]:
@@ -73,12 +72,16 @@ def _not_green(document: Document) -> Iterator[str]:
 
 
 def _reds(document: Document) -> Iterator[str]:
-    """Tell of each red run its red steps: what was sent, what came back, what was expected."""
+    """Tell of each red run its red steps: what was sent, what came back, what was expected.
+
+    What a proof's defects turn red is as it should be.
+    """
     reds = [
         (scenario, run)
         for scenario in document.scenarios
         for run in scenario.runs
         if run.status in RED and any(step.differences for step in run.steps)
+        if run.defect is None or not document.is_proof
     ]
     for scenario, run in reds[:_MAX_REDS]:
         yield from _red(scenario, run)
