@@ -110,6 +110,19 @@ def test_nothing_is_run_where_nothing_is_red() -> None:
     assert diagnose([asked("tags")], lambda *_: pytest.fail("ran")) == []
 
 
+def test_what_is_red_without_a_condition_is_not_run_under_one() -> None:
+    """A condition costs runs only where it shows something of its own."""
+    cells = []
+
+    def reds_under(defect: str, scenario: Scenario, cell: str) -> frozenset[str]:
+        del defect, scenario
+        cells.append(cell)
+        return frozenset("1")
+
+    diagnose([asked("tags", "1"), asked("tags", "1", cell="crowded")], reds_under)
+    assert set(cells) == {"v2"}
+
+
 def test_a_red_says_where_it_is() -> None:
     """A condition is named, the real schema is not."""
     assert [Red("tags", cell, "1").place for cell in ("v2", "warm")] == ["tags", "tags under warm"]

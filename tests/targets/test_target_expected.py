@@ -48,41 +48,6 @@ def asking(
     return run
 
 
-def test_known_reds_are_written_and_pass_until_one_is_new_or_mended(
-    asking: Callable[..., pytest.RunResult], pytester: pytest.Pytester
-) -> None:
-    """The file holds a server to exactly what it had: each step more or less fails the run."""
-    file = pytester.path / "known.toml"
-    first = asking(*KNOWN, options=(f"--stigmer-write-expectations={file}",))
-    likely = [line.split()[1].strip(":") for line in first.outlines if line.startswith("LIKELY ")]
-    assert sorted(likely) == sorted(KNOWN)
-    entries = read(file, "127.0.0.1:1")
-    assert {entry.name for entry in entries} == {
-        "keys_are_taken_literally",
-        "references_hold_scope_and_kind",
-    }
-    assert len(entries) > len({entry.name for entry in entries})
-    expect = (f"--stigmer-expect={file}",)
-
-    green = asking(*KNOWN, options=expect)
-    assert green.ret == 0
-    assert green.parseoutcomes()["xfailed"] == 2
-    green.stdout.fnmatch_lines([f"expected reds: {len(entries)}, {len(entries)} of them without*"])
-
-    new = asking(*KNOWN, NEW, options=expect)
-    assert new.ret == 1
-    assert new.parseoutcomes()["failed"] == 1
-    new.stdout.fnmatch_lines(["FAILED *push_then_get*"])
-
-    mended = asking(KNOWN[0], options=expect)
-    assert mended.ret == 1
-    assert "failed" not in mended.parseoutcomes()
-    told = [line for line in mended.outlines if "is red no more" in line]
-    assert [line.partition(".toml:")[2] for line in told] == [
-        f"{entry.line}: {entry}: is red no more; remove it" for entry in entries if entry.name == OF
-    ]
-
-
 def test_a_file_is_written_as_it_is_read(tmp_path: Path) -> None:
     """Every field comes back, quotes and line ends included."""
     entries = [

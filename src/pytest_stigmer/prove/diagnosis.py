@@ -80,14 +80,14 @@ def diagnose(asked: Sequence[Asked], reds_under: RedsUnder) -> list[Cause]:
 
 
 def _told(asked: Sequence[Asked]) -> list[Asked]:
-    """Leave out, of what is red under conditions, what is red without one too."""
+    """Leave out, of what was asked under conditions, all but what is red there alone."""
     plain = {one.scenario.key: one.reds for one in asked if one.cell == PLAIN}
-    return [
-        one
-        if one.cell == PLAIN
-        else Asked(one.scenario, one.cell, one.reds - plain.get(one.scenario.key, frozenset()))
-        for one in asked
-    ]
+    told = [one for one in asked if one.cell == PLAIN]
+    for one in asked:
+        reds = one.reds - plain.get(one.scenario.key, frozenset())
+        if one.cell != PLAIN and reds:
+            told.append(Asked(one.scenario, one.cell, reds))
+    return told
 
 
 def _suspects(asked: Sequence[Asked], reds_under: RedsUnder) -> set[str]:

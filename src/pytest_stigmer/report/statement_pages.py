@@ -151,8 +151,9 @@ def _why(promise: PromiseData) -> str:
 
 
 def _reds(reds: Sequence[RedData]) -> str:
-    places = Counter(red.promise for red in reds)
-    return f"{len(reds)} red step(s) of {', '.join(places)}"
+    cases = Counter(promise.partition("[")[0] for promise in {red.promise for red in reds})
+    names = (f"{name} ({n} cases)" if n > 1 else name for name, n in sorted(cases.items()))
+    return f"{len(reds)} red step(s) of {', '.join(names)}"
 
 
 def _unasked(statement: Statement) -> list[tuple[str, int]]:
