@@ -126,18 +126,20 @@ def prove(
     """
     chosen = tuple(defects)
     claimed = tuple(claim for claim in scenario.detects if claim in chosen or not is_partial)
-    faults = [
-        f"is {outcome.status} on the reference ({cell}): {outcome.reason}"
-        for cell in (*cells, *tried)
-        if (outcome := run(None, cell)).status not in ("passed", *_not_provided(cell, tried))
-    ]
+    faults: dict[tuple[str, str], list[str]] = {}
+    for cell in (*cells, *tried):
+        outcome = run(None, cell)
+        if outcome.status not in ("passed", *_not_provided(cell, tried)):
+            key = f"is {outcome.status} on the reference", outcome.reason
+            faults.setdefault(key, []).append(cell)
     kills: dict[str, dict[str, str]] = {}
     for defect in () if faults else chosen:
         kills[defect] = {}
         for cell in cells:
             outcome = run(defect, cell)
             if outcome.status not in ("passed", "failed"):
-                faults.append(f"is {outcome.status} under {defect} ({cell}): {outcome.reason}")
+                key = f"is {outcome.status} under {defect}", outcome.reason
+                faults.setdefault(key, []).append(cell)
             kills[defect][cell] = MASKED if outcome.status == "passed" else SHOWN
     left = {defect for defect in kills if SHOWN not in kills[defect].values()}
     for cell, candidates in tried.items():
@@ -150,7 +152,7 @@ def prove(
         line=scenario.line,
         claimed=claimed,
         cells=kills,
-        faults=tuple(faults),
+        faults=tuple(f"{how} ({', '.join(where)}): {why}" for (how, why), where in faults.items()),
         is_partial=is_partial,
         conditions=tuple(tried),
         claimed_under=scenario.detects_under,

@@ -17,9 +17,12 @@ _PROBLEMS = 8
 def proof(matrix: MatrixData, places: Mapping[str, str]) -> Iterator[str]:
     """Yield the section; `places` maps a scenario's path to its anchor."""
     yield '<section aria-labelledby="proof"><h2 id="proof">Proof</h2>'
+    reached = _reached(matrix)
+    number = sum(1 for defect in reached if _seen(defect, matrix))
+    yield f"<p><b>{number} of {len(reached)}</b> defects are caught.</p>"
     yield from _problems(matrix)
     families: dict[str, list[DefectData]] = {}
-    for defect in sorted(_reached(matrix), key=lambda one: (one.family != _FIRST, one.family)):
+    for defect in sorted(reached, key=lambda one: (one.family != _FIRST, one.family)):
         families.setdefault(defect.family, []).append(defect)
     yield (
         "<p>Each defect is put into the reference, and every scenario runs again. A scenario "

@@ -108,7 +108,7 @@ def _detects(scenario: ScenarioData, proved: Proved | None) -> Iterator[str]:
         link(f"defect-{defect}", defect, kind="chip") if proved else chips([defect])
         for defect in scenario.detects
     )
-    yield f"<details><summary>detects {len(scenario.detects)} defects</summary>"
+    yield f"<details><summary>Claims: {len(scenario.detects)}</summary>"
     yield f'<p class="detects">{" ".join(words)}</p></details>'
 
 
