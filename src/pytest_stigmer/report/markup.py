@@ -31,12 +31,6 @@ def badge(status: str) -> str:
     return f'<span class="badge {text(status)}">{text(status)}</span>'
 
 
-def chips(words: Iterable[object], *, kind: str = "") -> str:
-    """Return words as small boxes."""
-    styled = f"chip {kind}".strip()
-    return "".join(f'<span class="{styled}">{text(word)}</span>' for word in words)
-
-
 def sent(path: str, times: Mapping[str, str]) -> str:
     """Return what a server sent as the time at a path, where it was read as another."""
     return f" <small>(the server sent {text(times[path])})</small>" if path in times else ""
