@@ -68,7 +68,7 @@ class Remembers(SqliteStore):
 
     def get_resource(self, kind: str | int, resource_id: str, message_class: Any) -> Any:
         if resource_id in self.kept:
-            return self.kept[resource_id]
+            return message_class.FromString(self.kept[resource_id])
         return super().get_resource(kind, resource_id, message_class)
 
 
@@ -77,7 +77,7 @@ class KeepsInMemory(Remembers):
 
     def save_resource(self, kind: str | int, resource_id: str, message: Any) -> None:
         del kind
-        self.kept[resource_id] = message
+        self.kept[resource_id] = message.SerializeToString()
 
 
 class RemembersWrites(Remembers):
@@ -85,7 +85,7 @@ class RemembersWrites(Remembers):
 
     def save_resource(self, kind: str | int, resource_id: str, message: Any) -> None:
         super().save_resource(kind, resource_id, message)
-        self.kept[resource_id] = message
+        self.kept[resource_id] = message.SerializeToString()
 
 
 class RemembersAbsence(SqliteStore):

@@ -20,7 +20,26 @@ from pytest_stigmer.defects.edge_skills import (
     EDGES_OF_REFERENCES,
 )
 from pytest_stigmer.defects.edge_stores import EDGES_OF_MIGRATION, EDGES_OF_TRANSACTIONS
+from pytest_stigmer.defects.long_use import (
+    AGED_RECORDS,
+    AGED_STAMPS,
+    AGING,
+    GROWN_FILES,
+    LOCKED,
+    NUMBERS,
+    SHARED_MESSAGES,
+)
 from pytest_stigmer.defects.name_queries import LIMITS, NAMES
+from pytest_stigmer.defects.near_texts import (
+    NEAR_CHECKSUMS,
+    NEAR_HASHES,
+    NEAR_IDENTITIES,
+    NEAR_INSTRUCTIONS,
+    NEAR_STAMPS,
+    NEAR_TAGS,
+    NEAR_VERSIONS,
+    RESERVED_WORDS,
+)
 from pytest_stigmer.defects.omitted_rules import OMITTED
 from pytest_stigmer.defects.ordering_queries import ORDERING
 from pytest_stigmer.defects.record_queries import LIFECYCLE
@@ -36,18 +55,24 @@ if TYPE_CHECKING:
     from pytest_stigmer.defects.change import Row
 
 TABLES: Mapping[str, tuple[Row, ...]] = {
-    "artifacts": ARCHIVES + OMITTED + VERSIONS + EDGES_OF_ARTIFACTS,
-    "history": HISTORY + HISTORY_STORES + EDGES_OF_HISTORY,
-    "identity": IDENTITIES + EDGES_OF_IDENTITIES,
+    "artifacts": ARCHIVES
+    + OMITTED
+    + VERSIONS
+    + EDGES_OF_ARTIFACTS
+    + NEAR_INSTRUCTIONS
+    + NEAR_CHECKSUMS,
+    "history": HISTORY + HISTORY_STORES + EDGES_OF_HISTORY + AGING,
+    "identity": IDENTITIES + EDGES_OF_IDENTITIES + NEAR_IDENTITIES + RESERVED_WORDS,
     "kinds": KINDS + EDGES_OF_KINDS,
-    "lifecycle": LIFECYCLE + EDGES_OF_RECORDS,
-    "limits": LIMITS + EDGES_OF_SIZE,
-    "migration": MIGRATION + EDGES_OF_MIGRATION,
+    "lifecycle": LIFECYCLE + EDGES_OF_RECORDS + AGED_RECORDS + SHARED_MESSAGES,
+    "limits": LIMITS + EDGES_OF_SIZE + NUMBERS,
+    "migration": MIGRATION + EDGES_OF_MIGRATION + GROWN_FILES,
     "names": NAMES + NAME_STORES + EDGES_OF_NAMES,
+    "opening": LOCKED,
     "ordering": ORDERING,
-    "push": RECORDS + EDGES_OF_RECORDS_PUSHED,
-    "resolution": (*RESOLUTION, *REFERENCES, *EDGES_OF_REFERENCES),
+    "push": RECORDS + EDGES_OF_RECORDS_PUSHED + AGED_STAMPS + NEAR_STAMPS,
+    "resolution": (*RESOLUTION, *REFERENCES, *EDGES_OF_REFERENCES, *NEAR_TAGS, *NEAR_VERSIONS),
     "schema": SCHEMA,
     "transactions": TRANSACTIONS + EDGES_OF_TRANSACTIONS,
-    "validation": REFUSALS + EDGES_OF_MESSAGES,
+    "validation": REFUSALS + EDGES_OF_MESSAGES + NEAR_HASHES,
 }

@@ -140,6 +140,12 @@ def _skill_md_content() -> Iterator[BadArtifact]:
         lambda: alone(replace(GOOD, crc=0xBAD)),
     )
     yield BadArtifact(
+        "zero_crc",
+        "a reader that takes a checksum of 0 for none shows damaged instructions",
+        "zip: checksum error",
+        lambda: alone(replace(GOOD, crc=0)),
+    )
+    yield BadArtifact(
         "encrypted",
         "nobody without the password can read the instructions",
         "encrypted file in ZIP: SKILL.md",

@@ -135,6 +135,12 @@ def _lies() -> Iterator[tuple[str, str, str, tuple[Entry, ...]]]:
         f"{_UNREADABLE}zip: checksum error",
         (replace(_FILE, crc=0xBAD),),
     )
+    yield (
+        "zero_crc_file",
+        "a reader that takes a checksum of 0 for none unpacks what was damaged",
+        f"{_UNREADABLE}zip: checksum error",
+        (replace(_FILE, crc=0),),
+    )
 
 
 def _readings() -> Iterator[tuple[str, str, str, tuple[Entry, ...]]]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import os
 import time
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from pytest_stigmer.clock import parse_instant
+from pytest_stigmer.clock import SystemClock, parse_instant
 from pytest_stigmer.errors import ResourceNotFound, StatusError, UsageError
 from pytest_stigmer.store import faults
 from pytest_stigmer.store.legacy import legacy_database
@@ -17,6 +18,7 @@ from pytest_stigmer.store.translation import ResourceRow, kind_text
 from pytest_stigmer.targets.flow import content_bytes, legacy_rows
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Mapping
 
     from pytest_stigmer.registry.registry import Registry
@@ -104,8 +106,9 @@ class Faults:
 
     def open_legacy(self, *, rows: list[dict[str, Any]], schema: int = 1) -> None:
         """Replace the file by one of an older release and open it, which migrates it."""
-        given = [self._legacy_row(row) for row in legacy_rows(rows)]
-        self._come_back(legacy_database(given, versioned=schema == 1), {})
+        made: dict[str, bytes] = {}
+        given = tuple(self._legacy_row(row, made) for row in legacy_rows(rows))
+        self._come_back(_older_file(given, SystemClock().now(), versioned=schema == 1), {})
 
     def write_artifact(self, *, key: str, content: Any) -> None:
         """Write a file below the artifact root, past the API."""
@@ -134,13 +137,23 @@ class Faults:
             wanted["kind"] = kind_text(wanted["kind"])
         return stored_rows(self._registry.store, table, **wanted)
 
-    def _legacy_row(self, row: dict[str, Any]) -> ResourceRow:
+    def _legacy_row(self, row: dict[str, Any], made: dict[str, bytes]) -> ResourceRow:
+        """Return a row; of thousands with one message that is made once."""
         if "base64" in row:
             data = base64.b64decode(row["base64"], validate=True)
         else:
-            data = self._message(row.get("message", {})).SerializeToString()
+            message = row.get("message", {})
+            data = made.get(repr(message)) or self._message(message).SerializeToString()
+            made[repr(message)] = data
         at = parse_instant(f"{row['updated_at']}Z") if "updated_at" in row else None
         return ResourceRow(row.get("kind", "skill"), row["id"], data, at)
+
+
+@lru_cache(maxsize=32)
+def _older_file(rows: tuple[ResourceRow, ...], at: dt.datetime, *, versioned: bool) -> bytes:
+    """Return the file of an older release; a proof asks for the same one hundreds of times."""
+    del at  # its rows without a time have this one
+    return legacy_database(rows, versioned=versioned)
 
 
 class Zone:

@@ -106,7 +106,8 @@ class Flow:
 
     def save_resource(self, *, id: str, message: Any, kind: str | int = "skill") -> None:  # noqa: A002
         """Save a live record."""
-        self.store.save_resource(kind, id, self.message(message))
+        with self._lent(message) as lent:
+            self.store.save_resource(kind, id, lent)
 
     def get_resource(self, *, id: str, kind: str | int = "skill") -> Skill:  # noqa: A002
         """Return a live record as a Skill."""
@@ -139,9 +140,8 @@ class Flow:
         tag: str = "",
     ) -> None:
         """Append an audit record."""
-        self.store.save_audit(
-            kind, resource_id, self.message(message), version_hash=version_hash, tag=tag
-        )
+        with self._lent(message) as lent:
+            self.store.save_audit(kind, resource_id, lent, version_hash=version_hash, tag=tag)
 
     def get_audit_by_hash(
         self, *, resource_id: str, version_hash: str, kind: str | int = "skill"
@@ -212,6 +212,14 @@ class Flow:
 
     def _skill(self, data: bytes, kind: str | int, row: str) -> Any:
         return decode(self.api.Skill, data, kind_text(kind), row)
+
+    @contextmanager
+    def _lent(self, message: Any) -> Iterator[Any]:
+        """Give a message to be stored; one that was made here is emptied, as its caller may do."""
+        made = self.message(message)
+        yield made
+        if made is not message:
+            made.Clear()
 
     def message(self, message: Any) -> Any:
         """Return a message as it is, or the Skill that a map of dotted paths describes."""

@@ -55,12 +55,19 @@ def plain(message: Message) -> dict[str, Any]:
 
 
 def answer_value(value: Any) -> Any:
-    """Return what a verb gave, a message, a list, an artifact or a number, as plain values."""
+    """Return what a verb gave, a message, a list, an artifact or a number, as plain values.
+
+    A message is emptied: it is the caller's, and nobody else may be answered what he made of it.
+    """
     if isinstance(value, list):
         return [answer_value(element) for element in value]
     if isinstance(value, bytes):
         return plain_artifact(value)
-    return plain(value) if hasattr(value, "DESCRIPTOR") else value
+    if not hasattr(value, "DESCRIPTOR"):
+        return value
+    found = plain(value)
+    value.Clear()
+    return found
 
 
 def plain_artifact(data: bytes) -> dict[str, Any]:
