@@ -22,9 +22,14 @@ if TYPE_CHECKING:
     from pytest_stigmer.registry.registry import Registry
 
 
-OUT_OF_REACH = {"ids-tell-no-time", "message-limit-is-off-by-one"}
-"""What shows at one instant or one size alone: the kit cannot tell a subject the instant at which
-it starts, and makes names unique, so that its messages are longer."""
+OUT_OF_REACH = {
+    *("ids-tell-no-time", "message-limit-is-off-by-one"),
+    *("names-are-reserved", "words-for-nothing-are-no-organisation"),
+    *("answers-are-lent", "messages-are-borrowed"),
+}
+"""What shows at one instant, one size, one name or in one object alone: the kit cannot tell a
+subject the instant at which it starts, makes names unique, so that its messages are longer, and
+reads what a message says without emptying it."""
 
 
 @cache
