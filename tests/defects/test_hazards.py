@@ -8,7 +8,6 @@ from pytest_stigmer.defects.catalogue import catalogue
 from pytest_stigmer.defects.hazards import HAZARDS, explained, hazards_of
 
 WITHOUT_DEFECT = {
-    "D6": "it takes two pushes at once; tests/concurrency/test_concurrent_callers.py makes them",
     "D26": "it takes two processes; tests/store/test_store_processes.py opens one file from many",
     "D41": "a scenario does not choose the storage folder, whose name the words would come from",
     "D54": "a caller sees no file modes; tests/store holds them",

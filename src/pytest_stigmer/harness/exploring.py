@@ -104,7 +104,8 @@ def run(given: argparse.Namespace) -> int:
         say(f"{given.expect}:{entry.line}: {entry}: {what}")
     for point in sorted(search.seen.disputed):
         say(f"disputed: {point}: {POINTS[point].others}; ours: {POINTS[point].ours}")
-    say("\n".join(told_left(session.left)) or "nothing is left behind")
+    for line in told_left(session.left):
+        say(line)
     return _tell(done, given.write, options)
 
 
