@@ -33,7 +33,8 @@ def _scenario(data: Any, name: str) -> Any:
 
 def test_every_status_is_counted_with_its_reason(reported: Callable[..., Any]) -> None:
     """No outcome vanishes: each of the seven is in the counts, and each test has its reason."""
-    data = reported().data
+    ran = reported()
+    data = ran.data
     assert {status: count for status, count in data["counts"].items() if status != "passed"} == {
         "failed": 2,
         "error": 1,
@@ -47,6 +48,10 @@ def test_every_status_is_counted_with_its_reason(reported: Callable[..., Any]) -
     assert reasons["inconclusive"] == "the clock could not be read"
     assert (reasons["expected"], reasons["unexpected"]) == ("known", "mended")
     assert "fixture 'absent' not found" in "".join(test["detail"] for test in data["tests"])
+    rows = [line.split(" | ") for line in ran.markdown.splitlines() if "::test\\_" in line]
+    listed = {row[0].removeprefix("| "): row[2].removesuffix(" |") for row in rows}
+    assert (listed["skipped"], listed["xfailed"]) == ("not today", "known")
+    assert listed["inconclusive"] == "the clock could not be read"
 
 
 def test_the_json_report_follows_its_published_schema(reported: Callable[..., Any]) -> None:
