@@ -80,7 +80,8 @@ def test_a_time_that_a_server_sent_stands_beside_what_it_was_read_as(red: Any) -
     assert f"(the server sent {sent}) | " in as_markdown(told)
     html = as_html(told)
     told_both = f"<dd>{READ} <small>(the server sent {sent})</small></dd>"
-    assert html.count(told_both) == 2
+    assert f"<dt>got</dt>{told_both}" in html
+    assert f"<dt>{where}</dt>{told_both}" in html
 
 
 def test_a_call_is_told_as_it_was_on_the_wire(red: Any, plain: Any) -> None:
