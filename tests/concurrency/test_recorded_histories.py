@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -120,8 +123,8 @@ IMPOSSIBLE = {
         read(3, 4, NOT_FOUND),
         read(5, 6, "a"),
     ],
-    "2 ids": [push(0, 1, "a"), push(2, 3, "b", {"id": "2"})],
-    "2 ids, 2 and 3, although nobody deleted it in between": [
+    "two live skills have the slug o/s": [push(0, 1, "a"), push(2, 3, "b", {"id": "2"})],
+    "two live skills have the slug o/s, after a deletion": [
         push(0, 1, "a"),
         delete(2, 3),
         push(4, 5, "b", {"id": "2"}),
@@ -152,7 +155,39 @@ def test_long_history_is_judged_to_its_end() -> None:
         for one in (push(turn, turn + 1, f"v{turn}"), read(turn + 1.1, turn + 1.2, f"v{turn}"))
     ]
     (told,) = faults([*right, read(30_000, 30_001, NOT_FOUND)])
-    assert "although w had its push of version v19998 acknowledged before" in told
+    assert re.search(
+        r"although w \(key \d+, 19998\.000000 to 19999\.000000 s\) had its push of version v19998 "
+        "acknowledged before",
+        told,
+    )
+
+
+def test_two_live_skills_of_a_slug_are_told_once_for_all_that_follows() -> None:
+    """Both pushes are named, and of the reads that go wrong only the number is told."""
+    first, second = push(0, 1, "a"), push(0.5, 2, "b", {"id": "2"})
+    (told,) = faults([first, second, *(read(turn, turn + 0.5, NOT_FOUND) for turn in range(3, 8))])
+    assert told == (
+        "two live skills have the slug o/s, although nobody deleted it in between: "
+        f"1 by w (key {first.key}, 0.000000 to 1.000000 s) and "
+        f"2 by w (key {second.key}, 0.500000 to 2.000000 s); 5 read(s) of it went wrong too"
+    )
+
+
+def test_worker_without_a_name_is_its_process_and_thread(tmp_path: Path) -> None:
+    """Threads that share a recorder are told apart."""
+
+    def work() -> None:
+        with recorder.operation("read", subject="o/s") as result:
+            result["failed"] = "NOT_FOUND"
+
+    with Recorder(tmp_path / "history.jsonl") as recorder:
+        thread = Thread(target=work, name="second")
+        work()
+        thread.start()
+        thread.join()
+    here = f"process {os.getpid()}"
+    workers = [one.worker for one in load(tmp_path / "history.jsonl")]
+    assert workers == [f"{here}, MainThread", f"{here}, second"]
 
 
 def test_recorded_calls_are_read_back(
@@ -263,7 +298,12 @@ def test_line_that_is_no_utf_8_is_told(tmp_path: Path) -> None:
 def test_skills_of_one_id_are_told() -> None:
     """A push that takes over the skill of another organisation is seen in its answer."""
     taken = operation("push", {"subject": "p/s", "version": "b"}, 2, 3, {"id": "1"})
-    assert faults([push(0, 1, "a"), taken]) == ["o/s and p/s were given one id, 1"]
+    first = push(0, 1, "a")
+    (told,) = faults([first, taken])
+    assert told == (
+        f"two skills were given one id, 1: o/s by w (key {first.key}, 0.000000 to 1.000000 s) and "
+        f"p/s by w (key {taken.key}, 2.000000 to 3.000000 s)"
+    )
 
 
 def test_last_line_counts_unless_it_was_cut_off(tmp_path: Path) -> None:

@@ -31,7 +31,9 @@ def faults(operations: list[Operation]) -> list[str]:
     A read gives a version that was pushed and could be the newest it asks for; nothing that was
     acknowledged is missing; no read takes back what an earlier one has shown; one skill has one id
     until it is deleted, and no other skill has it. A read that was refused is not judged.
-    Overlapping operations may have happened in either order. It takes about as long as sorting the
+    Overlapping operations may have happened in either order. A sentence names operations by worker,
+    key and times, as the history has them. Where a slug has two live skills that is told, and of
+    the reads that go wrong with it only how many they are. It takes about as long as sorting the
     operations.
     """
     subjects: dict[str, list[Operation]] = defaultdict(list)
@@ -43,13 +45,14 @@ def faults(operations: list[Operation]) -> list[str]:
 
 def _shared_ids(operations: list[Operation]) -> Iterator[str]:
     """Find ids that two skills were given."""
-    owners: dict[str, set[str]] = defaultdict(set)
+    owners: dict[str, dict[str, Operation]] = defaultdict(dict)
     for one in operations:
         if one.verb == PUSH and one.is_acknowledged:
-            owners[_id_of(one)].add(one.arguments["subject"])
-    for skill_id, names in sorted(owners.items()):
-        if skill_id and len(names) > 1:
-            yield f"{' and '.join(sorted(names))} were given one id, {skill_id}"
+            owners[_id_of(one)].setdefault(one.arguments["subject"], one)
+    for skill_id, first in sorted(owners.items()):
+        if skill_id and len(first) > 1:
+            names = " and ".join(f"{name} by {_who(first[name])}" for name in sorted(first))
+            yield f"two skills were given one id, {skill_id}: {names}"
 
 
 class _Point(NamedTuple):
@@ -157,7 +160,9 @@ class _Subject:
         """Return what is wrong about this skill, of each read one thing."""
         back = dict(self._steps_back())
         found = [fault for one in self.reads if (fault := self._fault_of(one) or back.get(one.key))]
-        return [*found, *self._ids()]
+        two_live = next(self._ids(), "")
+        more = f"; {len(found)} read(s) of it went wrong too" if found else ""
+        return [f"{two_live}{more}"] if two_live else found
 
     def _fault_of(self, read: Operation) -> str | None:
         if read.failed in _NOT_JUDGED:
@@ -167,8 +172,12 @@ class _Subject:
         given = self._answering(read).until(_end_of(read))
         if given is _NOTHING:
             return f"{self._told(read)}, which was never pushed so"
-        if given.value < self._left_behind(read):
-            return f"{self._told(read)}, although a newer push or deletion was acknowledged before"
+        newer = self._left_behind(read)
+        if newer.operation and given.value < newer.value:
+            is_push = newer.operation.verb == PUSH
+            what = f"a newer push, {_pushed(newer.operation)}," if is_push else "its deletion"
+            who = _who(newer.operation)
+            return f"{self._told(read)}, although {who} had {what} acknowledged before"
         return None
 
     def _loss(self, read: Operation) -> str | None:
@@ -177,22 +186,19 @@ class _Subject:
         push = newest.operation
         if push is None or newest.value <= deleted.value:
             return None
-        version = push.arguments["version"][:12]
-        return (
-            f"{self._told(read)}, although {push.worker} had its push of version {version} "
-            "acknowledged before"
-        )
+        what = f"its push {_pushed(push)}"
+        return f"{self._told(read)}, although {_who(push)} had {what} acknowledged before"
 
     def _answering(self, read: Operation) -> _Peaks:
         """Return the pushes of what was read, under the name that was asked for."""
         return self._begun[_name(read.arguments.items()), _version_of(read)]
 
-    def _left_behind(self, read: Operation) -> float:
-        """Return before when a version had to end to be certainly no longer what is asked for."""
+    def _left_behind(self, read: Operation) -> _Point:
+        """Return what a version had to end before, to be certainly no longer what is asked for."""
         ends = [self._deletes_ended]
         if not read.arguments.get("version"):
             ends.append(self._ended[_name(read.arguments.items())])
-        return max(peaks.before(read.start).value for peaks in ends)
+        return max((peaks.before(read.start) for peaks in ends), key=lambda peak: peak.value)
 
     def _steps_back(self) -> Iterator[tuple[str, str]]:
         """Find reads that took back what an earlier read of the same name had shown.
@@ -216,7 +222,7 @@ class _Subject:
             other = seen.of_another(_version_of(read))
             if other.operation and self._explained_until(read) < other.value:
                 since = "it was not pushed" if not read.failed else "nothing was deleted"
-                earlier = f"{other.operation.worker} was given {_given(other.operation)} before"
+                earlier = f"{_who(other.operation)} was given {_given(other.operation)} before"
                 yield read.key, f"{self._told(read)}, although {earlier} and {since} since"
 
     def _explained_until(self, read: Operation) -> float:
@@ -235,13 +241,26 @@ class _Subject:
         for one, other in pairwise(told):
             deleted = self._deletes_begun.until(max(_end_of(one), _end_of(other)))
             if _id_of(one) != _id_of(other) and deleted.value < one.start:
-                ids = f"{_id_of(one)} and {_id_of(other)}"
-                yield f"{self.name} was given 2 ids, {ids}, although nobody deleted it in between"
+                pushed = " and ".join(f"{_id_of(push)} by {_who(push)}" for push in (one, other))
+                number = len({_id_of(push) for push in told})
+                more = f"; it was given {number} ids in all" if number > _ANSWERS else ""
+                why = "although nobody deleted it in between"
+                yield f"two live skills have the slug {self.name}, {why}: {pushed}{more}"
                 return
 
     def _told(self, read: Operation) -> str:
         name = read.arguments.get("tag") or read.arguments.get("version", "")[:12] or "the newest"
-        return f"{read.worker} read {name} of {self.name} and was given {_given(read)}"
+        return f"{_who(read)} read {name} of {self.name} and was given {_given(read)}"
+
+
+def _who(one: Operation) -> str:
+    """Name an operation as the history has it."""
+    end = "no answer" if one.end is None else f"{one.end:.6f} s"
+    return f"{one.worker} (key {one.key}, {one.start:.6f} to {end})"
+
+
+def _pushed(push: Operation) -> str:
+    return f"of version {push.arguments['version'][:12]}"
 
 
 def _version_of(read: Operation) -> str:

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from os import PathLike
+from threading import current_thread
 from typing import Any, Self
 
 from pytest_stigmer.clock import stopwatch
@@ -101,12 +102,14 @@ class Operation:
 class Recorder:
     """Appends operations to a file that several threads and processes share; a context manager.
 
+    A worker without a name is called by its process and its thread.
+
     A file holds the histories of one registry: begin another for another.
     """
 
     def __init__(self, path: str | PathLike[str], worker: str = "") -> None:
         self._file = open(path, "ab", buffering=0)  # noqa: SIM115, PTH123 - `close` closes it
-        self._worker = worker or str(os.getpid())
+        self._worker = worker
 
     @contextmanager
     def operation(self, verb: str, **arguments: str) -> Iterator[dict[str, str]]:
@@ -114,7 +117,9 @@ class Recorder:
 
         When the block raises, the result is what it has filled in so far, else unknown.
         """
-        operation = Operation(uuid.uuid4().hex, self._worker, verb, arguments, stopwatch())
+        # Asked for each call: threads share a recorder, and so do forked processes.
+        worker = self._worker or f"process {os.getpid()}, {current_thread().name}"
+        operation = Operation(uuid.uuid4().hex, worker, verb, arguments, stopwatch())
         self._write(operation)
         result: dict[str, str] = {}
         try:
