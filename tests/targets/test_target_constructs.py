@@ -7,16 +7,19 @@ import sqlite3
 import time
 from contextlib import closing
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_stigmer.scenario.loader import loads
 from pytest_stigmer.scenario.runner import Status, run
+from pytest_stigmer.skills.controller import SkillController
 from pytest_stigmer.store.faults import Crash, is_locked, lock
 from pytest_stigmer.store.legacy import legacy_database
 from pytest_stigmer.store.sqlite import SqliteStore
 from pytest_stigmer.store.translation import ResourceRow
+from pytest_stigmer.targets import interleaving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -213,6 +216,22 @@ def test_a_call_that_would_wait_for_the_lock_lets_the_first_go_on(
     """No order ends with a lock that nobody gives back, however many callers there are."""
     push = "      - push: {name: A, skill_md: '# ${n}'}\n"
     assert outcome(f"\n  - together:\n{push * 4}    repeat: 2\n").status is Status.PASSED
+
+
+def test_a_registry_with_a_lock_of_its_own_is_not_waited_for_without_end(
+    outcome: Callable[[str], Outcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of calls that exclude one another outside SQLite none can be let in between; all end."""
+    one_at_a_time, push = Lock(), SkillController.push
+
+    def locked(*arguments: Any, **named: Any) -> Any:
+        with one_at_a_time:
+            return push(*arguments, **named)
+
+    monkeypatch.setattr(SkillController, "push", locked)
+    monkeypatch.setattr(interleaving, "_PATIENCE_SECONDS", 0.01)
+    pushes = "      - push: {name: A, skill_md: '# ${n}'}\n" * 2
+    assert outcome(f"\n  - together:\n{pushes}    repeat: 1\n").status is Status.PASSED
 
 
 def test_the_time_zone_is_left_with_the_scenario(

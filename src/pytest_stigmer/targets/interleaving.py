@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from pytest_stigmer.registry.registry import Registry
     from pytest_stigmer.scenario.target import Answer, Call
 
+_PATIENCE_SECONDS = 1.0
+"""How long one caller waits for another, who may wait for it at a lock that is not SQLite's."""
+
 
 class Caller(Protocol):
     """Whoever performs verbs on a registry of this process."""
@@ -30,7 +33,7 @@ def interleaved(
 
     In order 0 the others come first. In order n the first is stopped right before its n-th
     statement that writes or begins to; there the others are performed, one after the other. Where
-    they would have to wait for the lock that the first holds, it goes on first. In the last order
+    they would have to wait for a lock that the first holds, it goes on first. In the last order
     it is never stopped, and the others come after it. Returns the answers and whether there are
     more orders.
     """
@@ -78,12 +81,12 @@ class _Stop:
             if is_locked(self._first.registry.store):
                 self._second.registry.store.connection.set_trace_callback(self._before_of_others)
             self._others.start()
-            self._others_stand.wait()
+            self._others_stand.wait(_PATIENCE_SECONDS)
 
     def _before_of_others(self, statement: str) -> None:
         if writes_next(statement):
             self._others_stand.set()
-            self._first_is_done.wait()
+            self._first_is_done.wait(_PATIENCE_SECONDS)
 
     def _perform(self, others: Callable[[], None]) -> None:
         try:
