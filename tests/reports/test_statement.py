@@ -44,7 +44,8 @@ ASKED = "delete_keeps_history or listed_by_id or second_save or is_a_copy"
 def test_of(promise: str, status: str, **told: Any) -> TestData:
     """Return a test that asked a promise of the server."""
     given = {"id": f"x::{promise}", "path": "x", "line": 1, "target": SERVER, "reason": status}
-    return TestData(**{**given, "status": status, "promise": promise, **told})
+    given |= {"status": status, "promise": promise}
+    return TestData(**{**given, **told})
 
 
 test_of.__test__ = False  # type: ignore[attr-defined]
@@ -91,6 +92,12 @@ def test_a_promise_has_the_most_urgent_verdict_of_its_tests(
     made = stated(*(test_of("push_then_get", status) for status in statuses))
     assert [promise.verdict for promise in made.promises] == [verdict]
     assert made.counts == {word: int(word == verdict) for word in VERDICTS}
+
+
+def test_who_was_not_there_broke_nothing() -> None:
+    """Of a server that is lost nothing is said but that it was not asked."""
+    made = stated(test_of("push_then_get", "failed", asked=False, reason="nobody answers"))
+    assert [(one.verdict, one.why) for one in made.promises] == [("not asked", "nobody answers")]
 
 
 def test_the_other_side_of_a_disputed_point_is_told() -> None:

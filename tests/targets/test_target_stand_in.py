@@ -89,8 +89,11 @@ def holds_to_its_reds(stand_in: StandIn) -> None:
     first = stand_in.run(KNOWN, "--stigmer-write-expectations")
     entries = read(stand_in.file, "127.0.0.1:1")
     assert {(entry.name, entry.step) for entry in entries} == stand_in.reds(KNOWN)
-    named = " ".join(line for line in first.outlines if line.startswith(("LIKELY", "  or:")))
+    named = "\n".join(line for line in first.outlines if line.startswith(("LIKELY", "  or:")))
     assert set(KNOWN) <= set(re.findall(r"[\w-]+", named))
+    assert {entry.defect for entry in entries} - {""} == set(
+        re.findall(r"^LIKELY ([\w-]+)", named, re.MULTILINE)
+    )
 
     green = stand_in.run(KNOWN, "--stigmer-expect")
     assert green.ret == 0

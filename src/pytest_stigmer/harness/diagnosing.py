@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_stigmer.errors import visible
+from pytest_stigmer.errors import ServerLost, visible
 from pytest_stigmer.harness.run_session import HarnessSession
 
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ class Diagnoser:
         promise, scenario = _subject(item)
         if scenario is not None or _is_fact(item):
             named = {"promise": scenario.key if scenario else item.name, "registry": _class(item)}
-            setattr(report, PROMISE, named)
+            is_lost = isinstance(getattr(call.excinfo, "value", None), ServerLost)
+            setattr(report, PROMISE, {**named, "asked": not is_lost})
         told = _told(item, call, report) if report.when == "call" else None
         if told is not None:
             is_promise = promise is not None or scenario is None
@@ -71,6 +72,11 @@ class Diagnoser:
         """What explains the red steps of each registry that has any, the likeliest first."""
         red = {name: told for name, told in self._told.items() if any(one["reds"] for one in told)}
         return {name: _diagnosed(self._session, told) for name, told in red.items()}
+
+    def likely(self) -> dict[tuple[str, str], str]:
+        """Return the likely defect by the name of what is red and its step."""
+        told = (cause for causes in self.causes.values() for cause in causes)
+        return {(red.scenario, red.step): cause.defect for cause in told for red in cause.reds}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,15 +95,18 @@ class Expecter:
         if self._path and any(self.problems()) and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         if self._write:
-            text = expected.written(self._to_write(), self._target)
+            diagnoser = session.config.pluginmanager.get_plugin("stigmer-diagnoser")
+            likely = diagnoser.likely() if diagnoser else {}
+            text = expected.written(self._to_write(likely), self._target)
             self._write.write_text(text, encoding="utf-8")
 
-    def _to_write(self) -> Iterator[Expected]:
-        """Yield an entry per red step: as the file had it, or new."""
+    def _to_write(self, likely: Mapping[tuple[str, str], str]) -> Iterator[Expected]:
+        """Yield an entry per red step: as the file had it, or new with its likely defect."""
         today = SystemClock().now().date().isoformat()
         for name, asked in sorted(self._asked.items()):
             for step in sorted(asked.reds, key=lambda step: (len(step.partition(":")[0]), step)):
-                yield self._of(name, step) or Expected(asked.subject, name, step, since=today)
+                new = Expected(asked.subject, name, step, likely.get((name, step), ""), since=today)
+                yield self._of(name, step) or new
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:

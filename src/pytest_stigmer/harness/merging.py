@@ -99,6 +99,8 @@ def merged(reports: Sequence[Read]) -> tuple[Document, Matrix | None]:
         ),
         scenarios=joined(tuple(one for document in documents for one in document.scenarios)),
         matrix=building.matrix_data(matrix) if matrix else None,
+        causes=tuple(cause for document in documents for cause in document.causes),
+        problems=tuple(problem for document in documents for problem in document.problems),
         parts=tuple(sorted(parts, key=lambda part: (part.target, part.is_proof, part.shard))),
     )
     return document, matrix

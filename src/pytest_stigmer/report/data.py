@@ -151,6 +151,7 @@ class TestData:
     target: Annotated[str, "Where it ran."] = "local"
     promise: Annotated[str, "The scenario, with its case, or the kit's fact; '' for others."] = ""
     registry: Annotated[str, "The class of the kit whose registry was asked, or ''."] = ""
+    asked: Annotated[bool, "Whether anybody was there to answer."] = True
     reds: Annotated[tuple[str, ...], "Its red steps, `NUMBER: VERB`, where it is known."] = ()
     disputed: Annotated[tuple[str, ...], "Disputed points that were answered otherwise."] = ()
 

@@ -151,7 +151,7 @@ def _promise(name: str, tests: Sequence[TestData], scenario: Scenario | None) ->
 
 def _verdict(tests: Sequence[TestData]) -> tuple[str, TestData]:
     """Return what all tests of a promise come to, and the test that says so."""
-    by_status = {test.status: test for test in reversed(tests)}
+    by_status = {test.status: test for test in reversed(tests) if test.asked}
     red = by_status.keys() & {*RED, "xpassed"}
     if red:
         return "broken", by_status[min(red)]
