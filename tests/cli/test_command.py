@@ -41,11 +41,13 @@ def harness(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_run_passes_on_a_green_file_and_fails_on_a_red_one(folder: Path) -> None:
-    """The exit code is 0 when all is green and 1 when something is red."""
+    """The exit code is 0 when all is green, 1 when something is red; with --json all is data."""
     path = folder / "two.scenario.yaml"
     path.write_text(SCENARIO, encoding="utf-8")
     green = harness("run", path.name)
     assert (green.returncode, "1 passed" in green.stdout) == (0, True)
+    told = harness("run", path.name, "--json")
+    assert (told.returncode, json.loads(told.stdout)["counts"]["passed"]) == (0, 1)
     path.write_text(f"{SCENARIO}    returns: {{spec.tag: two}}\n", encoding="utf-8")
     red = harness("run", path.name)
     assert (red.returncode, "1 failed" in red.stdout) == (1, True)

@@ -12,6 +12,7 @@ from pytest_stigmer.report.data import RED, STATUSES, Document, TestData
 from pytest_stigmer.report.html_proof import proof
 from pytest_stigmer.report.html_scenarios import Card, anchors, cards
 from pytest_stigmer.report.markup import badge, text
+from pytest_stigmer.report.page_tables import html_table, likely
 from pytest_stigmer.report.picture import legend
 
 _FOLDER = Path(__file__).parent
@@ -102,9 +103,10 @@ def _facts(document: Document) -> Iterator[tuple[str, object]]:
 
 
 def _sections(document: Document) -> Iterator[str]:
-    """Yield what is wrong first: the proof, plain tests where one is red, scenarios."""
+    """Yield what is wrong first: the proof, its causes, plain tests where one is red, scenarios."""
     if document.matrix:
         yield from proof(document.matrix, anchors(document))
+    yield from html_table(likely(document.causes)) if document.causes else ()
     plain = [test for test in document.tests if test.scenario is None]
     is_first = any(test.status in RED for test in plain)
     sections = [_tests(plain, document), _scenarios(document)]

@@ -19,6 +19,7 @@ from pytest_stigmer.report.data import (
     ScenarioData,
     StepData,
 )
+from pytest_stigmer.report.page_tables import likely, markdown_table, safe
 from pytest_stigmer.scenario.render import cut, grpcurl
 
 _MAX_ROWS = 100
@@ -26,7 +27,6 @@ _MAX_NAMES = 5
 _MAX_REDS = 25
 _MAX_VALUE = 200
 _MAX_LINE = 4_000
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 
 
 def render(document: Document) -> str:
@@ -36,19 +36,20 @@ def render(document: Document) -> str:
 
 def _lines(document: Document) -> Iterator[str]:
     kind = "proof" if document.is_proof else "report"
-    yield f"## Stigmer {kind}: {_safe(document.verdict)}"
+    yield f"## Stigmer {kind}: {safe(document.verdict)}"
     yield ""
     counts = document.counts
     yield (
         ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
         or "no test ran"
     )
-    defect = f", defect {_safe(document.defect)}" if document.defect else ""
+    defect = f", defect {safe(document.defect)}" if document.defect else ""
     yield (
-        f"in {document.times.seconds:.1f} s; target {_safe(document.target)}, "
+        f"in {document.times.seconds:.1f} s; target {safe(document.target)}, "
         f"seed {document.seed}{defect}"
     )
     yield from _not_green(document)
+    yield from markdown_table(likely(document.causes)) if document.causes else ()
     yield from _reds(document)
     if document.matrix:
         yield from _matrix(document.matrix)
@@ -60,13 +61,13 @@ def _not_green(document: Document) -> Iterator[str]:
     for test in document.tests:
         if test.status != "passed":
             labels = found.setdefault((test.status, test.reason), [])
-            labels.append(_safe(test.label(document.target)))
+            labels.append(safe(test.label(document.target)))
     if found:
         yield from ("", "| status | test | reason |", "|---|---|---|")
     for (status, reason), labels in list(found.items())[:_MAX_ROWS]:
         left_out = len(labels) - _MAX_NAMES
         more = f"<br>and {left_out} more" if left_out > 0 else ""
-        yield f"| {status} | {'<br>'.join(labels[:_MAX_NAMES])}{more} | {_safe(reason)} |"
+        yield f"| {status} | {'<br>'.join(labels[:_MAX_NAMES])}{more} | {safe(reason)} |"
     if len(found) > _MAX_ROWS:
         yield f"| | and {len(found) - _MAX_ROWS} reasons more | |"
 
@@ -90,9 +91,9 @@ def _reds(document: Document) -> Iterator[str]:
 
 
 def _red(scenario: ScenarioData, run: RunData) -> Iterator[str]:
-    case = f"\\[{_safe(run.case)}\\]" if run.case else ""
-    yield from ("", f"### {_safe(scenario.title)}{case}", "")
-    yield f"{_safe(scenario.path)}:{run.stopped or scenario.line}, in {_safe(', '.join(run.cells))}"
+    case = f"\\[{safe(run.case)}\\]" if run.case else ""
+    yield from ("", f"### {safe(scenario.title)}{case}", "")
+    yield f"{safe(scenario.path)}:{run.stopped or scenario.line}, in {safe(', '.join(run.cells))}"
     yield from ("", "| step | sent | got | expected |", "|---|---|---|---|")
     reds = [step for step in run.steps if step.differences]
     for step in reds:
@@ -105,15 +106,15 @@ def _red(scenario: ScenarioData, run: RunData) -> Iterator[str]:
 
 
 def _rows(step: StepData) -> Iterator[str]:
-    name = f"line {step.line}, {_safe(step.verb)}"
-    sent = _safe(", ".join(f"{path} {_value(value)}" for path, value in step.sent))
+    name = f"line {step.line}, {safe(step.verb)}"
+    sent = safe(", ".join(f"{path} {_value(value)}" for path, value in step.sent))
     for found in step.leading:
         where = f"{found.where} " if found.where else ""
         time = step.server_times.get(found.where)
         said = f" (the server sent {time})" if time else ""
         followers = step.followers(found)
         more = f"<br>and {followers} that follow from it" if followers else ""
-        got, expected = (_safe(where + _value(value)) for value in (found.got, found.expected))
+        got, expected = (safe(where + _value(value)) for value in (found.got, found.expected))
         yield f"| {name} | {sent} | {got}{said} | {expected}{more} |"
         name = sent = ""
 
@@ -129,14 +130,14 @@ def _matrix(matrix: MatrixData) -> Iterator[str]:
     yield from ("", "### Kill matrix", "")
     size = f"{len(matrix.rows)} scenarios x {len(matrix.defects)} defects"
     yield f"{size}: {'**not** as claimed' if matrix.problems else 'exactly as claimed'}"
-    yield from (f"- {_safe(problem)}" for problem in matrix.problems)
+    yield from (f"- {safe(problem)}" for problem in matrix.problems)
     yield from ("", "<details><summary>Killers of each defect</summary>", "")
     yield from ("| defect | cells | scenarios |", "|---|---|---|")
     for defect in matrix.defects:
         killers = [row for row in matrix.rows if SHOWN in row.cells.get(defect.id, {}).values()]
         states = [state for row in killers for state in row.cells[defect.id].values()]
-        names = "; ".join(_safe(row.title) for row in killers) or "none"
-        yield f"| {_safe(defect.id)} | {states.count(SHOWN)}/{len(states)} | {names} |"
+        names = "; ".join(safe(row.title) for row in killers) or "none"
+        yield f"| {safe(defect.id)} | {states.count(SHOWN)}/{len(states)} | {names} |"
     yield from ("", "</details>")
 
 
@@ -146,8 +147,3 @@ def _value(value: Any) -> str:
 
 def _code(text: str) -> str:
     return visible(text, line=True)
-
-
-def _safe(text: str) -> str:
-    """Escape what Markdown or HTML would read as its own, and keep it on one line."""
-    return _SPECIAL.sub(r"\\\1", visible(" ".join(text.split()), line=True))

@@ -27,14 +27,24 @@ VERDICTS = ("broken", "expected broken", "inconclusive", "disputed", "held", "no
 
 SECTIONS = {
     "0": "what a skill is: organisation and slug",
+    "1.1": "the skill resource",
+    "1.2": "specification and status",
     "1.3": "requests and answers",
+    "1.4": "services",
+    "1.5": "what all resources share",
+    "1.6": "kinds of resources",
+    "1.7": "authorisation",
     "1.8": "validation",
+    "2.1": "the interface of a store",
     "2.2": "opening a store",
+    "2.3": "settings of a connection",
     "2.4": "the file of a store",
     "2.5": "migration",
     "2.6": "the verbs of a store",
     "2.7": "deletion by prefix",
     "2.8": "closed stores, several callers",
+    "2.9": "texts of errors",
+    "3.1": "how calls are handled",
     "3.2": "slugs, hashes and ids",
     "3.3": "push",
     "3.4": "get",
@@ -44,6 +54,7 @@ SECTIONS = {
     "3.8": "archives",
     "3.9": "storage of artifacts",
     "4.1": "start of a server",
+    "5": "the agent runner",
 }
 """The sections of the contract that promises come from, as `origin` of a scenario names them."""
 

@@ -4,36 +4,21 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator
 
-from pytest_stigmer.report.cause_data import CauseData, RedData
 from pytest_stigmer.report.html_page import page
-from pytest_stigmer.report.markdown import _safe as safe
 from pytest_stigmer.report.markup import text
+from pytest_stigmer.report.page_tables import (
+    Table,
+    html_table,
+    likely,
+    markdown_table,
+    reds_told,
+    safe,
+)
 from pytest_stigmer.report.statement import SECTIONS, VERDICTS, PromiseData, Statement
 
-_COLOURS = {
-    "broken": "failed",
-    "expected broken": "xfailed",
-    "inconclusive": "inconclusive",
-    "disputed": "xpassed",
-    "held": "passed",
-    "not asked": "skipped",
-}
-"""The status of a test whose colour a verdict has."""
-
-
 _MOST_LETTERS = 300
-
-
-class _Table(NamedTuple):
-    """One table; what is long is `folded`."""
-
-    title: str
-    head: tuple[str, ...]
-    rows: Sequence[tuple[str, ...]]
-    folded: bool = False
 
 
 def markdown(statement: Statement) -> str:
@@ -42,12 +27,7 @@ def markdown(statement: Statement) -> str:
     lines.append(f"{_facts(statement)}")
     lines += [f"- {safe(problem)}" for problem in statement.problems]
     for table in _tables(statement):
-        title = (
-            f"<details><summary>{table.title}</summary>" if table.folded else f"### {table.title}"
-        )
-        lines += ["", title, "", f"| {' | '.join(table.head)} |", "|---" * len(table.head) + "|"]
-        lines += [f"| {' | '.join(map(safe, row))} |" for row in table.rows]
-        lines += ["", "</details>"] if table.folded else []
+        lines += markdown_table(table)
     return "\n".join(lines) + "\n"
 
 
@@ -62,20 +42,8 @@ def html(statement: Statement) -> str:
         *(f"<p>{text(problem)}</p>" for problem in statement.problems),
     ]
     for table in _tables(statement):
-        start, end = ("<details><summary>", "</summary>") if table.folded else ("<h2>", "</h2>")
-        body.append(f"<section>{start}{text(table.title)}{end}")
-        body.append('<div class="scroll" tabindex="0"><table class="tests"><thead><tr>')
-        body += [f'<th scope="col">{text(word)}</th>' for word in table.head]
-        body.append("</tr></thead><tbody>")
-        body += [f"<tr>{''.join(map(_cell, row))}</tr>" for row in table.rows]
-        body.append(f"</tbody></table></div>{'</details>' if table.folded else ''}</section>")
+        body += html_table(table)
     return page(f"Conformance of {statement.registry}", [*body, "</main>"])
-
-
-def _cell(value: str) -> str:
-    if value in _COLOURS:
-        return f'<td><span class="badge {_COLOURS[value]}">{text(value)}</span></td>'
-    return f"<td>{text(value)}</td>"
 
 
 def lines(statement: Statement) -> Iterator[str]:
@@ -86,7 +54,7 @@ def lines(statement: Statement) -> Iterator[str]:
     for cause in statement.causes:
         instead = f" (or {', '.join(cause.instead[:3])})" if cause.instead else ""
         told = f"LIKELY {cause.defect}{instead}: {cause.harm}" if cause.defect else "UNKNOWN"
-        yield f"{told} {_reds(cause.reds)}"
+        yield f"{told} {reds_told(cause.reds)}"
     for reason, count in _unasked(statement):
         yield f"NOT ASKED {count}: {reason}"
     yield from statement.problems
@@ -98,45 +66,32 @@ def _facts(statement: Statement) -> str:
     return f"Asked at {statement.started}, seed {statement.seed}; {versions}"
 
 
-def _tables(statement: Statement) -> Iterator[_Table]:
+def _tables(statement: Statement) -> Iterator[Table]:
     yield _families(statement)
     if statement.causes:
-        yield _likely(statement.causes)
+        yield likely(statement.causes)
     other = [one for one in statement.promises if one.verdict not in ("held", "not asked")]
     if other:
         rows = [(one.name, one.verdict, _why(one), ", ".join(one.origin)) for one in other]
-        yield _Table("What is not simply held", ("promise", "verdict", "why", "origin"), rows)
+        yield Table("What is not simply held", ("promise", "verdict", "why", "origin"), rows)
     if statement.counts["not asked"]:
         unasked = [(str(count), reason) for reason, count in _unasked(statement)]
-        yield _Table("Not asked", ("promises", "why"), unasked)
+        yield Table("Not asked", ("promises", "why"), unasked)
     for family in dict.fromkeys(promise.family for promise in statement.promises):
         told = [promise for promise in statement.promises if promise.family == family]
         rows = [(_section(one), one.title, one.name, one.verdict) for one in told]
         head = ("contract", "promise", "name", "verdict")
-        yield _Table(f"{family}: {len(told)} promises", head, rows, folded=True)
+        yield Table(f"{family}: {len(told)} promises", head, rows, folded=True)
 
 
-def _families(statement: Statement) -> _Table:
+def _families(statement: Statement) -> Table:
     counts = Counter((promise.family, promise.verdict) for promise in statement.promises)
     shown = [verdict for verdict in VERDICTS if statement.counts[verdict]]
     families = dict.fromkeys(promise.family for promise in statement.promises)
     rows = [
         (family, *(str(counts[family, verdict] or "") for verdict in shown)) for family in families
     ]
-    return _Table("By family", ("family", *shown), rows)
-
-
-def _likely(causes: Iterable[CauseData]) -> _Table:
-    rows = [
-        (
-            cause.defect or "unknown",
-            ", ".join(cause.instead),
-            " ".join(filter(None, (cause.harm, cause.origin))),
-            _reds(cause.reds),
-        )
-        for cause in causes
-    ]
-    return _Table("Likely defects", ("defect", "or", "harm, origin", "red steps"), rows)
+    return Table("By family", ("family", *shown), rows)
 
 
 def _section(promise: PromiseData) -> str:
@@ -148,12 +103,6 @@ def _why(promise: PromiseData) -> str:
     steps = ", ".join(red.partition(":")[0] for red in promise.reds)
     told = f"red at steps {steps}: " if steps else ""
     return textwrap.shorten(f"{told}{promise.why}", _MOST_LETTERS, placeholder=" ...")
-
-
-def _reds(reds: Sequence[RedData]) -> str:
-    cases = Counter(promise.partition("[")[0] for promise in {red.promise for red in reds})
-    names = (f"{name} ({n} cases)" if n > 1 else name for name, n in sorted(cases.items()))
-    return f"{len(reds)} red step(s) of {', '.join(names)}"
 
 
 def _unasked(statement: Statement) -> list[tuple[str, int]]:
