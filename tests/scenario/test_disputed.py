@@ -10,9 +10,10 @@ import yaml
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.explore.model_target import ModelTarget
 from pytest_stigmer.factories.factory import Factory
-from pytest_stigmer.scenario.disputed import POINTS, otherwise, points_of
+from pytest_stigmer.scenario.disputed import ODD_ARCHIVES, POINTS, otherwise, points_of
 from pytest_stigmer.scenario.loader import load as load_scenario
 from pytest_stigmer.scenario.runner import Status, run
+from pytest_stigmer.scenario.saved_values import resolve
 from pytest_stigmer.scenario.schema_file import _LANGUAGE_PATH
 from pytest_stigmer.scenario.shipped import known_scenarios
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 OF_REFERENCES = {
     "hash_in_capitals_is_refused",
     "organization_needs_org",
+    "reference_to_no_skill_is_refused",
     "bare_reference_finds_the_only_one",
     "ambiguity_is_told",
     "unspecified_scope_stays",
@@ -86,6 +88,19 @@ def test_answer_of_neither_side_is_red_everywhere(api: Generation) -> None:
     reds = [performed.sent.get("scope") for performed in outcome.reds]
     assert "organization" in reds
     assert points_of(outcome) == []
+
+
+def test_flaws_that_are_disputed_are_those_that_scenarios_mark() -> None:
+    """The explorer forgives others what the promises forgive them, and nothing more."""
+    marked = {
+        resolve(step.arguments["artifact"]["bad"], {"case": one.case})
+        for one in scenarios(marked=True)
+        for step in one.all_steps()
+        if step.disputed
+        and step.disputed.point == "odd_archives_are_refused"
+        and "artifact" in step.arguments
+    }
+    assert marked == ODD_ARCHIVES
 
 
 def test_words_of_the_language_are_the_points() -> None:

@@ -1,4 +1,4 @@
-"""What stays on a server that others use is said at the end of a run."""
+"""What is said at the end of a run on a server of others: what stays there, and what is disputed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.cli import main
+from pytest_stigmer.defects.catalogue import recipe_of
 from pytest_stigmer.targets.isolation import told_left
 
 if TYPE_CHECKING:
@@ -84,3 +85,17 @@ def test_many_are_counted_and_few_named() -> None:
     assert len(lines) == 12
     assert lines[-1] == "  and 15 more"
     assert list(told_left([])) == []
+
+
+def test_disputed_answers_are_told_and_no_red(
+    pytester: pytest.Pytester, serve_plain: Any, tmp_path: Path
+) -> None:
+    """The run is green, and says what either side does; the same registry of ours is red."""
+    words = ("-p", "no:randomly", "-p", "no:cacheprovider", "--stigmer-conditions=none")
+    path = str(SCENARIO.parents[1] / "validation/tags_like_hashes.scenario.yaml")
+    defect = "hash-in-capitals-is-taken-as-a-tag"
+    with serve_plain(tmp_path, recipe=recipe_of([defect])) as server:
+        theirs = pytester.runpytest_inprocess(*words, f"--stigmer-target={server.address}", path)
+    assert theirs.ret == 0
+    theirs.stdout.fnmatch_lines(["DISPUTED 1 answer(s), hash_in_capitals_is_refused: such a tag*"])
+    assert pytester.runpytest_inprocess(*words, f"--stigmer-defect={defect}", path).ret == 1

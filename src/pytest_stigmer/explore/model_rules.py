@@ -38,9 +38,13 @@ def check_push(request: Any, otherwise: frozenset[str]) -> None:
 
 def check_reference(reference: Any, otherwise: frozenset[str]) -> None:
     """Raise StatusError for a reference to no skill; `otherwise` are points taken that way."""
-    if reference.kind not in (values.KIND_UNKNOWN_NUMBER, values.KIND_SKILL_NUMBER):
+    is_of_skills = reference.kind in (values.KIND_UNKNOWN_NUMBER, values.KIND_SKILL_NUMBER)
+    is_of_account = reference.scope == values.SCOPE_IDENTITY_ACCOUNT
+    if "reference_to_no_skill_is_refused" in otherwise and (is_of_account or not is_of_skills):
+        raise refusals.no_skill_with_slug(reference.slug)
+    if not is_of_skills:
         raise refusals.invalid_field("kind", "value must be skill or unset")
-    if reference.scope == values.SCOPE_IDENTITY_ACCOUNT:
+    if is_of_account:
         raise refusals.invalid_field("scope", "no skill belongs to an identity account")
     if reference.scope == values.SCOPE_ORGANIZATION and not reference.org:
         if "organization_needs_org" in otherwise and reference.slug:

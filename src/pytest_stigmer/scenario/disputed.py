@@ -66,6 +66,12 @@ POINTS: dict[str, Point] = {
             "apis/ai/stigmer/commons/apiresource/io.proto",
         ),
         Point(
+            "reference_to_no_skill_is_refused",
+            "a reference to another kind, or with the scope of an account, is INVALID_ARGUMENT",
+            "it is NOT_FOUND, for no skill is of that kind or scope",
+            "apis/ai/stigmer/commons/apiresource/io.proto",
+        ),
+        Point(
             "bare_reference_finds_the_only_one",
             "a reference without scope and organisation names the only skill of its slug",
             "it names the platform's skill alone, else it is NOT_FOUND",
