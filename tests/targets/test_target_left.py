@@ -1,4 +1,4 @@
-"""What is said at the end of a run on a server of others: what stays there, and what is disputed."""
+"""The end of a run on a server of others says what stays there, and what is disputed."""
 
 from __future__ import annotations
 
@@ -92,10 +92,12 @@ def test_disputed_answers_are_told_and_no_red(
 ) -> None:
     """The run is green, and says what either side does; the same registry of ours is red."""
     words = ("-p", "no:randomly", "-p", "no:cacheprovider", "--stigmer-conditions=none")
-    path = str(SCENARIO.parents[1] / "validation/tags_like_hashes.scenario.yaml")
-    defect = "hash-in-capitals-is-taken-as-a-tag"
+    path = str(SCENARIO.parents[1] / "flows/references_without_organisation.scenario.yaml")
+    defect = "ambiguity-is-not-told"
     with serve_plain(tmp_path, recipe=recipe_of([defect])) as server:
         theirs = pytester.runpytest_inprocess(*words, f"--stigmer-target={server.address}", path)
     assert theirs.ret == 0
-    theirs.stdout.fnmatch_lines(["DISPUTED 1 answer(s), hash_in_capitals_is_refused: such a tag*"])
+    theirs.stdout.fnmatch_lines(
+        ["DISPUTED 1 answer(s), ambiguity_is_told: it is NOT_FOUND in any*"]
+    )
     assert pytester.runpytest_inprocess(*words, f"--stigmer-defect={defect}", path).ret == 1
