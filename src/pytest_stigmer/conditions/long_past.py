@@ -54,7 +54,7 @@ class LongPast(WithRows):
         for kind in kinds:
             keys = [(kind, f"!{number}") for number in range(self.size)]
             texts = {key: self.rows.next_text() for key in keys}
-            rows = [ResourceRow(kind, key[1], self._encoded(texts[key])) for key in keys]
+            rows = [ResourceRow(*key, self._encoded(texts[key], key[1])) for key in keys]
             if store := self._store():
                 load_resources(store, rows)
                 self.rows.live |= texts
@@ -86,8 +86,10 @@ class LongPast(WithRows):
             raise Unsupported(f"{self.target.name} takes no {self.size} rows at once")
         return None
 
-    def _encoded(self, text: str) -> bytes:
-        return bytes(self.rows.message(text).SerializeToString())
+    def _encoded(self, text: str, slug: str = "") -> bytes:
+        message = self.rows.message(text)
+        message.metadata.slug = slug
+        return bytes(message.SerializeToString())
 
 
 class LongerPast(LongPast):

@@ -216,7 +216,21 @@ class _GivingUpQuietly(SqliteStore):
             raise
 
 
+class _Impatient(SqliteStore):
+    """Takes the seconds of its wait for milliseconds."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.connection.execute("PRAGMA busy_timeout=5")
+
+
 LOCKED = (
+    exchange(
+        "waits-for-milliseconds",
+        "Whoever writes while somebody else does is refused, where a moment would have done.",
+        "contract 2.3: busy_timeout=5000",
+        store=_Impatient,
+    ),
     exchange(
         "locked-deletion-is-lost",
         "What was deleted while somebody else wrote is still there.",

@@ -69,6 +69,15 @@ class _BlamingTheScope(SkillController):
         super().check_push(request)
 
 
+class _OfTheirScope(SkillController):
+    """Takes a record of another scope for another skill."""
+
+    def metadata(self, request: PushSkill, identity: Identity, current: Skill | None) -> Metadata:
+        found = current.metadata.owner_scope if current else 0
+        is_another = found and request.scope and found != request.scope
+        return super().metadata(request, identity, None if is_another else current)
+
+
 NEAR_TAGS = (
     Row(
         "tag-may-leave-out-its-v",
@@ -105,6 +114,12 @@ NEAR_IDENTITIES = (
         "A push that says no scope leaves the skill behind and takes over its slug.",
         "contract 0: organisation and slug are the identity",
         partial(in_place, part=_ByScope),
+    ),
+    Row(
+        "another-scope-makes-another-skill",
+        "Who corrects the scope of a skill leaves the skill behind and takes over its slug.",
+        "contract 0: organisation and slug are the identity",
+        partial(in_place, part=_OfTheirScope),
     ),
 )
 

@@ -17,7 +17,7 @@ from pytest_stigmer.store.translation import kind_text, translated
 
 _TRIGGER = "pytest_stigmer_abort"
 _IMPATIENT_MILLISECONDS = 1
-_MOMENT_SECONDS = 0.004
+_MOMENT_SECONDS = 0.012
 _WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|CREATE|ALTER|DROP)\b", re.IGNORECASE)
 _WRITES_OR_BEGINS = re.compile(r"\s*(BEGIN|INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
 _UNDECODABLE = b"\xff\xff"

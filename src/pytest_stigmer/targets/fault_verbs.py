@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import os
 import time
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -18,10 +17,13 @@ from pytest_stigmer.store.translation import ResourceRow, kind_text
 from pytest_stigmer.targets.flow import content_bytes, legacy_rows
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Mapping
 
     from pytest_stigmer.registry.registry import Registry
+
+_OLDER_FILES: dict[tuple[object, ...], bytes] = {}
+"""Files of older releases by what they are made of: a proof asks for the same hundreds of times."""
+_MOST_OLDER_FILES = 32
 
 
 class Faults:
@@ -106,9 +108,13 @@ class Faults:
 
     def open_legacy(self, *, rows: list[dict[str, Any]], schema: int = 1) -> None:
         """Replace the file by one of an older release and open it, which migrates it."""
-        made: dict[str, bytes] = {}
-        given = tuple(self._legacy_row(row, made) for row in legacy_rows(rows))
-        self._come_back(_older_file(given, SystemClock().now(), versioned=schema == 1), {})
+        key = (repr(rows), schema, SystemClock().now())
+        if key not in _OLDER_FILES:
+            if len(_OLDER_FILES) >= _MOST_OLDER_FILES:
+                _OLDER_FILES.clear()
+            given = [self._legacy_row(row) for row in legacy_rows(rows)]
+            _OLDER_FILES[key] = legacy_database(given, versioned=schema == 1)
+        self._come_back(_OLDER_FILES[key], {})
 
     def write_artifact(self, *, key: str, content: Any) -> None:
         """Write a file below the artifact root, past the API."""
@@ -137,23 +143,13 @@ class Faults:
             wanted["kind"] = kind_text(wanted["kind"])
         return stored_rows(self._registry.store, table, **wanted)
 
-    def _legacy_row(self, row: dict[str, Any], made: dict[str, bytes]) -> ResourceRow:
-        """Return a row; of thousands with one message that is made once."""
+    def _legacy_row(self, row: dict[str, Any]) -> ResourceRow:
         if "base64" in row:
             data = base64.b64decode(row["base64"], validate=True)
         else:
-            message = row.get("message", {})
-            data = made.get(repr(message)) or self._message(message).SerializeToString()
-            made[repr(message)] = data
+            data = self._message(row.get("message", {})).SerializeToString()
         at = parse_instant(f"{row['updated_at']}Z") if "updated_at" in row else None
         return ResourceRow(row.get("kind", "skill"), row["id"], data, at)
-
-
-@lru_cache(maxsize=32)
-def _older_file(rows: tuple[ResourceRow, ...], at: dt.datetime, *, versioned: bool) -> bytes:
-    """Return the file of an older release; a proof asks for the same one hundreds of times."""
-    del at  # its rows without a time have this one
-    return legacy_database(rows, versioned=versioned)
 
 
 class Zone:

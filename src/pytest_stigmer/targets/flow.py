@@ -260,11 +260,21 @@ def content_bytes(content: Any) -> str | bytes:
 
 
 def legacy_rows(rows: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield rows of an older release one by one; of `numbered: N` that many."""
+    """Yield rows of an older release one by one; of `numbered: N` that many.
+
+    Their ids end in their number, and so does the slug of the message, if it has one.
+    """
     for row in rows:
         one = {name: value for name, value in row.items() if name != "numbered"}
         ends = [str(number) for number in range(1, row.get("numbered", 0) + 1)] or [""]
-        yield from ({**one, "id": f"{row['id']}{end}"} for end in ends)
+        yield from (_with_end(one, end) for end in ends)
+
+
+def _with_end(row: Mapping[str, Any], end: str) -> dict[str, Any]:
+    message = dict(row.get("message", {}))
+    if "metadata.slug" in message:
+        message["metadata.slug"] += end
+    return {**row, "id": f"{row['id']}{end}", "message": message}
 
 
 @functools.lru_cache(maxsize=1)
