@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -9,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_stigmer.cli import main
 from pytest_stigmer.explore.search import Search
 from pytest_stigmer.kit.skill_contract import SkillContract
 from pytest_stigmer.registry.assembly import REFERENCE
 from pytest_stigmer.scenario.loader import load, loads
 from pytest_stigmer.scenario.runner import Status, run
-from pytest_stigmer.scenario.shipped import known_scenarios
+from pytest_stigmer.scenario.shipped import known_scenarios, scenario_folder
 from pytest_stigmer.scenario.target import Unsupported
 from pytest_stigmer.scenario.verbs import harm_of
 from pytest_stigmer.skills.artifact_storage import ArtifactStorage
@@ -25,6 +27,13 @@ if TYPE_CHECKING:
 
     from pytest_stigmer.scenario.model import Scenario
 
+WALKING_OUT = """\
+scenario: t
+steps:
+  - push: {name: A}
+  - get_artifact: {key: ../plain.db}
+    fails: NOT_FOUND
+"""
 KEYS: list[str] = []
 """What the stand-in was asked for since the test began."""
 
@@ -56,8 +65,7 @@ def harmful_keys() -> list[str]:
 @pytest.fixture
 def walking_out() -> Scenario:
     """Give a scenario that asks for the database by its key."""
-    steps = "  - push: {name: A}\n  - get_artifact: {key: ../plain.db}\n    fails: NOT_FOUND\n"
-    return _read(f"scenario: t\nsteps:\n{steps}")
+    return _read(WALKING_OUT)
 
 
 def _read(text: str) -> Scenario:
@@ -162,3 +170,24 @@ def test_the_kit_does_not_harm_a_foreign_server(
     assert result.parseoutcomes().get("failed", 0) == 0
     assert KEYS
     assert bool(harmful_keys()) is bool(options)
+
+
+def test_conforming_does_not_harm_a_foreign_server(
+    stand_in: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The statement names what was not asked for the harm that it could do."""
+    folder = tmp_path / "asked"
+    folder.mkdir()
+    for name in ("keys_are_taken_literally", "unknown_key"):
+        path = scenario_folder() / "artifacts" / f"{name}.scenario.yaml"
+        (folder / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    (folder / "walking_out.scenario.yaml").write_text(WALKING_OUT, encoding="utf-8")
+    monkeypatch.setattr("pytest_stigmer.harness.pytest_run.scenario_folders", lambda: [folder])
+    report = tmp_path / "made.json"
+    assert main(["conform", f"--target={stand_in.address}", f"--report={report}"]) == 0
+    made = {one["name"]: one for one in json.loads(report.read_bytes())["promises"]}
+    assert made["keys_are_taken_literally"]["verdict"] == "held"
+    assert made["walking_out"]["verdict"] == "not asked"
+    assert "leaves the storage" in made["walking_out"]["why"]
+    assert KEYS
+    assert harmful_keys() == []
