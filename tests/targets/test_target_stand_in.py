@@ -152,15 +152,20 @@ def _can_be_asked(scenario: Scenario) -> bool:
 def test_its_statement_says_what_it_is(
     pytester: pytest.Pytester, serving: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`conform` asks it, and states what is broken, what is expected, and by which defect."""
+    """`conform` asks it, and states what is expected, what is mended, and by which defect."""
+    known = pytester.path / "known.toml"
+    names = ("line_ends", "fields_of_a_push")
+    known.write_text("".join(f"[[expected]]\nscenario = '{name}'\n" for name in names))
+    folder = scenario_folder() / "validation"
+    monkeypatch.setattr("pytest_stigmer.harness.pytest_run.scenario_folders", lambda: [folder])
     with serving("--no-control", "--quiet", "--defect", *KNOWN) as server:
-        words = [f"--target={server.address}", "--report=made.json"]
-        monkeypatch.setattr(
-            "pytest_stigmer.harness.pytest_run.scenario_folders",
-            lambda: [scenario_folder() / "validation"],
-        )
+        words = [f"--target={server.address}", f"--expect={known}", "--report=made.json"]
         assert main(["conform", *words]) == 1
     made = json.loads((pytester.path / "made.json").read_text(encoding="utf-8"))
-    broken = {one["name"] for one in made["promises"] if one["verdict"] == "broken"}
-    assert broken == {"line_ends"}
+    verdicts = {one["name"]: one["verdict"] for one in made["promises"]}
+    assert [verdicts[name] for name in names] == ["expected broken", "held"]
+    assert made["counts"]["broken"] == 0
+    assert [problem.partition(": ")[2] for problem in made["problems"]] == [
+        "scenario fields_of_a_push: is red no more; remove it"
+    ]
     assert {cause["defect"] for cause in made["causes"]} == {MENDED}
