@@ -91,7 +91,7 @@ def parse_duration(text: str | dt.timedelta) -> dt.timedelta:
     """
     if isinstance(text, dt.timedelta):
         return text
-    match = _DURATION.fullmatch(text)
+    match = _DURATION.fullmatch(text) if isinstance(text, str) else None
     if match is None:
         msg = f"{text!r} is not a duration; write number and unit (us ms s m h d): 300ms, -1h"
         raise ValueError(msg)
@@ -126,7 +126,7 @@ def parse_instant(text: str | dt.datetime) -> dt.datetime:
     else:
         try:
             instant = dt.datetime.fromisoformat(text)
-        except ValueError:
+        except (TypeError, ValueError):
             msg = f"{text!r} is not an instant; write it as 2026-01-25T10:00:00.100Z"
             raise ValueError(msg) from None
     if instant.tzinfo is None:

@@ -60,6 +60,7 @@ def test_several_files_are_told_one_after_the_other(
     """Each is an object on a line of its own; the exit code is the worst of all."""
     path = audits(*TIE)
     monkeypatch.setenv("COLUMNS", "500")
+    monkeypatch.chdir(path.parent)
     assert main(["inspect", "--json", str(path), str(path)]) == 1
     told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [facts["path"] for facts in told] == [str(path), str(path)]
@@ -67,6 +68,8 @@ def test_several_files_are_told_one_after_the_other(
     printed = capsys.readouterr()
     assert printed.out.startswith(str(path))
     assert f"{path.parent} is not a usable database: it is a folder" in printed.err
+    assert main(["inspect", "none.db"]) == 2
+    assert "inspect: none.db is not a usable database: there is no such" in capsys.readouterr().err
 
 
 def test_progress_is_not_printed_to_a_pipe(

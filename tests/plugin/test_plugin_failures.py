@@ -29,6 +29,18 @@ OWN_MISTAKES = """
     def test_clock(stigmer_clock):
         stigmer_clock.advance("soon")  # 'soon' is not a duration
 
+    def test_seconds(stigmer_clock):
+        stigmer_clock.advance(0.3)  # 0.3 is not a duration; write number and unit
+
+    def test_time(stigmer_clock):
+        stigmer_clock.move_to(0.3)  # 0.3 is not an instant; write it as
+
+    def test_file(stigmer_store_factory, tmp_path):
+        stigmer_store_factory(path=tmp_path)  # it is a directory
+
+    def test_history(stigmer_store_factory):
+        stigmer_store_factory(history=["v1"])  # history= takes what stigmer_factory.audit_history()
+
     @pytest.mark.stigmer_clock("soon")
     def test_mark():
         pass
@@ -39,10 +51,10 @@ def test_a_failure_of_the_users_ends_at_the_users_line(pytester: pytest.Pytester
     """Our insides are not shown: the message says what is wrong, and its line is the test's."""
     path = pytester.makepyfile(OWN_MISTAKES)
     result = pytester.runpytest_subprocess("-p", "no:randomly")
-    result.assert_outcomes(failed=5, errors=1)
+    result.assert_outcomes(failed=9, errors=1)
     shown = result.stdout.str().partition("short test summary")[0]
     places = re.findall(r"^(\S+):\d+: ", shown, flags=re.MULTILINE)
-    assert places == [path.name] * 5
+    assert places == [path.name] * 9
     for line in OWN_MISTAKES.splitlines():
         if "  # " in line:
             assert line.partition("  # ")[2] in shown.partition(line.strip())[2]
@@ -67,7 +79,9 @@ def test_a_failed_test_says_how_to_keep_its_database(pytester: pytest.Pytester) 
     """Without the option the failure prints the line that keeps the file."""
     pytester.makepyfile("def test_red(stigmer_store): assert not stigmer_store.path.exists()")
     result = pytester.runpytest_inprocess()
-    result.stdout.fnmatch_lines(["*--stigmer-seed 20260126 *--stigmer-keep*"])
+    result.stdout.fnmatch_lines(
+        ["the database of this test was deleted; *", "*--stigmer-seed 20260126 *--stigmer-keep*"]
+    )
 
 
 def test_the_line_that_keeps_a_database_can_be_typed(pytester: pytest.Pytester) -> None:

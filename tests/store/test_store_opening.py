@@ -116,6 +116,14 @@ def test_text_file_is_not_a_database(path: Path) -> None:
     assert path.read_text() == "no database " * 1000
 
 
+def test_a_table_of_the_users_in_the_way_is_named(path: Path) -> None:
+    """A table `resources` of another program is refused with what to do, and left as it is."""
+    with _plain(path) as other:
+        other.execute("CREATE TABLE resources (x)")
+    with pytest.raises(StoreError, match=r"no column .*; rename that table"):
+        SqliteStore(path)
+
+
 @pytest.mark.parametrize("pages", [1, 3])
 def test_truncated_file_is_not_a_database(path: Path, pages: int) -> None:
     """A file that lost its end is refused at opening or at the first read, by the same name."""

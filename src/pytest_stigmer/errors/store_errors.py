@@ -88,14 +88,21 @@ class NotADatabase(StoreError):
     def at(cls, path: PathLike[str], why: object) -> Self:
         """Name the file and the engine's own words."""
         return cls(
-            f"{path} is not a usable database: {why}; "
-            "the path may name another file, else restore it"
+            f"{path} is not a usable database: {why}; check the path, or restore the file"
         )
 
     @classmethod
     def lacking(cls, path: PathLike[str], version: int, part: str) -> Self:
         """Name the table or the column that a file of this schema version must have."""
         return cls.at(path, f"it claims schema version {version} and has no {part}")
+
+    @classmethod
+    def foreign(cls, path: PathLike[str], table: str, column: str) -> Self:
+        """Name a table of another program that has the name of one of the store's."""
+        return cls(
+            f"{path} has a table {table} that is not the store's: it has no column {column}; "
+            "rename that table, or give the store another file"
+        )
 
 
 class NewerSchema(StoreError):

@@ -39,6 +39,13 @@ class UsageError(StigmerError):
         )
 
     @classmethod
+    def no_history(cls, value: object) -> Self:
+        """Refuse to load what is no history."""
+        return cls(
+            f"history= takes what stigmer_factory.audit_history() returns, not {value!r:.60}"
+        )
+
+    @classmethod
     def not_shared(cls, fixture: str) -> Self:
         """Refuse to share the registry of a fixture that has none to share."""
         return cls(

@@ -62,6 +62,8 @@ class StoreFactory:
             raise UsageError.unknown("schema", str(schema), map(str, _SCHEMAS))
         if history is not None and schema == 1:
             raise UsageError.no_audit_table(schema)
+        if history is not None and not hasattr(history, "live"):
+            raise UsageError.no_history(history)
         given: dict[str, Any] = {"schema": schema}
         if defect:
             from pytest_stigmer.defects.catalogue import recipe_with

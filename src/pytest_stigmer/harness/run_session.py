@@ -121,7 +121,9 @@ class HarnessSession:
         if self.options.keep:
             return [self._kept(path) for path in databases]
         return [
-            f"{len(databases)} database(s) of this test are deleted; to keep and look at them:",
+            "the database of this test was deleted; to keep it and look at it:"
+            if len(databases) == 1
+            else f"the {len(databases)} databases of this test were deleted; to keep them:",
             f"  pytest {_as_typed(item)} {self.options.replay()} --stigmer-keep",
         ]
 

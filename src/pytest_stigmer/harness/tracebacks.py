@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _OURS = f"{Path(__file__).parents[1]}/"
 _PYTEST = ("_pytest", "pluggy")
-_BETWEEN = ("grpc", "contextlib")
+_BETWEEN = ("grpc", "contextlib", "functools")
 
 
 def end_at_the_users_line(item: pytest.Item, call: pytest.CallInfo[Any]) -> str | None:

@@ -72,7 +72,10 @@ class Migrations:
 
     def version(self) -> int:
         """Return the file's schema version; 0 for a file without one."""
-        if "schema_version" not in self._tables():
+        tables = self._tables()
+        if "schema_version" not in tables:
+            # Before versions were recorded there were such files too.
+            self._refuse_foreign(tables & {"resources"})
             return 0
         ((found,),) = self._rows("SELECT coalesce(max(version), 0) FROM schema_version")
         if not isinstance(found, int):
@@ -84,11 +87,18 @@ class Migrations:
         for table in TABLES.get(found, ()):
             if table not in tables:
                 raise NotADatabase.lacking(self.path, found, f"table {table}")
-            columns = self._columns(table)
-            for column in COLUMNS[table]:
-                if column not in columns:
-                    raise NotADatabase.lacking(self.path, found, f"column {table}.{column}")
+            for column in self._missing(table):
+                raise NotADatabase.lacking(self.path, found, f"column {table}.{column}")
         return found
+
+    def _refuse_foreign(self, tables: set[str]) -> None:
+        for table in tables:
+            for column in self._missing(table):
+                raise NotADatabase.foreign(self.path, table, column)
+
+    def _missing(self, table: str) -> list[str]:
+        columns = self._columns(table)
+        return [column for column in COLUMNS[table] if column not in columns]
 
     def to_v1(self) -> None:
         """Create the live table; a file from before versions were recorded has it already."""

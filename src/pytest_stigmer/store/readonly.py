@@ -27,19 +27,20 @@ def reading(path: str | os.PathLike[str], *, whole: bool = True) -> Iterator[sql
     Raises NotADatabase (also, where the `whole` file is checked, for one whose pages, tables and
     indexes disagree), NotReadable, StoreLocked.
     """
-    file = checked_path(path).absolute()
-    if file.is_dir():
-        raise NotADatabase.at(file, "it is a folder, and the database is a file")
-    if not file.is_file():
-        raise NotADatabase.at(file, "there is no such file")
+    given = checked_path(path)
+    if given.is_dir():
+        raise NotADatabase.at(given, "it is a folder, and the database is a file")
+    if not given.is_file():
+        raise NotADatabase.at(given, "there is no such file")
+    file = given.absolute()
     was_in_use = _log_of(file).exists()
     try:
-        with translated(file), closing(_connected(file)) as connection:
+        with translated(given), closing(_connected(file)) as connection:
             for pragma in _PRAGMAS:
                 connection.execute(pragma)
             connection.execute("BEGIN")
             if whole:
-                refuse_damage(connection, file)
+                refuse_damage(connection, given)
             connection.text_factory = bytes
             yield connection
     finally:
