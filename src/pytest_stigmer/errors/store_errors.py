@@ -87,9 +87,7 @@ class NotADatabase(StoreError):
     @classmethod
     def at(cls, path: PathLike[str], why: object) -> Self:
         """Name the file and the engine's own words."""
-        return cls(
-            f"{path} is not a usable database: {why}; check the path, or restore the file"
-        )
+        return cls(f"{path} is not a usable database: {why}; check the path, or restore the file")
 
     @classmethod
     def lacking(cls, path: PathLike[str], version: int, part: str) -> Self:

@@ -75,7 +75,7 @@ class _Inspector:
 
     def facts(self, resource: str | None) -> Facts:
         if "resources" not in self._tables:
-            raise NotADatabase.at(Path(self._path), "no store wrote it, for it has no table resources")
+            raise NotADatabase.at(Path(self._path), "a store has a table resources")
         audited = "resource_audit" in self._tables
         self._refuse_missing_columns()
         return Facts(
