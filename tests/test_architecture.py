@@ -25,6 +25,7 @@ REGISTRY = CORE | {"api", "store", "skills", "registry"}
 ALLOWED = {
     "errors": set(),
     "freezing": set(),
+    "as_they_are": set(),
     "clock": {"errors", "freezing"},
     "api": CORE,
     "store": CORE | {"freezing"},
@@ -38,12 +39,12 @@ ALLOWED = {
     "defects": REGISTRY,
     "prove": REGISTRY | {"scenario", "conditions", "defects"},
     "report": CORE | {"scenario", "prove"},
-    "kit": REGISTRY | {"factories", "scenario", "targets", "conditions", "declared"},
+    "kit": REGISTRY | {"as_they_are", "factories", "scenario", "targets", "conditions", "declared"},
     "explore": REGISTRY | {"factories", "scenario", "targets", "conditions"},
     "concurrency": CORE | {"skills"},
     "harness": REGISTRY
     | {"factories", "scenario", "targets", "defects", "service", "prove", "report", "explore"}
-    | {"kit", "concurrency", "conditions", "declared", "__init__"},
+    | {"kit", "concurrency", "conditions", "declared", "as_they_are", "__init__"},
     "contract": {"kit", "concurrency"},
     "declared": set(),
     "plugin": REGISTRY | {"declared"} | {"harness", "factories", "service", "targets"},

@@ -125,6 +125,7 @@ if not TYPE_CHECKING:  # where a __getattr__ would hide what is misspelt
     def __getattr__(name: str) -> Any:
         if name not in _HOMES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        import_module(f"{__name__}.as_they_are")
         return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
 
     def __dir__() -> list[str]:

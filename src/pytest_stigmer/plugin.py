@@ -7,7 +7,6 @@ every run of every user.
 from __future__ import annotations
 
 import sys
-from importlib.machinery import ModuleSpec, PathFinder
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +15,7 @@ from pytest_stigmer import declared
 from pytest_stigmer.declared import SESSION
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
     from faker import Faker
@@ -30,23 +29,6 @@ if TYPE_CHECKING:
     from pytest_stigmer.skills.endpoint import SkillClient
     from pytest_stigmer.store.sqlite import SqliteStore
     from pytest_stigmer.targets.flow import Flow
-
-
-class _AsTheyAre:
-    """Finds our modules before pytest does, which rewrites the asserts of a plugin's every module.
-
-    Only the kit has asserts. Without cached bytecode, as in many containers, the rewriting of the
-    others costs each process of a run seconds.
-    """
-
-    @staticmethod
-    def find_spec(name: str, path: Sequence[str] | None, target: Any = None) -> ModuleSpec | None:
-        """Find a module of ours but the kit's; see `importlib.abc.MetaPathFinder`."""
-        ours = name.startswith("pytest_stigmer.") and not name.startswith("pytest_stigmer.kit")
-        return PathFinder.find_spec(name, path, target) if ours else None
-
-
-sys.meta_path.insert(0, _AsTheyAre)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
