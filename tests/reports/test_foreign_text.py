@@ -11,10 +11,12 @@ import pytest
 
 from pytest_stigmer.cli import main
 from pytest_stigmer.errors import StatusError, visible
+from pytest_stigmer.harness.scratch import without_scratch
 from pytest_stigmer.service.serve import _log
 from pytest_stigmer.service.served import Call
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from pytest_stigmer.factories.factory import Factory
@@ -121,3 +123,11 @@ def test_details_stay_as_they_came() -> None:
 def test_harmless_text_is_shown_as_it_is(text: str) -> None:
     """Letters of any language, line ends and tabs are nobody's command."""
     assert visible(text) == text
+
+
+@pytest.mark.parametrize("shown", [visible, without_scratch])
+@pytest.mark.parametrize("text", ["\n", " ", "a", "/", "pytest-stigmer-"])
+def test_a_long_text_is_read_once(shown: Callable[[str], str], text: str) -> None:
+    """Time grows as the length does: with its square, a megabyte would keep a run for hours."""
+    long = text * 500_000
+    assert shown(long) == long

@@ -9,7 +9,7 @@ import unicodedata
 _OBEYED = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Unicode's categories of control, format (bidirectional marks too), surrogates, separators."""
 
-_COMMAND = re.compile(r"^(\s*):(?=:)|#(?=#\[)", re.MULTILINE)
+_COMMAND = re.compile(r"^([^\S\n]*):(?=:)|#(?=#\[)", re.MULTILINE)
 """What GitHub and Azure read as a command of the job's, at the start of a line or within it."""
 
 

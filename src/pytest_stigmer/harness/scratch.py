@@ -12,7 +12,8 @@ from pytest_stigmer.registry.own_folder import KEPT, OwnFolder
 
 _PREFIX = "pytest-stigmer-"
 _NAME_LENGTH = 60
-_IN_A_SCRATCH_FOLDER = re.compile(rf"[^\s\"']*[/\\]{_PREFIX}\w+-\w+[/\\]([\w.-]+)")
+# A path begins where a word does; tried from each of its characters, a long word takes for ever.
+_IN_A_SCRATCH_FOLDER = re.compile(rf"(?<![^\s\"'])[^\s\"']*[/\\]{_PREFIX}\w+-\w+[/\\]([\w.-]+)")
 
 
 @dataclass
