@@ -104,23 +104,30 @@ def _facts(document: Document) -> Iterator[tuple[str, object]]:
 
 def _sections(document: Document) -> Iterator[str]:
     """Yield what is wrong first: the proof, its causes, plain tests where one is red, scenarios."""
+    packed: list[str] = []
     if document.matrix:
-        yield from proof(document.matrix, anchors(document))
+        yield from proof(document.matrix, anchors(document), packed)
     yield from html_table(likely(document.causes)) if document.causes else ()
     plain = [test for test in document.tests if test.scenario is None]
     is_first = any(test.status in RED for test in plain)
-    sections = [_tests(plain, document), _scenarios(document)]
+    sections = [_tests(plain, document), _scenarios(document, packed)]
     for section in sections if is_first else sections[::-1]:
         yield from section
+    if packed:
+        yield (
+            "<noscript><p>What unfolds of a proof is packed: it needs JavaScript, or the JSON "
+            "report.</p></noscript>"
+        )
+        data = zlib.compress(json.dumps(packed, ensure_ascii=False).encode(), 9)
+        yield f'<template id="packed">{base64.b64encode(data).decode()}</template>'
 
 
-def _scenarios(document: Document) -> Iterator[str]:
-    """Yield the cards; what unfolds of a proof's green ones is packed, to keep the page small."""
+def _scenarios(document: Document, packed: list[str]) -> Iterator[str]:
+    """Yield the cards; what unfolds of a proof's green ones is put on `packed`."""
     if not document.scenarios:
         return
     yield '<section aria-labelledby="scenarios"><h2 id="scenarios">Scenarios</h2>'
     yield f"<details><summary>Key to the timelines</summary>{legend()}</details>"
-    packed: list[str] = []
     first = True
     for card in cards(document):
         is_open = first and card.status in RED
@@ -130,13 +137,6 @@ def _scenarios(document: Document) -> Iterator[str]:
         else:
             yield _folded(card, card.body, " open" if is_open else "")
         first = False
-    if packed:
-        yield (
-            "<noscript><p>What unfolds below the scenarios of a proof is packed: it needs "
-            "JavaScript, or the JSON report.</p></noscript>"
-        )
-        data = zlib.compress(json.dumps(packed, ensure_ascii=False).encode(), 9)
-        yield f'<template id="packed">{base64.b64encode(data).decode()}</template>'
     yield "</section>"
 
 
@@ -157,7 +157,6 @@ def _tests(tests: list[TestData], document: Document) -> Iterator[str]:
 
 
 def _test(test: TestData, target: str) -> str:
-    words = text(f"{test.id} {test.reason}".lower())
     told = (
         f"{badge(test.status)} <b>{text(test.label(target))}</b> "
         f'<span class="seconds">{test.seconds:.3f} s</span>'
@@ -166,4 +165,4 @@ def _test(test: TestData, target: str) -> str:
     if test.detail:
         detail = f'<pre tabindex="0">{text(test.detail)}</pre>'
         told = f"<details><summary>{told}</summary>{detail}</details>"
-    return f'<li class="item" data-status="{test.status}" data-words="{words}">{told}</li>'
+    return f'<li class="item" data-status="{test.status}">{told}</li>'

@@ -14,8 +14,11 @@ _FIRST = "ordering"
 _PROBLEMS = 8
 
 
-def proof(matrix: MatrixData, places: Mapping[str, str]) -> Iterator[str]:
-    """Yield the section; `places` maps a scenario's path to its anchor."""
+def proof(matrix: MatrixData, places: Mapping[str, str], packed: list[str]) -> Iterator[str]:
+    """Yield the section; `places` maps a scenario's path to its anchor.
+
+    The tables of families without a survivor are put on `packed`.
+    """
     yield '<section aria-labelledby="proof"><h2 id="proof">Proof</h2>'
     reached = _reached(matrix)
     number = sum(1 for defect in reached if _seen(defect, matrix))
@@ -31,7 +34,7 @@ def proof(matrix: MatrixData, places: Mapping[str, str]) -> Iterator[str]:
         "<b>?</b> seen and not claimed. Follow a number to the run that shows it.</p>"
     )
     for family, defects in families.items():
-        yield from _family(family, defects, matrix, places)
+        yield from _family(family, defects, matrix, places, packed)
     yield "</section>"
 
 
@@ -77,24 +80,29 @@ def _seen(defect: DefectData, matrix: MatrixData) -> list[RowData]:
 
 
 def _family(
-    family: str, defects: list[DefectData], matrix: MatrixData, places: Mapping[str, str]
+    family: str,
+    defects: list[DefectData],
+    matrix: MatrixData,
+    places: Mapping[str, str],
+    packed: list[str],
 ) -> Iterator[str]:
     number = sum(1 for defect in defects if _seen(defect, matrix))
-    is_open = " open" if number < len(defects) else ""
-    kind = "" if number == len(defects) else ' class="wrong"'
-    yield f'<details class="family"{is_open}><summary>{text(family)} '
-    yield f"<b{kind}>{number}/{len(defects)}</b></summary><table><tbody>"
-    yield from (_defect(defect, matrix, places) for defect in defects)
-    yield "</tbody></table></details>"
+    rows = "".join(_defect(defect, matrix, places) for defect in defects)
+    table, more, kind = f"<table><tbody>{rows}</tbody></table>", " open", ' class="wrong"'
+    if number == len(defects):
+        more, kind = f' data-body="{len(packed)}"', ""
+        packed.append(table)
+        table = ""
+    yield f'<details class="family"{more}><summary>{text(family)} '
+    yield f"<b{kind}>{number}/{len(defects)}</b></summary>{table}</details>"
 
 
 def _defect(defect: DefectData, matrix: MatrixData, places: Mapping[str, str]) -> str:
     rows = [row for row in matrix.rows if defect.id in row.cells or defect.id in row.claimed]
     place = anchor_of(defect.id, matrix)
     cells = " ".join(filter(None, (_cell(defect, row, place, places) for row in rows)))
-    words = text(f"{defect.id} {defect.family} {defect.harm}".lower())
     return (
-        f'<tr class="defect" id="defect-{text(defect.id)}" data-words="{words}">'
+        f'<tr class="defect" id="defect-{text(defect.id)}">'
         f'<th scope="row"><code>{text(defect.id)}</code><p>{text(defect.harm)}</p>'
         f"<small>{text(defect.origin)}</small></th>"
         f"<td>{cells or '<b class=wrong>no scenario</b>'}</td></tr>"

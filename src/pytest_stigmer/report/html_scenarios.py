@@ -14,10 +14,12 @@ from pytest_stigmer.report.data import (
     RowData,
     RunData,
     ScenarioData,
+    StepData,
     TestData,
 )
 from pytest_stigmer.report.html_proof import anchor_of, claims
 from pytest_stigmer.report.html_steps import calls, red_step, transcript
+from pytest_stigmer.report.joining import likeness
 from pytest_stigmer.report.markup import badge, link, text
 from pytest_stigmer.report.picture import picture
 
@@ -73,16 +75,16 @@ def _card(scenario: ScenarioData, place: str, tests: list[TestData], proved: Pro
     return Card(
         place,
         status,
-        " ".join(dict.fromkeys(_words(scenario, with_rows=proved is None))).lower(),
+        " ".join(dict.fromkeys(_words(scenario, with_rows=proved is None))),
         summary,
         "".join(_body(scenario, place, tests, proved)),
     )
 
 
 def _words(scenario: ScenarioData, *, with_rows: bool) -> Iterator[str]:
-    yield from (scenario.title, scenario.path, *scenario.detects)
+    """Yield what a search finds a card by, besides what is written on it."""
+    yield from scenario.detects
     for run in scenario.runs if with_rows else ():
-        yield from (run.status, run.reason)
         for archive in run.archives:
             yield from (archive.resource_id, archive.tag, archive.version_hash)
 
@@ -90,11 +92,17 @@ def _words(scenario: ScenarioData, *, with_rows: bool) -> Iterator[str]:
 def _body(
     scenario: ScenarioData, place: str, tests: list[TestData], proved: Proved | None
 ) -> Iterator[str]:
-    runs = sorted(scenario.runs, key=lambda run: run.status not in RED or run.defect is not None)
-    is_first = True
-    for number, run in enumerate(runs):
-        yield from _run(run, place, number, proved, is_open=is_first)
-        is_first = False
+    own = [run for run in scenario.runs if run.defect is None or proved is None]
+    own.sort(key=lambda run: run.status not in RED)
+    for number, run in enumerate(own):
+        yield from _run(run, place, number, is_open=number == 0)
+    alike: dict[str, list[RunData]] = {}
+    for run in scenario.runs:
+        if run not in own:
+            alike.setdefault(likeness(run), []).append(run)
+    if proved:
+        for runs in alike.values():
+            yield from _kills(runs, place, proved)
     yield f"<p>{text(scenario.description)}</p>" if scenario.description else ""
     yield from _detects(scenario, proved)
     yield from _others(tests)
@@ -114,29 +122,41 @@ def _detects(scenario: ScenarioData, proved: Proved | None) -> Iterator[str]:
     yield f'<p class="detects">{" ".join(words)}</p></details>'
 
 
-def _run(
-    run: RunData, place: str, number: int, proved: Proved | None, *, is_open: bool
-) -> Iterator[str]:
-    is_kill = proved is not None and run.defect is not None
-    name = f"{place}-run{number}"
-    if proved and run.defect and is_kill:
-        name = f"{place}-{anchor_of(run.defect, proved.matrix)}"
-    due = "caught" if proved and run.defect in claims(proved.row) else "unclaimed"
-    kind = "run kill" if is_kill and due == "caught" else "run"
-    yield f'<details class="{kind}" id="{name}"{" open" if is_open else ""}><summary>'
-    yield f"{badge(due if is_kill else run.status)} {_who(run)} {_cells(run, proved)}</summary>"
-    reds = [step for step in run.steps if step.differences]
+def _kills(runs: list[RunData], place: str, proved: Proved) -> Iterator[str]:
+    """Yield what defects make of a scenario that are red in the same way: the red step, once."""
+    is_due = {str(run.defect) for run in runs} <= claims(proved.row)
+    yield f'<details class="run{" kill" if is_due else ""}"><summary>'
+    yield f"{badge('caught' if is_due else 'unclaimed')} "
+    yield f"{text(', '.join(str(run.defect) for run in runs))}</summary>"
+    for run in runs:
+        anchor = anchor_of(str(run.defect), proved.matrix)
+        yield f'<p id="{place}-{anchor}">{text(run.defect)} {_cells(run, proved.row)}</p>'
+    yield from (f"<p>{text(run.reason)}</p>" for run in runs[:1] if not any(_reds(run)))
+    for step in _reds(runs[0]):
+        yield from red_step(step, runs[0], place)
+    yield "</details>"
+
+
+def _reds(run: RunData) -> list[StepData]:
+    return [step for step in run.steps if step.differences]
+
+
+def _run(run: RunData, place: str, number: int, *, is_open: bool) -> Iterator[str]:
+    yield f'<details class="run" id="{place}-run{number}"{" open" if is_open else ""}><summary>'
+    yield f"{badge(run.status)} {_who(run)} "
+    yield f'<span class="cells">in {text(", ".join(run.cells))}</span></summary>'
+    reds = _reds(run)
     if run.reason and not reds:
         yield f'<p class="reason">{text(run.reason)}</p>'
     yield '<div class="run-body"><div>'
     for step in reds:
         yield from red_step(step, run, place)
-    if run.explanation and not is_kill:
+    if run.explanation:
         yield f'<p>Query and plan</p><pre tabindex="0">{text(run.explanation)}</pre>'
     if not reds:
         yield from transcript(run, place, list(run.steps))
     yield f"</div>{_timeline(run)}</div>"
-    if reds and not is_kill:
+    if reds:
         yield f"<details><summary>All {len(run.steps)} steps</summary>"
         yield from transcript(run, place, list(run.steps))
         yield "</details>"
@@ -157,10 +177,8 @@ def _who(run: RunData) -> str:
     return f"{who} on {text(run.target)}{case}"
 
 
-def _cells(run: RunData, proved: Proved | None) -> str:
-    states = proved.row.cells.get(run.defect or "", {}) if proved else {}
-    if not states:
-        return f'<span class="cells">in {text(", ".join(run.cells))}</span>'
+def _cells(run: RunData, row: RowData) -> str:
+    states = row.cells.get(run.defect or "", {})
     shows = [cell for cell, state in states.items() if state == SHOWN]
     masks = [cell for cell in states if cell not in shows]
     hidden = f"; hidden in {text(', '.join(masks))}" if masks else ""

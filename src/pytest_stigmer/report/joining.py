@@ -75,11 +75,16 @@ def merged(runs: tuple[RunData, ...]) -> tuple[RunData, ...]:
     """
     found: dict[str, RunData] = {}
     for run in runs:
-        reds = [(step.line, step.differences) for step in run.steps if step.differences]
-        happened = repr((run.status, run.defect, run.target, run.case, run.reason, reds))
-        numbers = {one: str(n) for n, one in enumerate(dict.fromkeys(_ID.findall(happened)))}
-        key = _ID.sub(lambda met: numbers[met[0]], happened)  # noqa: B023 - called at once
+        key = f"{run.defect} {likeness(run)}"
         known = found.get(key)
         cells = (known.cells if known else ()) + run.cells
         found[key] = dataclasses.replace(known or run, cells=tuple(dict.fromkeys(cells)))
     return tuple(found.values())
+
+
+def likeness(run: RunData) -> str:
+    """Return what is alike of two runs that are red in the same way, whatever made them so."""
+    reds = [(step.line, step.differences) for step in run.steps if step.differences]
+    happened = repr((run.status, run.target, run.case, run.reason, reds))
+    numbers = {one: str(n) for n, one in enumerate(dict.fromkeys(_ID.findall(happened)))}
+    return _ID.sub(lambda met: numbers[met[0]], happened)

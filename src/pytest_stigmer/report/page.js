@@ -1,17 +1,26 @@
 "use strict";
 (() => {
   const items = [...document.querySelectorAll(".item")];
-  const defects = [...document.querySelectorAll("tr.defect")];
   const buttons = [...document.querySelectorAll("[data-filter]")];
   const search = document.getElementById("search");
   const found = document.getElementById("found");
+
+  const known = new Map();
+  function wordsOf(element) {
+    if (!known.has(element)) {
+      const told = (element.querySelector("summary") ?? element).textContent;
+      known.set(element, `${told} ${element.dataset.words ?? ""}`.toLowerCase());
+    }
+    return known.get(element);
+  }
 
   function apply() {
     const wanted = new Set(
       buttons.filter((b) => b.getAttribute("aria-pressed") === "true").map((b) => b.dataset.filter),
     );
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const fits = (element) => words.every((word) => element.dataset.words.includes(word));
+    const fits = (element) => words.every((word) => wordsOf(element).includes(word));
+    const defects = [...document.querySelectorAll("tr.defect")];
     let shown = 0;
     for (const item of items) {
       item.hidden = !(fits(item) && (wanted.size === 0 || wanted.has(item.dataset.status)));
@@ -33,9 +42,12 @@
       apply();
     });
   }
-  search.addEventListener("input", apply);
+  search.addEventListener("input", async () => {
+    await fillFamilies();
+    apply();
+  });
 
-  // What unfolds below the scenarios of a proof is packed: JSON, deflated, in base64.
+  // What unfolds of a proof is packed: JSON, deflated, in base64.
   const packed = document.getElementById("packed");
   let bodies;
   async function unpack() {
@@ -52,6 +64,8 @@
     }
     return filled.get(card);
   }
+  const families = [...document.querySelectorAll(".family[data-body]")];
+  const fillFamilies = () => Promise.all(families.map(fill));
   for (const card of document.querySelectorAll("[data-body]")) {
     card.addEventListener("toggle", () => fill(card));
   }
@@ -61,6 +75,7 @@
     const id = decodeURIComponent(location.hash.slice(1));
     const card = document.getElementById(id.split("-")[0]);
     if (card && "body" in card.dataset) await fill(card);
+    if (!document.getElementById(id)) await fillFamilies();
     const target = document.getElementById(id);
     if (!target) return;
     for (let element = target; element; element = element.parentElement) {
