@@ -55,7 +55,7 @@ def test_a_proof_says_the_same_as_one_that_leaves_no_run_out(
 
 def test_a_defect_is_run_in_the_cases_that_meet_it_alone(session: HarnessSession) -> None:
     """A rule about what lies between files shows in the one case that has such bytes."""
-    scenario = load(scenario_folder() / "artifacts" / "one_archive.scenario.yaml")
+    scenario = load(scenario_folder() / "artifacts" / "bytes_of_no_file.scenario.yaml")
     met = []
     with frozen(scenario) as clock:
 
