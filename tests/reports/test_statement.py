@@ -13,8 +13,7 @@ import pytest
 from pytest_stigmer.cli import main
 from pytest_stigmer.harness.conforming import changes
 from pytest_stigmer.report.as_json import STATEMENT_SCHEMA_FILE, schema_text, whole
-from pytest_stigmer.report.cause_data import CauseData, RedData
-from pytest_stigmer.report.data import STATUSES, Document, TestData, Times
+from pytest_stigmer.report.data import STATUSES, CauseData, Document, RedData, TestData, Times
 from pytest_stigmer.report.statement import SECTIONS, VERDICTS, Statement, statement
 from pytest_stigmer.report.statement_pages import html, lines, markdown
 from pytest_stigmer.scenario.loader import load

@@ -18,12 +18,12 @@ from pytest_stigmer.harness import (
     exploring,
     inspecting,
     merging,
-    serving,
     showing,
 )
 from pytest_stigmer.harness.pytest_run import run_pytest
 from pytest_stigmer.harness.terminal import say
 from pytest_stigmer.scenario.model import SUFFIX, stem_of
+from pytest_stigmer.service import serve
 
 if TYPE_CHECKING:
     import argparse
@@ -203,6 +203,25 @@ def _schema(options: argparse.Namespace) -> int:
     return 0
 
 
+def _serve_arguments(parser: argparse.ArgumentParser) -> None:
+    serve.add_arguments(parser)
+    parser.add_argument(
+        "--defect",
+        metavar="ID",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="with these catalogued defects in place, all at once; with --no-control the server "
+        "stands in for one of others",
+    )
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from pytest_stigmer.defects.catalogue import recipe_of
+
+    return serve.run(options, recipe_of(options.defect))
+
+
 COMMANDS = {
     "run": Command("run scenarios", _run_arguments, _run),
     "prove": Command(
@@ -250,7 +269,5 @@ COMMANDS = {
         merging.add_arguments,
         merging.run,
     ),
-    "serve": Command(
-        "serve the skill API on gRPC until stopped", serving.add_arguments, serving.run
-    ),
+    "serve": Command("serve the skill API on gRPC until stopped", _serve_arguments, _serve),
 }

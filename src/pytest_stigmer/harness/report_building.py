@@ -21,13 +21,14 @@ from pytest_stigmer.harness.recording import SCENARIO
 from pytest_stigmer.harness.reporting import INCONCLUSIVE, ROW, skip_reason
 from pytest_stigmer.harness.scratch import without_scratch
 from pytest_stigmer.prove.proof import Row
-from pytest_stigmer.report.cause_data import CauseData, RedData
 from pytest_stigmer.report.data import (
     STATUSES,
+    CauseData,
     DefectData,
     Document,
     MatrixData,
     PartData,
+    RedData,
     RowData,
     ScenarioData,
     TestData,

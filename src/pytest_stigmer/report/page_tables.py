@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from pytest_stigmer.errors import visible
-from pytest_stigmer.report.cause_data import CauseData, RedData
+from pytest_stigmer.report.data import CauseData, RedData
 from pytest_stigmer.report.markup import text
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Annotated
 
-from pytest_stigmer.report.cause_data import CauseData
-from pytest_stigmer.report.data import RED, Count, Document, TestData
+from pytest_stigmer.report.data import RED, CauseData, Count, Document, TestData
 from pytest_stigmer.scenario.disputed import POINTS
 from pytest_stigmer.scenario.model import Scenario
 
