@@ -274,7 +274,7 @@ def test_known_causes_are_gone_past_within_a_history(searching: Searching) -> No
         assert found.cause not in causes
         causes.append(found.cause)
         search.seen.known.add(found.cause)
-    assert "push status.audit.spec_audit.created_at: is another value" in causes
+    assert "push status.audit.created_at: is another value" in causes
     assert "get_by_reference by tag status.version_hash: is another value" in causes
     assert causes[0].startswith("push: succeeds, should be INVALID_ARGUMENT")
 

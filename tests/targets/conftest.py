@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.store.sqlite import SqliteStore
 
 FLOWS = Path(__file__).parent / "flows"
+PROMISES = Path(__file__).parents[2] / "scenarios"
 API = load("bundled")
 START = "2026-02-01T00:00:00.700Z"
 
@@ -213,3 +214,9 @@ def api() -> Any:
 def flow() -> Any:
     """Give a function that loads one of the flows by its name."""
     return lambda name: load_scenario(FLOWS / f"{name}.scenario.yaml")
+
+
+@pytest.fixture
+def promise() -> Any:
+    """Give a function that loads a shipped scenario by its folder and name."""
+    return lambda name: load_scenario(PROMISES / f"{name}.scenario.yaml")

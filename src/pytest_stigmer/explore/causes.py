@@ -12,6 +12,7 @@ from pytest_stigmer.scenario.target import Answer
 
 _PLACE = re.compile(r"^\d+(\.|$)")
 _FREE = re.compile(r"^(metadata\.(?:labels|annotations))\..*")
+_HALF = re.compile(r"(?<=^status\.audit\.)(?:spec|status)_audit\.")
 _HASH = re.compile("[0-9a-f]{64}")
 _WORD = re.compile("[a-zA-Z_'-]+[:,;.]?")
 _WORDS = 12
@@ -39,13 +40,14 @@ def cause_of(
     """Return the cause that a difference is of: equal texts are one cause.
 
     It says what was asked (the verb, and of a reference by what), where the answer is wrong (the
-    field, whichever element of a list or key of a map it is in), and what was expected and came: a
-    status with the words of the rule that was broken, or for a field whether it is missing, should
-    be empty, is another skill's id, or is another value. `ids` are those of earlier pushes.
+    field, whichever element of a list, key of a map or half of the audit it is in), and what was
+    expected and came: a status with the words of the rule that was broken, or for a field whether
+    it is missing, should be empty, is another skill's id, or is another value. `ids` are those of
+    earlier pushes.
     """
     asked = f"{verb}{_by(verb, sent)}"
     if wanted.failure is None and got.failure is None:
-        where = _FREE.sub(r"\1", _PLACE.sub("", found.where))
+        where = _HALF.sub("", _FREE.sub(r"\1", _PLACE.sub("", found.where)))
         return f"{asked}{where and f' {where}'}: {_shape(found, ids)}"
     came = got.failure.code if got.failure else "succeeds"
     if wanted.failure is None:

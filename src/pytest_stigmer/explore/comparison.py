@@ -119,7 +119,7 @@ class Comparison:
     def _other_side(
         self, call: Call, before: Any, wanted: Answer, got: Answer
     ) -> tuple[Answer, list[Difference]]:
-        """Take the other side of a disputed point where that is what the registry does."""
+        """Take the other side of a disputed point where that is what the registry does now."""
         given = call.arguments.get("artifact")
         is_odd = isinstance(given, dict) and given.get("bad") in ODD_ARCHIVES
         if is_odd and got.failure is None:
@@ -128,9 +128,9 @@ class Comparison:
             self.model.skills.adopt(got.value)
             return got, []
         ours = self.model.store.otherwise
-        for point in POINTS.keys() - ours:
+        for point in POINTS:
             self.model.skills.put_back(before)
-            self.model.store.otherwise = ours | {point}
+            self.model.store.otherwise = ours ^ {point}
             other = self.model.perform(call.verb, call.arguments)
             if not self._differences(call.verb, other, got):
                 self.seen.disputed.add(point)

@@ -14,19 +14,23 @@ from pytest_stigmer.skills.endpoint import SkillClient
 from pytest_stigmer.targets.behind import VERBS as LOOKS
 from pytest_stigmer.targets.behind import Behind
 from pytest_stigmer.targets.flow import Flow
+from pytest_stigmer.targets.gate import Gate
 from pytest_stigmer.targets.hunting import Hunt, ScenarioTimes
 from pytest_stigmer.targets.isolation import IsolatedSkills
 from pytest_stigmer.targets.plain import answer_value, performed
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from pytest_stigmer.factories.factory import Factory
+    from pytest_stigmer.scenario.target import Call
     from pytest_stigmer.targets.server_connection import Connection
 
 _CLOCK_VERBS = ("set_clock", "advance")
+ROUNDS = 5
+"""How often calls at once are tried on a server that does not let us choose their order."""
 
 
 class SteerableTarget(Target):
@@ -85,8 +89,9 @@ class AnyServerTarget(Target):
 
     Scenarios see an empty registry, because all names are made unique; what was made is deleted by
     `close`. With `hunting`, scenarios that need a clock get archives of one second proved from the
-    server's answers, else they end inconclusive; `wait` sleeps, in seconds. `files` are the
-    database and the folder of artifacts of a server on this host, which are looked at.
+    server's answers, else they end inconclusive; `wait` sleeps, in seconds. Of a scenario with
+    calls at once several rounds are run. `left` are the storage keys of artifacts that stay.
+    `files` are the database and the folder of artifacts of a server on this host, to be looked at.
     """
 
     is_ours = False
@@ -104,10 +109,18 @@ class AnyServerTarget(Target):
         self.name = connection.address
         self.spares = not harmful
         self.capabilities = frozenset({"skills", "clock"} if hunting else {"skills"})
+        self._parts = connection, factory, files, wait
+        self._gate = Gate(connection.transport())
+        self.left: set[str] = set()
+        self._start()
+
+    def _start(self) -> None:
+        connection, factory, files, wait = self._parts
         api = connection.generation
-        self.skills = IsolatedSkills(api, connection.transport())
+        self.skills = IsolatedSkills(api, self._gate)
+        self.skills.left = self.left
         self.flow = Flow(api, self.skills, factory)
-        self._hunt = Hunt(self._probe, wait) if hunting else None
+        self._hunt = Hunt(self._probe, wait) if "clock" in self.capabilities else None
         self._times = ScenarioTimes()
         self._behind = Behind(*files, self.skills, api) if files else None
         if self._behind:
@@ -135,10 +148,16 @@ class AnyServerTarget(Target):
         """Return the instant that the scenario tells, when it needs a clock."""
         return self._hunt.now if self._hunt else None
 
-    @property
-    def left(self) -> set[str]:
-        """The storage keys of the artifacts that stay."""
-        return self.skills.left
+    def together(self, calls: Sequence[Call], order: int) -> tuple[list[Answer], bool]:
+        """Send calls at one moment; which of them comes first is chance, so that it is repeated."""
+        with self._gate.holding(len(calls)):
+            answers, _ = super().together(calls, order)
+        return answers, order + 1 < ROUNDS
+
+    def start_over(self) -> None:
+        """Take other names, for the next time that calls are sent at once."""
+        self.close()
+        self._start()
 
     def close(self) -> list[str]:
         """Delete everything that was made; return what could not be, a line each."""

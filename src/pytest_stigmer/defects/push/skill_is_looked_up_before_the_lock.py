@@ -1,4 +1,4 @@
-"""A push looks for its skill before it has the write lock, and writes what it made of that."""
+"""A push looks for its skill, unpacks the artifact, and takes the write lock only then."""
 
 from __future__ import annotations
 
@@ -20,9 +20,7 @@ class _Early(SkillController):
 
     def push(self, request: PushSkill) -> Stored:
         self.check_push(request)
-        identity = self.identity(request)
-        self.read_archive(request.artifact)
-        self._seen.current = super().current(identity)
+        self._seen.current = super().current(self.identity(request))
         return super().push(request)
 
     def current(self, identity: Identity) -> Skill | None:
