@@ -26,10 +26,11 @@ OUT_OF_REACH = {
     *("ids-tell-no-time", "message-limit-is-off-by-one"),
     *("names-are-reserved", "words-for-nothing-are-no-organisation"),
     *("answers-are-lent", "messages-are-borrowed"),
+    *("skill-is-looked-up-before-the-lock", "version-is-archived-after-the-commit"),
 }
-"""What shows at one instant, one size, one name or in one object alone: the kit cannot tell a
-subject the instant at which it starts, makes names unique, so that its messages are longer, and
-reads what a message says without emptying it."""
+"""What shows at one instant, one size, one name, in one object or in one order of calls alone: the
+kit cannot tell a subject the instant at which it starts, makes names unique, so that its messages
+are longer, reads what a message says without emptying it, and lets chance order its callers."""
 
 
 @cache

@@ -50,7 +50,7 @@ LOOKING = ("every_push_is_archived", "readable_by_the_owner_alone", "delete_remo
 CAUGHT = {
     "first-push-is-not-archived": "every_push_is_archived",
     "artifacts-are-readable-by-all": "readable_by_the_owner_alone",
-    "deleted-skill-keeps-its-versions": "delete_removes_the_history",
+    "deletion-keeps-the-record": "delete_removes_the_history",
     "refused-artifact-is-kept": "refused_artifacts_are_not_kept",
 }
 
