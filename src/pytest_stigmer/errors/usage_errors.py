@@ -132,7 +132,7 @@ class UsageError(StigmerError):
     def not_installed(cls, what: str, missing: Iterable[str], extra: str) -> Self:
         """Name what was asked for, the libraries it lacks and the extra that brings them."""
         return cls(
-            f"{what} needs {' and '.join(missing)}, not installed in this environment: "
+            f"{what} needs {', '.join(missing)}, which is not installed: "
             f"pip install 'pytest-stigmer[{extra}]'"
         )
 
