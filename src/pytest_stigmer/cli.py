@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from importlib.metadata import version
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="stigmer-harness",
         description="Scenarios, their proof, and the fixture service for a Stigmer skill registry.",
+    )
+    parser.add_argument(
+        "--version", action="version", version=f"pytest-stigmer {version('pytest-stigmer')}"
     )
     verbs = parser.add_subparsers(metavar="COMMAND", required=True)
     for name, command in commands.COMMANDS.items():

@@ -230,6 +230,24 @@ def test_defects_lists_the_catalogue_as_a_table_and_as_json(
     assert max(map(len, table.splitlines())) <= 80
 
 
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """A report of a bug names it."""
+    with pytest.raises(SystemExit, match=r"^0$"):
+        main(["--version"])
+    assert re.fullmatch(r"pytest-stigmer \d+\.\d+\.\d+\n", capsys.readouterr().out)
+
+
+def test_nothing_is_stated_of_a_server_that_is_not_there(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """No promise is broken by a wrong address."""
+    report = tmp_path / "statement.json"
+    asked = ("--target", "127.0.0.1:1", "--deadline", "0.2", "--report", str(report))
+    assert main(["conform", *asked]) == pytest.ExitCode.USAGE_ERROR
+    assert "no server answers at 127.0.0.1:1" in capfd.readouterr().err
+    assert not report.exists()
+
+
 def test_a_number_of_workers_is_from_one_on(capsys: pytest.CaptureFixture[str]) -> None:
     """Anything else is a usage error that says so."""
     for words in (["--workers", "0"], ["--workers", "many"]):

@@ -28,6 +28,13 @@ BAD_FILES = {
             "quotes make it a text: '5'"
         ),
     ),
+    "a key of a step that is not below the verb": (
+        HEAD + b"  - push: {name: A}\n   as: one\n",
+        (
+            "x.scenario.yaml:4: not readable as YAML: this line is indented otherwise than its "
+            "neighbours; the keys of one step stand below each other, two columns right of its `-`"
+        ),
+    ),
     "a reference without quotes": (
         HEAD + b"  - push: {name: A}\n    as: one\n  - get: {id: ${one.metadata.id}}\n",
         "x.scenario.yaml:5: a value with `${...}` must be in quotes",

@@ -115,7 +115,7 @@ def test_a_server_that_was_never_there_is_told_soon(api: Any, stigmer_factory: A
                     remote_target(connection, stigmer_factory, hunting=False)
     text = str(caught.value)
     assert text.startswith(f"no server answers at {address} within 0.2 s (UNAVAILABLE: ")
-    assert text.endswith("start it, or correct --stigmer-target and the TLS options")
+    assert text.endswith("start it, or correct the target's address and the TLS options")
 
 
 def test_credentials_go_with_every_call(api: Any) -> None:

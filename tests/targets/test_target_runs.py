@@ -87,17 +87,27 @@ def test_options_that_cannot_be_followed_are_usage_errors(
     assert text in result.stderr.str()
 
 
-def test_credentials_show_nowhere(pytester: pytest.Pytester) -> None:
-    """Neither header nor failure tells the token."""
+@pytest.mark.parametrize("workers", [(), ("-n", "1")])
+def test_a_server_that_is_not_there_is_one_line_and_no_red_test(
+    pytester: pytest.Pytester, workers: tuple[str, ...]
+) -> None:
+    """It is a usage error of the run: a thousand red pages would say no more."""
     pytester.makepyfile(USES_FLOW)
-    result = pytester.runpytest_subprocess(
-        "--stigmer-target",
-        "127.0.0.1:1",
-        "--stigmer-token",
-        "secret-key",
-        "--stigmer-deadline",
-        "1",
-    )
+    options = ("--stigmer-target", "127.0.0.1:1", "--stigmer-deadline", "0.2", *workers)
+    result = pytester.runpytest_subprocess(*options)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "ERROR: no server answers at 127.0.0.1:1 within 0.2 s" in result.stderr.str()
+    result.stdout.no_fnmatch_line("*FAILED*")
+
+
+def test_credentials_show_nowhere(
+    serve_plain: Any, pytester: pytest.Pytester, tmp_path: Path
+) -> None:
+    """Neither header nor failure tells the token."""
+    pytester.makepyfile(FAILS)
+    with serve_plain(tmp_path) as server:
+        options = ("--stigmer-target", server.address, "--stigmer-token", "secret-key")
+        result = pytester.runpytest_subprocess(*options)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     assert "secret-key" not in result.stdout.str() + result.stderr.str()
 

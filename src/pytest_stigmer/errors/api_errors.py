@@ -99,7 +99,7 @@ class ServerLost(StatusError):
         return cls(
             "UNAVAILABLE",
             f"no server answers at {address} within {seconds:g} s ({_line(why)}): start it, or "
-            "correct --stigmer-target and the TLS options",
+            "correct the target's address and the TLS options",
         )
 
     @classmethod
@@ -108,8 +108,8 @@ class ServerLost(StatusError):
         return cls(
             "UNAVAILABLE",
             f"the server at {address} answers, but no TLS connection comes about ({_line(why)}): "
-            "give the authority of its certificate by --stigmer-tls-ca, call it by a name in the "
-            "certificate, or leave the TLS options out if it serves none",
+            "name the authority of its certificate (--tls-ca, --stigmer-tls-ca), call it by a name "
+            "in the certificate, or leave the TLS options out if it serves none",
         )
 
     @classmethod

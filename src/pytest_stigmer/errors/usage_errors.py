@@ -15,6 +15,9 @@ MAX_FAULT_LINES = 5
 
 _FEW_WORDS = 20
 
+_NEAR = 0.4
+"""How alike a word must be to be what was probably meant; 1 is the same."""
+
 
 class UsageError(StigmerError):
     """An option, a mark or a setting that cannot be followed."""
@@ -25,7 +28,7 @@ class UsageError(StigmerError):
     def unknown(cls, what: str, word: str, known: Iterable[str]) -> Self:
         """Name the word that is not known, the nearest one that is, and the others if few."""
         words = {name.casefold(): name for name in sorted(known)}
-        near = difflib.get_close_matches(word.casefold(), words, n=1, cutoff=0.0)
+        near = difflib.get_close_matches(word.casefold(), words, n=1, cutoff=_NEAR)
         hint = f"; did you mean {words[near[0]]!r}?" if near else ""
         listed = f" (known: {', '.join(words.values())})" if len(words) <= _FEW_WORDS else ""
         return cls(f"unknown {what} {word!r}{hint}{listed}")

@@ -50,8 +50,12 @@ class Expecter:
             ]
             if all(by_step.values()):
                 report.outcome = "skipped"
-                reasons = dict.fromkeys(f"expected: {entry}" for entry in by_step.values())
-                report.wasxfail = "; ".join(reasons)
+                reasons = dict.fromkeys(
+                    entry.why or f"no reason given, {self._path}:{entry.line}"
+                    for entry in by_step.values()
+                    if entry
+                )
+                report.wasxfail = "expected: " + "; ".join(reasons)
         return report
 
     def _of(self, name: str, step: str) -> Expected | None:

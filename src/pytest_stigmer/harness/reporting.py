@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_stigmer.errors import ServerLost, UsageError, visible
 from pytest_stigmer.scenario import disputed
 
 if TYPE_CHECKING:
@@ -54,6 +55,17 @@ class Reporter:
         is_open = report.skipped and not hasattr(report, "wasxfail")
         self._open += is_open and _is_of_scenario(report)
         self._verdicts += report.when == "call" and not is_open
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Refuse a run against a server that is not there, before any test is red for it."""
+        only_looks = self._is_worker or session.config.option.collectonly
+        if not self._session.options.remote or only_looks:
+            return
+        try:
+            _ = self._session.remote.steerable
+        except (ServerLost, UsageError) as error:
+            raise pytest.UsageError(visible(error)) from error
 
     def pytest_report_teststatus(self, report: Any) -> tuple[str, str, str] | None:
         """Count an inconclusive scenario as such, not as skipped."""

@@ -32,6 +32,10 @@ _ADVICE = {
     "mapping values are not allowed": (
         "a second `:` in one value (put the value in quotes), or a line indented too far"
     ),
+    "did not find expected '-' indicator": (
+        "this line is indented otherwise than its neighbours; the keys of one step stand below "
+        "each other, two columns right of its `-`"
+    ),
     "expected <block end>": "this line is indented otherwise than its neighbours",
     "found unexpected end of stream": "a quote is opened and never closed",
     "found character that cannot start any token": (

@@ -41,9 +41,13 @@ class Expected:
         return self.name == name and self.step in ("", step)
 
     def __str__(self) -> str:
-        told = [f"{self.subject} {self.name}", self.step and f"step {self.step}"]
-        told += [self.defect, self.issue, self.reason]
+        told = [f"{self.subject} {self.name}", self.step and f"step {self.step}", self.why]
         return ", ".join(text for text in told if text)
+
+    @property
+    def why(self) -> str:
+        """The defect, the issue and the reason that the entry gives; '' where it has none."""
+        return ", ".join(text for text in (self.defect, self.issue, self.reason) if text)
 
 
 _FOR_PEOPLE = ("step", "defect", "issue", "reason", "since")
@@ -58,7 +62,8 @@ def read(path: Path, target: str) -> tuple[Expected, ...]:
         text = path.read_text(encoding="utf-8")
         value = tomllib.loads(text)
     except (OSError, ValueError) as error:
-        raise UsageError(f"{path}: no file of expected reds: {error}") from error
+        why = getattr(error, "strerror", None) or error
+        raise UsageError(f"{path}: no file of expected reds: {why}") from error
     _check_words(f"{path}:", value, ("target", _TABLE))
     lines = [n for n, line in enumerate(text.splitlines(), 1) if line.strip() == f"[[{_TABLE}]]"]
     entries = value.get(_TABLE, [])
