@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_stigmer.errors import UsageError
+from pytest_stigmer.kit.skill_contract import SkillContract
+from pytest_stigmer.kit.store_contract import StoreContract
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -83,6 +87,14 @@ def test_waived_promise_is_reported(
     result.stdout.fnmatch_lines(["SKIPPED*waived: one day*"])
     assert "passed" not in result.parseoutcomes()
     run("test_wrong.py").stdout.fnmatch_lines(["*unknown promise 'restrat'*'restart'*"])
+
+
+@pytest.mark.parametrize("contract", [StoreContract, SkillContract])
+def test_a_misspelt_capability_is_refused(contract: type) -> None:
+    """It would be a capability that is not declared, and its promises would be skipped."""
+    with pytest.raises(UsageError, match=r"'can_repoen'.*'can_reopen'"):
+        type("TestMine", (contract,), {"can_repoen": True})
+    type("TestMine", (contract,), {"verbose": True, "can_reopen": False})
 
 
 def test_class_without_its_fixture_is_told_what_to_write(pytester: pytest.Pytester) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
@@ -46,6 +47,15 @@ class Capabilities:
 
     subject: ClassVar[str] = "store"
     """What the promises are about, by the capability that they need: `store` or `skills`."""
+
+    def __init_subclass__(cls, **named: Any) -> None:
+        """Refuse a capability that is misspelt: it would be taken for one that is not declared."""
+        super().__init_subclass__(**named)
+        declared = [item for base in cls.__mro__[1:] for item in vars(base).items()]
+        known = sorted({name for name, value in declared if isinstance(value, bool)})
+        for name, value in vars(cls).items():
+            if isinstance(value, bool) and name not in known and get_close_matches(name, known):
+                raise UsageError.unknown(f"capability of {cls.__name__}", name, known)
 
     def reopen(self, subject: Any, /) -> Any:
         """Close the subject and return another on the same data; override with `can_reopen`."""
