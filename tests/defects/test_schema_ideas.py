@@ -28,6 +28,7 @@ CANDIDATE = "CASCADE"
 DECISIONS_OF_V2 = {
     "lifecycle/bulk_delete_keeps_history",
     "lifecycle/delete_keeps_history",
+    "migration/thousand_versions",
     "schema/archive_before_save",
     "schema/orphans_survive_the_upgrade",
 }

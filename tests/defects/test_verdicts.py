@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pytest_stigmer.cli import main
-from pytest_stigmer.harness import commands
+from pytest_stigmer.harness import pytest_run
 from pytest_stigmer.harness.options import Options
 from pytest_stigmer.harness.run_session import HarnessSession
 from pytest_stigmer.harness.runs import proved
@@ -138,6 +138,6 @@ def test_the_command_takes_verdicts_but_where_it_should_not(
     """CI makes every run, and so does a user who distrusts what is kept."""
     asked: list[str] = []
     monkeypatch.setenv("CI", ci)
-    monkeypatch.setattr(commands, "_pytest_process", lambda words, _: asked.extend(words) or 0)
+    monkeypatch.setattr(pytest_run, "_process", lambda words, _: asked.extend(words) or 0)
     assert main(["prove", *words]) == 0
     assert any(word.startswith("--stigmer-verdicts=") for word in asked) == is_read
