@@ -7,7 +7,8 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.harness.options import DEFAULT_SEED, seed_of
+from pytest_stigmer.errors import UsageError
+from pytest_stigmer.harness.options import DEFAULT_SEED, REPORT_SUFFIXES, seed_of
 from pytest_stigmer.harness.server_options import API_KEY_VARIABLE, TOKEN_VARIABLE, ServerOptions
 
 if TYPE_CHECKING:
@@ -57,6 +58,29 @@ def add_conditions(parser: argparse.ArgumentParser) -> None:
         metavar="default|all|none|NAME,...",
         help="what they are run under besides nothing; NAME+NAME is several at once",
     )
+
+
+def add_defects(parser: argparse.ArgumentParser, told: str) -> None:
+    """Declare that any number of catalogued defects can be named, and what is done with them."""
+    parser.add_argument("--defect", metavar="ID", nargs="+", action="extend", default=[], help=told)
+
+
+def add_reports(parser: argparse.ArgumentParser, data: str = "data") -> None:
+    """Declare the files that reports are written to."""
+    parser.add_argument(
+        "--report",
+        metavar="FILE",
+        action="append",
+        default=[],
+        type=Path,
+        help=f"write FILE.html (a page), FILE.json ({data}) or FILE.md (a summary); repeatable",
+    )
+
+
+def check_reports(given: argparse.Namespace) -> None:
+    """Raise UsageError for a report of a format that there is not, before anything is done."""
+    if any(path.suffix not in REPORT_SUFFIXES for path in given.report):
+        raise UsageError.no_report_suffix(REPORT_SUFFIXES)
 
 
 def add_shard(parser: argparse.ArgumentParser) -> None:

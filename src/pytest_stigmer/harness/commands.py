@@ -50,13 +50,7 @@ def _scenario_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-k", metavar="EXPRESSION", help="only scenarios whose title matches")
     arguments.add_shard(parser)
     parser.add_argument("--json", action="store_true", help="print the JSON report alone")
-    parser.add_argument(
-        "--report",
-        metavar="FILE",
-        action="append",
-        default=[],
-        help="write FILE.html (a page), FILE.json (data) or FILE.md (a summary); repeatable",
-    )
+    arguments.add_reports(parser)
 
 
 def _run_arguments(parser: argparse.ArgumentParser) -> None:
@@ -98,14 +92,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _prove_arguments(parser: argparse.ArgumentParser) -> None:
     _scenario_arguments(parser)
-    parser.add_argument(
-        "--defect",
-        metavar="ID",
-        nargs="+",
-        action="extend",
-        default=[],
-        help="prove these defects alone; write paths before it, or after `--`",
-    )
+    arguments.add_defects(parser, "prove these defects alone; write paths before it, or after `--`")
     parser.add_argument(
         "--exact",
         action="store_true",
@@ -205,13 +192,9 @@ def _schema(options: argparse.Namespace) -> int:
 
 def _serve_arguments(parser: argparse.ArgumentParser) -> None:
     serve.add_arguments(parser)
-    parser.add_argument(
-        "--defect",
-        metavar="ID",
-        nargs="+",
-        action="extend",
-        default=[],
-        help="with these catalogued defects in place, all at once; with --no-control the server "
+    arguments.add_defects(
+        parser,
+        "with these catalogued defects in place, all at once; with --no-control the server "
         "stands in for one of others",
     )
 

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
-
-import pytest
 
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.harness import arguments
 from pytest_stigmer.harness import report_building as building
-from pytest_stigmer.harness.options import REPORT_SUFFIXES
 from pytest_stigmer.harness.pytest_run import silent_run
 from pytest_stigmer.harness.terminal import say
 from pytest_stigmer.report.data import Document
-from pytest_stigmer.report.joining import built
 from pytest_stigmer.report.statement import (
     PromiseData,
     Statement,
@@ -29,8 +23,6 @@ from pytest_stigmer.report.statement import (
 from pytest_stigmer.scenario.loader import load
 from pytest_stigmer.scenario.model import Scenario, stem_of
 from pytest_stigmer.scenario.shipped import known_scenarios
-
-M = TypeVar("M", Document, Statement)
 
 _GOOD = ("held", "disputed")
 _BAD = ("broken", "expected broken")
@@ -53,14 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--of", metavar="NAME", help="with --from: the target, or the class of the kit, it is about"
     )
-    parser.add_argument(
-        "--report",
-        metavar="FILE",
-        action="append",
-        default=[],
-        type=Path,
-        help="write FILE.html (a page), FILE.json (data, for `compare`) or FILE.md; repeatable",
-    )
+    arguments.add_reports(parser, "data, for `compare`")
     parser.set_defaults(allow_inconclusive=False, write_expectations=None)
 
 
@@ -69,15 +54,14 @@ def run(options: argparse.Namespace) -> int:
 
     Raises UsageError for a report that cannot be read, or that tells of several registries.
     """
-    if any(path.suffix not in REPORT_SUFFIXES for path in options.report):
-        raise UsageError.no_report_suffix(REPORT_SUFFIXES)
+    arguments.check_reports(options)
     if options.read:
-        document = _built(Document, options.read, options.read.read_text(encoding="utf-8"))
+        document = building.read(Document, options.read, options.read.read_text(encoding="utf-8"))
     else:
         code, report = _asked(options)
         if not report:
             return code or 1
-        document = _built(Document, "the report of the run", report)
+        document = building.read(Document, "the report of the run", report)
     made = statement(document, _chosen(document, options), _scenarios(document))
     for path in options.report:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -87,8 +71,7 @@ def run(options: argparse.Namespace) -> int:
 
     for line in lines(made):
         say(line)
-    codes = {building.verdict_of(code): int(code) for code in pytest.ExitCode}
-    return codes.get(made.verdict, 1) or int(bool(made.counts["broken"]))
+    return building.exit_code_of(made.verdict) or int(bool(made.counts["broken"]))
 
 
 def _asked(options: argparse.Namespace) -> tuple[int, str]:
@@ -128,14 +111,6 @@ def _rendered(made: Statement, suffix: str) -> str:
     return html(made) if suffix == ".html" else markdown(made)
 
 
-def _built(model: type[M], path: object, text: str) -> M:
-    try:
-        made: M = built(model, json.loads(text))
-    except (ValueError, TypeError, AttributeError) as error:
-        raise UsageError.no_report(path, f"{type(error).__name__}: {error}") from error
-    return made
-
-
 def add_compared(parser: argparse.ArgumentParser) -> None:
     """Declare the two statements."""
     parser.description = (
@@ -149,7 +124,7 @@ def add_compared(parser: argparse.ArgumentParser) -> None:
 def compare(options: argparse.Namespace) -> int:
     """Tell what got worse, better or otherwise, what is new and what is gone; 1 if worse."""
     old, new = (
-        _built(Statement, path, path.read_text(encoding="utf-8"))
+        building.read(Statement, path, path.read_text(encoding="utf-8"))
         for path in (options.old, options.new)
     )
     found = list(changes(old, new))

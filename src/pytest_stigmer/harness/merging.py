@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -11,11 +10,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from pytest_stigmer.errors import UsageError
+from pytest_stigmer.harness import arguments
 from pytest_stigmer.harness import report_building as building
-from pytest_stigmer.harness.options import REPORT_SUFFIXES
 from pytest_stigmer.harness.report_collector import write
 from pytest_stigmer.harness.terminal import say
 from pytest_stigmer.prove.matrix import Matrix, draw, judge, merge
@@ -28,7 +25,7 @@ from pytest_stigmer.report.data import (
     PartData,
     Times,
 )
-from pytest_stigmer.report.joining import built, joined
+from pytest_stigmer.report.joining import joined
 from pytest_stigmer.scenario.shipped import known_scenarios
 
 _WORST = ("internal error", "interrupted", "usage error", "tests failed", "no tests collected")
@@ -39,35 +36,22 @@ Read = tuple[str, Document]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the reports and what is made of them."""
     parser.add_argument("files", nargs="+", metavar="REPORT.json", help="as --report wrote them")
-    parser.add_argument(
-        "--report",
-        metavar="FILE",
-        action="append",
-        default=[],
-        type=Path,
-        help="write FILE.html (a page), FILE.json (data) or FILE.md (a summary); repeatable",
-    )
+    arguments.add_reports(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Merge, print and write; return the exit code that one run of everything has."""
-    if any(path.suffix not in REPORT_SUFFIXES for path in options.report):
-        raise UsageError.no_report_suffix(REPORT_SUFFIXES)
+    arguments.check_reports(options)
     document, matrix = merged([(file, _read(file)) for file in options.files])
     for path in options.report:
         write(document, path)
     for line in _told(document, matrix):
         say(line)
-    codes = {building.verdict_of(code): int(code) for code in pytest.ExitCode}
-    return codes.get(document.verdict, 1)
+    return building.exit_code_of(document.verdict)
 
 
 def _read(file: str) -> Document:
-    try:
-        data = json.loads(Path(file).read_bytes())
-        document: Document = built(Document, data)
-    except (ValueError, TypeError, AttributeError) as error:
-        raise UsageError.no_report(file, f"{type(error).__name__}: {error}") from error
+    document = building.read(Document, file, Path(file).read_bytes())
     if not document.parts:
         raise UsageError.no_report(file, "it does not say of which run it is a part")
     return document

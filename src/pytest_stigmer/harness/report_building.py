@@ -10,12 +10,13 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
 from pytest_stigmer.defects.catalogue import catalogue
 from pytest_stigmer.defects.hazards import explained
+from pytest_stigmer.errors import UsageError
 from pytest_stigmer.harness.diagnosing import ASKED, PROMISE
 from pytest_stigmer.harness.recording import SCENARIO
 from pytest_stigmer.harness.reporting import INCONCLUSIVE, ROW, skip_reason
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from pytest_stigmer.harness.run_session import HarnessSession
     from pytest_stigmer.prove.diagnosis import Cause
     from pytest_stigmer.prove.matrix import Matrix
+
+M = TypeVar("M")
 
 _PACKAGES = ("pytest", "pytest-stigmer", "pytest-xdist", "protobuf", "grpcio")
 _CELL = "stigmer_cell"
@@ -117,6 +120,20 @@ def verdict_of(exit_code: int) -> str:
         return pytest.ExitCode(exit_code).name.lower().replace("_", " ")
     except ValueError:
         return f"exit code {exit_code}"
+
+
+def exit_code_of(verdict: str) -> int:
+    """Return the exit code of a run that ended so; 1 for words that no code has."""
+    return {verdict_of(code): int(code) for code in pytest.ExitCode}.get(verdict, 1)
+
+
+def read(model: type[M], where: object, text: str | bytes) -> M:
+    """Build a report or a statement from its JSON; raise UsageError for what is none."""
+    try:
+        made: M = built(model, json.loads(text))
+    except (ValueError, TypeError, AttributeError) as error:
+        raise UsageError.no_report(where, f"{type(error).__name__}: {error}") from error
+    return made
 
 
 def _versions() -> dict[str, str]:

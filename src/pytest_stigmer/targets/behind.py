@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,8 @@ from pytest_stigmer.scenario.target import Unsupported
 from pytest_stigmer.store.readonly_store import ReadOnlyStore
 from pytest_stigmer.store.stored_rows import stored_rows
 from pytest_stigmer.store.translation import decode, kind_text
-from pytest_stigmer.targets.isolation import IsolatedSkills
+from pytest_stigmer.targets.fault_verbs import stat_of
+from pytest_stigmer.targets.isolation import IsolatedSkills, storage_key
 
 if TYPE_CHECKING:
     from pytest_stigmer.api.generation import Generation
@@ -99,14 +99,12 @@ class Behind:
 
     def stat_artifact(self, *, key: str) -> dict[str, Any]:
         """Return the permissions of a file, in octal, and its size; raise ResourceNotFound."""
-        path = self._file(key)
-        if key not in self._was_there or not path.is_file():
+        if key not in self._was_there:
             raise ResourceNotFound.of("artifact", key)
-        found = path.stat()
-        return {"mode": f"{found.st_mode & 0o7777:04o}", "size": found.st_size}
+        return stat_of(self._file(key), key)
 
     def _note(self, artifact: bytes) -> None:
-        key = f"skills/{hashlib.sha256(artifact).hexdigest()}.zip"
+        key = storage_key(artifact)
         self._was_there.setdefault(key, self._file(key).exists())
 
     def _file(self, key: str) -> Path:

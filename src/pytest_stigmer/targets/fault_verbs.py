@@ -18,6 +18,7 @@ from pytest_stigmer.targets.flow import content_bytes, legacy_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from pytest_stigmer.registry.registry import Registry
 
@@ -131,11 +132,7 @@ class Faults:
 
     def stat_artifact(self, *, key: str) -> dict[str, Any]:
         """Return the permissions of a file, in octal, and its size; raise ResourceNotFound."""
-        path = self._registry.files.artifact(key)
-        if not path.is_file():
-            raise ResourceNotFound.of("artifact", key)
-        found = path.stat()
-        return {"mode": f"{found.st_mode & 0o7777:04o}", "size": found.st_size}
+        return stat_of(self._registry.files.artifact(key), key)
 
     def rows(self, *, table: str, **wanted: Any) -> list[dict[str, Any]]:
         """Return the rows of a table as they are stored."""
@@ -177,3 +174,14 @@ class Zone:
             os.environ.pop("TZ")
             os.environ |= {} if self._before is None else {"TZ": self._before}
             time.tzset()
+
+
+def stat_of(path: Path, key: str) -> dict[str, Any]:
+    """Return the permissions of an artifact's file, in octal, and its size in bytes.
+
+    Raises ResourceNotFound where the key has no file.
+    """
+    if not path.is_file():
+        raise ResourceNotFound.of("artifact", key)
+    found = path.stat()
+    return {"mode": f"{found.st_mode & 0o7777:04o}", "size": found.st_size}

@@ -66,7 +66,7 @@ class IsolatedSkills(SkillClient):
             answer = self._answered(super().push, own)
         except StatusError as error:
             if error.code != "INVALID_ARGUMENT":  # it may have been written before the failure
-                self.left.add(f"skills/{hashlib.sha256(own.artifact).hexdigest()}.zip")
+                self.left.add(storage_key(own.artifact))
             raise
         self._made[identity] = answer.metadata.id
         self.left.add(answer.status.artifact_storage_key)
@@ -150,6 +150,11 @@ class IsolatedSkills(SkillClient):
         for field in ("name", "slug", "org"):
             setattr(found, field, getattr(found, field).removesuffix(self.suffix))
         return skill
+
+
+def storage_key(artifact: bytes) -> str:
+    """Return the key under which a server stores an artifact that it accepts."""
+    return f"skills/{hashlib.sha256(artifact).hexdigest()}.zip"
 
 
 def _look_away(artifact: bytes) -> None:
