@@ -1049,17 +1049,17 @@ def answer(recipe, function):
             bench.close()
 
 
-def main(wanted):
+def main(wanted, package="unseen_faults", witnesses=WITNESSES):
     shown, failed = {}, []
     for family in FAMILIES:
-        module = importlib.import_module(f"unseen_faults.{family}")
+        module = importlib.import_module(f"{package}.{family}")
         for name, defect in vars(module).items():
             if not isinstance(defect, Defect) or (wanted and defect.id not in wanted):
                 continue
-            if name not in WITNESSES:
+            if name not in witnesses:
                 failed.append(f"{family} {defect.id}: no witness")
                 continue
-            expected, function = WITNESSES[name]
+            expected, function = witnesses[name]
             sound, faulty = answer(REFERENCE, function), answer(defect.apply(REFERENCE), function)
             if sound != expected:
                 failed.append(f"{family} {defect.id}: the reference gives {sound!r}, not {expected!r}")

@@ -5,11 +5,9 @@ python tests/unseen/second_batch/witnesses.py [-v] [ID...]     (pytest-stigmer i
 from __future__ import annotations
 
 import datetime as dt
-import importlib
 import importlib.util
 import sqlite3
 import sys
-import tempfile
 import threading
 import zipfile
 from pathlib import Path
@@ -19,9 +17,6 @@ sys.path.insert(0, str(HERE))
 _spec = importlib.util.spec_from_file_location("first_witnesses", HERE.parent / "witnesses.py")
 first = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(first)
-
-from pytest_stigmer.defects.defect import Defect
-from pytest_stigmer.registry.assembly import REFERENCE
 
 Bench, archive, code, damaged_at, noise, pack, says, spoil = (
     getattr(first, name) for name in "Bench archive code damaged_at noise pack says spoil".split()
@@ -680,41 +675,5 @@ def history_without_its_record_stays_live(t): t.legacy(("skill", KEY("s", 17), t
 def push_within_a_second_keeps_the_instant(t): t.push(); t.clock.go(milliseconds=500); return stamp(t.push(text="two")).updated_at.nanos
 
 
-def answer(recipe, function):
-    with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(folder, recipe)
-        try:
-            return function(bench)
-        except Exception as error:
-            return f"{type(error).__name__}: {error}"[:200]
-        finally:
-            bench.close()
-
-
-def main(wanted):
-    shown, failed = {}, []
-    for family in first.FAMILIES:
-        module = importlib.import_module(f"second_faults.{family}")
-        for name, defect in vars(module).items():
-            if not isinstance(defect, Defect) or (wanted and defect.id not in wanted):
-                continue
-            if name not in WITNESSES:
-                failed.append(f"{family} {defect.id}: no witness")
-                continue
-            expected, function = WITNESSES[name]
-            sound, faulty = answer(REFERENCE, function), answer(defect.apply(REFERENCE), function)
-            if sound != expected:
-                failed.append(f"{family} {defect.id}: the reference gives {sound!r}, not {expected!r}")
-            elif faulty == expected:
-                failed.append(f"{family} {defect.id}: not shown")
-            else:
-                shown[family] = shown.get(family, 0) + 1
-                if wanted or "-v" in sys.argv:
-                    print(f"{family} {defect.id}: {expected!r} becomes {faulty!r}")
-    print("\n".join(failed))
-    print(shown, sum(shown.values()), "shown,", len(failed), "not")
-    return bool(failed)
-
-
 if __name__ == "__main__":
-    raise SystemExit(main([it for it in sys.argv[1:] if it != "-v"]))
+    raise SystemExit(first.main([it for it in sys.argv[1:] if it != "-v"], "second_faults", WITNESSES))
