@@ -10,7 +10,7 @@ import pytest
 
 from pytest_stigmer.errors import ServerLost
 from pytest_stigmer.explore import search as explore
-from pytest_stigmer.explore.shrink import replayed
+from pytest_stigmer.explore.shrink import replayed, shrunk
 from pytest_stigmer.scenario.loader import load as load_scenario
 from pytest_stigmer.scenario.runner import Status, run
 
@@ -37,7 +37,11 @@ def test_reference_answers_random_histories_as_the_model(
 
 @pytest.mark.parametrize(
     ("surface", "defect"),
-    [("store", "order-trusts-clock"), ("skills", "tag-order-without-tiebreak")],
+    [
+        ("store", "order-trusts-clock"),
+        ("store", "undone-snapshot-is-remembered"),
+        ("skills", "tag-order-without-tiebreak"),
+    ],
 )
 def test_counterexample_is_a_scenario_that_fails_until_the_defect_is_gone(
     searching: Searching, judged: Judged, surface: str, defect: str
@@ -47,6 +51,27 @@ def test_counterexample_is_a_scenario_that_fails_until_the_defect_is_gone(
     assert found is not None
     assert judged(found, defect) == (Status.FAILED, Status.PASSED)
     assert found.length < 8
+
+
+def test_unit_of_steps_is_told_whole_and_is_shortened(searching: Searching, judged: Judged) -> None:
+    """A finding within a transaction keeps what is needed of it, and is a scenario too."""
+    save: dict[str, Any] = {"id": "a", "message": {"spec.skill_md": "# one"}}
+    unit = {
+        "transaction": [
+            {"save_resource": save},
+            {"save_resource": {**save, "id": "b"}},
+            {"get_resource": {"id": "b"}, "on": "other"},
+            {"get_resource": {"id": "c"}},
+        ],
+    }
+    steps = [unit, {"list_resources": {}, "on": "other"}]
+    search = searching(defect := "refusal-undoes-the-transaction")
+    assert replayed(steps, searching().fresh) is None
+    found = replayed(steps, search.fresh)
+    assert found is not None
+    found = shrunk(found, search.fresh)
+    assert [len(step["transaction"]) for step in found.steps] == [1]
+    assert judged(found, defect) == (Status.FAILED, Status.PASSED)
 
 
 def test_registry_is_held_to_the_answer_it_gives_where_both_are_in_use(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pytest_stigmer.clock import DEFAULT_START
@@ -11,26 +10,24 @@ from pytest_stigmer.conditions.reads import READS, is_of_registry
 from pytest_stigmer.explore.causes import HARM, Seen, cause_of
 from pytest_stigmer.explore.counterexample import Counterexample, Mismatch
 from pytest_stigmer.explore.model_target import ModelTarget
+from pytest_stigmer.explore.wording import surplus, told, why
 from pytest_stigmer.scenario.compare import Difference, answer_differences
 from pytest_stigmer.scenario.disputed import ODD_ARCHIVES, POINTS
 from pytest_stigmer.scenario.model import ExpectedFailure
 from pytest_stigmer.scenario.runner import asked
 from pytest_stigmer.scenario.saved_values import resolve
-from pytest_stigmer.scenario.shown_bytes import masked
-from pytest_stigmer.scenario.target import Answer, Call, Surprise, Target
+from pytest_stigmer.scenario.target import Answer, Call, Surprise, Target, answered
 from pytest_stigmer.scenario.verbs import VERBS
 
-_LONGEST = 120
-_MAPS = ("metadata.labels", "metadata.annotations")
 _TIMES = ("created_at", "updated_at")
 _FAULTS = frozenset(
     verb.name for verb in VERBS.values() if verb.needs == "faults" and verb.shape == "nothing"
 ) - {"open_legacy"}
 _LOOKS = READS | {name for name, verb in VERBS.items() if verb.shape in ("keys", "file", "rows")}
-_ELEMENT = re.compile(r"\d+\.")
 
 
-def _written(verb: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+def written(verb: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a step as a scenario has it."""
     bare = VERBS[verb].bare
     return {verb: arguments[bare] if bare else dict(arguments)}
 
@@ -55,21 +52,69 @@ class Comparison:
         self.only = ""
         self.is_over = False
         self.steps: list[dict[str, Any]] = []
+        self._unit: dict[str, Any] | None = None
         self.ids: dict[str, str] = {}
         self._saved: dict[str, Any] = {}
 
-    def step(self, verb: str, arguments: Mapping[str, Any], *, save_as: str | None = None) -> None:
+    def take(self, step: Mapping[str, Any]) -> None:
+        """Perform a step as a scenario has it, whatever it says of the answer; raise as `step`."""
+        verb = next(iter(step))
+        if verb == "transaction":
+            self.unit(step[verb], keep="ends" not in step)
+            return
+        bare = VERBS[verb].bare
+        arguments = {bare: step[verb]} if bare else step[verb]
+        self.step(verb, arguments, save_as=step.get("as"), on_other="on" in step)
+
+    def unit(self, steps: Sequence[Mapping[str, Any]], *, keep: bool) -> None:
+        """Perform steps as one unit, committed or rolled back; raise as `step`."""
+        if self.is_over:
+            return
+        ends = {} if keep else {"ends": "rolled_back"}
+        unit: dict[str, Any] = {"transaction": [], **ends}
+
+        def act() -> None:
+            with self.subject.transaction(keep=keep), self.model.transaction(keep=keep):
+                self._unit = unit
+                for step in steps:
+                    self.take(step)
+
+        try:
+            answer = answered(act, Mismatch, LookupError)
+        finally:
+            self._unit = None
+        if answer.failure is not None:
+            code = answer.failure.code
+            cause = f"transaction: {code}, should succeed"
+            self.is_over = self._passes(cause)
+            if not self.is_over:
+                raise self._mismatch(unit, f"transaction must succeed, but is {code}", cause)
+        self.steps.append(unit)
+
+    def step(
+        self,
+        verb: str,
+        arguments: Mapping[str, Any],
+        *,
+        save_as: str | None = None,
+        on_other: bool = False,
+    ) -> None:
         """Perform one verb on both; raise Mismatch, or FaultImpossibleError.
 
         Arguments may name earlier pushes, as in a scenario: `${push_1.metadata.id}`. A push is
-        saved as `save_as`, or is numbered.
+        saved as `save_as`, or is numbered. `on_other` asks a second registry on the same file.
         """
         if self.is_over:
             return
         sent = resolve(dict(arguments), self._saved)
-        step, before = _written(verb, arguments), self.model.skills.state()
+        step, before = written(verb, arguments), self.model.skills.state()
+        asks: tuple[Target, Target] = (self.subject, self.model)
+        if on_other:
+            step["on"] = "other"
+            asks = (self.subject.other(), self.model.other())
+        subject, model = asks
         try:
-            got = asked(self.subject, verb, sent)
+            got = asked(subject, verb, sent)
         except Surprise as surprise:  # what a condition saw, whatever the answer is
             self.is_over = self._passes(cause := f"{verb}: {HARM}")
             if self.is_over:
@@ -79,7 +124,7 @@ class Comparison:
         if verb in _FAULTS and got.failure is not None and got.failure.code == "UNKNOWN":
             raise FaultImpossibleError(f"{verb}: {got.failure.message}")
         self._adopt_id(verb, got)
-        wanted = self.model.perform(verb, sent)
+        wanted = model.perform(verb, sent)
         differences = self._differences(verb, wanted, got)
         if differences and not self.subject.is_ours and is_of_registry(verb):
             wanted, differences = self._other_side(Call(verb, sent), before, wanted, got)
@@ -95,7 +140,7 @@ class Comparison:
             step["as"] = save_as or f"push_{len(self._saved) + 1}"
             self._saved[step["as"]] = got.value
             self.ids.setdefault(got.value["metadata"]["id"], step["as"])
-        self.steps.append(step)
+        (self._unit["transaction"] if self._unit else self.steps).append(step)
 
     def _passes(self, cause: str) -> bool:
         if cause in self.seen.known:
@@ -163,7 +208,7 @@ class Comparison:
     def _differences(self, verb: str, wanted: Answer, got: Answer) -> list[Difference]:
         fails = ExpectedFailure(wanted.failure.code) if wanted.failure else None
         returns = self._returns(verb, wanted)
-        return answer_differences(got, returns, fails) or [*_surplus(returns, got.value)]
+        return answer_differences(got, returns, fails) or [*surplus(returns, got.value)]
 
     def _returns(self, verb: str, wanted: Answer) -> Any:
         is_nothing = wanted.failure is not None or VERBS[verb].shape == "nothing"
@@ -186,12 +231,14 @@ class Comparison:
         if wanted.failure:
             step["fails"] = wanted.failure.code
         elif got.failure is None:
-            step["returns"] = self._told(self._returns(verb, wanted), [one for one, _ in new])
+            step["returns"] = told(self._returns(verb, wanted), [one for one, _ in new], self.ids)
         found, cause = new[0]
-        raise self._mismatch(step, _why(verb, found), cause)
+        raise self._mismatch(step, why(verb, found), cause)
 
     def _mismatch(self, step: dict[str, Any], why: str, cause: str) -> Mismatch:
         clock = DEFAULT_START if self._has_clock else None
+        if self._unit and step is not self._unit:
+            step = {**self._unit, "transaction": [*self._unit["transaction"], step]}
         return Mismatch(Counterexample((*self.steps, step), why, cause, clock))
 
     def _comparable(self, value: Any) -> Any:
@@ -203,96 +250,3 @@ class Comparison:
         if isinstance(value, dict):
             return {key: self._comparable(item) for key, item in value.items() if key not in _TIMES}
         return value
-
-    def _told(self, returns: Any, differences: list[Difference]) -> Any:
-        """Return of the model's answer what differs; of a list, what tells its elements apart."""
-        if isinstance(returns, list):
-            paths = {_ELEMENT.sub("", found.where, count=1) for found in differences}
-            paths = {path for path in paths if path and not path.isdigit()} | {"spec.skill_md"}
-            return [self._portable(_part(item, sorted(paths))) for item in returns]
-        if isinstance(returns, dict):
-            maps = {where for found in differences if (where := _map_of(found.where))}
-            told = {
-                where: _at(returns, where) | _absent(where, differences) for where in sorted(maps)
-            }
-            plain = [found for found in differences if not _map_of(found.where)]
-            for found in plain:
-                told |= dict(_leaves(found.where, self._named(found)))
-            # A list that is too short is told whole, not by its length.
-            lists = {where: _at(returns, where) for where in told}
-            told |= {where: item for where, item in lists.items() if isinstance(item, list)}
-            return self._portable(told)
-        return returns
-
-    def _portable(self, told: Any) -> Any:
-        """Say ids, which are others on every registry, by the push that was given them."""
-        if not isinstance(told, dict):
-            return told
-        return {path: self._id_told(path, item) for path, item in told.items()}
-
-    def _id_told(self, path: str, item: Any) -> Any:
-        if not path.endswith("metadata.id") or not isinstance(item, str):
-            return item
-        return f"${{{self.ids[item]}.metadata.id}}" if item in self.ids else {"matches": "."}
-
-    def _named(self, found: Difference) -> Any:
-        """Say that an id must be none of an earlier push, where it is one and should not be."""
-        is_given = found.where.endswith("metadata.id") and found.got in self.ids
-        if is_given and found.expected not in self.ids:
-            return {"not": f"${{{self.ids[found.got]}.metadata.id}}"}
-        return found.expected
-
-
-def _surplus(returns: Any, got: Any) -> Iterator[Difference]:
-    """Find labels and annotations that should not be there; a scenario's comparison allows them."""
-    for where in _MAPS:
-        wanted = _at(returns, where) or {}
-        for key, value in (_at(got, where) or {}).items():
-            if isinstance(returns, dict) and key not in wanted:
-                yield Difference(f"{where}.{key}", None, value, "should not be there")
-
-
-def _part(value: Any, paths: list[str]) -> Any:
-    if not isinstance(value, dict):
-        return value
-    told = [leaf for path in paths for leaf in _leaves(path, _at(value, path))]
-    return {path: item for path, item in told if item is not None}
-
-
-def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield a field, or the fields that are set in a message: a scenario names no messages."""
-    if not isinstance(value, dict) or path in _MAPS or value.keys() == {"not"}:
-        yield path, value
-        return
-    for key, item in value.items():
-        if item not in ("", [], None):
-            yield from _leaves(f"{path}.{key}", item)
-
-
-def _map_of(path: str) -> str:
-    """Return the path of the map of free keys that a path leads into, or ''."""
-    return next((name for name in _MAPS if path.startswith(f"{name}.")), "")
-
-
-def _absent(where: str, differences: list[Difference]) -> dict[str, None]:
-    """Return the keys of a map that should not be there."""
-    prefix = f"{where}."
-    surplus = [one for one in differences if one.expected is None and one.where.startswith(prefix)]
-    return dict.fromkeys(one.where.removeprefix(prefix) for one in surplus)
-
-
-def _at(value: Any, path: str) -> Any:
-    for part in path.split("."):
-        value = value[part] if isinstance(value, dict) and part in value else None
-    return value
-
-
-def _why(verb: str, found: Difference) -> str:
-    found = masked(verb, found)
-    where = f" {found.where}" if found.where else ""
-    return f"{verb}{where} must be {_short(found.expected)}, but is {_short(found.got)}"
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

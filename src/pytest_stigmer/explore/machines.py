@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from pytest_stigmer.explore.comparison import Comparison
+from pytest_stigmer.explore.comparison import Comparison, written
 from pytest_stigmer.explore.counterexample import Journal
 from pytest_stigmer.scenario.verbs import VERBS
 
@@ -52,8 +52,11 @@ def bursts(*tags: str) -> st.SearchStrategy[list[tuple[str, str, str]]]:
 class RegistryMachine(RuleBasedStateMachine):
     """Drives a registry and the model; what every surface shares: clock, reopening, faults.
 
-    `fresh` opens a new registry for a history; `journal` remembers mismatches.
+    `fresh` opens a new registry for a history; `journal` remembers mismatches. A `glance` is the
+    verb by which another registry sees what a unit has written.
     """
+
+    glance: ClassVar[Write]
 
     fresh: ClassVar[Callable[[], AbstractContextManager[Comparison]]]
     journal: ClassVar[Journal]
@@ -65,6 +68,7 @@ class RegistryMachine(RuleBasedStateMachine):
             self.comparison = self._life.enter_context(type(self).fresh())
         self.can = self.comparison.subject.capabilities
         self.is_open = True
+        self.is_elsewhere = False
         self.has_crashed = False
         self.has_damaged = False
 
@@ -77,9 +81,18 @@ class RegistryMachine(RuleBasedStateMachine):
         self._life.close()
 
     def step(self, verb: str, **arguments: Any) -> None:
-        """Perform a verb on both; remember a mismatch."""
+        """Perform a verb on both, where the registry of this moment is; remember a mismatch."""
+        on_other = self.is_elsewhere and VERBS[verb].needs in ("skills", "store")
         with self.journal.watching():
-            self.comparison.step(verb, arguments)
+            self.comparison.step(verb, arguments, on_other=on_other)
+
+    def unit(self, data: st.DataObject, size: int, *, keep: bool) -> None:
+        """Perform writes as one unit, and let another registry look before it ends."""
+        steps = [written(*self.writes(data)) for _ in range(size)]
+        if "second" in self.can:
+            steps.append({**written(*self.glance), "on": "other"})
+        with self.journal.watching():
+            self.comparison.unit(steps, keep=keep)
 
     def look(self) -> None:
         """Read what a fault may have changed."""
@@ -88,6 +101,20 @@ class RegistryMachine(RuleBasedStateMachine):
     def writes(self, data: st.DataObject) -> Write:
         """Draw a verb that writes, with its arguments."""
         raise NotImplementedError
+
+    @precondition(lambda self: "second" in self.can and self.is_open)
+    @rule()
+    def turn(self) -> None:
+        """Go on with the other registry on the same file, as behind a load balancer."""
+        self.is_elsewhere = not self.is_elsewhere
+
+    @precondition(lambda self: self.can >= {"transactions", "store"} and self.is_open)
+    @rule(data=st.data(), size=st.integers(1, 4), keep=st.booleans())
+    def transaction(self, data: st.DataObject, size: int, *, keep: bool) -> None:
+        """Make writes one unit, while another reads; look at what it left."""
+        self.is_elsewhere = False
+        self.unit(data, size, keep=keep)
+        self.look()
 
     @precondition(lambda self: "clock" in self.can)
     @rule(duration=ADVANCES)
@@ -111,12 +138,17 @@ class RegistryMachine(RuleBasedStateMachine):
         self.step("reopen")
 
     @precondition(lambda self: "faults" in self.can and self.is_open)
-    @rule(data=st.data(), fault=FAULTS)
-    def fail(self, data: st.DataObject, fault: tuple[str, dict[str, Any], str]) -> None:
-        """Let a write and reads meet a fault, then take the fault away."""
+    @rule(data=st.data(), fault=FAULTS, in_unit=st.booleans())
+    def fail(
+        self, data: st.DataObject, fault: tuple[str, dict[str, Any], str], *, in_unit: bool
+    ) -> None:
+        """Let a write, or two of one unit, and reads meet a fault, then take the fault away."""
         begin, arguments, end = fault
+        self.is_elsewhere = False
         verb, write = self.writes(data)
         self.step(begin, **arguments)
+        if in_unit and arguments and self.can >= {"transactions", "store"}:
+            self.unit(data, 2, keep=True)
         self.step(verb, **write)
         self.look()
         self.step(end)
@@ -127,7 +159,7 @@ class RegistryMachine(RuleBasedStateMachine):
     def open_newer_file(self, version: int) -> None:
         """Find that another release has upgraded the file; nothing answers from then on."""
         self.step("set_schema_version", version=version)
-        self.is_open = False
+        self.is_open = self.is_elsewhere = False
         self.step("reopen")
 
 

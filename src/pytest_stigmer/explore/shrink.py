@@ -68,11 +68,8 @@ def _replayed(steps: Steps, fresh: Fresh, cause: str) -> Counterexample | None:
     with fresh() as comparison:
         comparison.only = cause
         for step in steps:
-            verb = next(iter(step))
-            bare = VERBS[verb].bare
-            arguments = {bare: step[verb]} if bare else step[verb]
             try:
-                comparison.step(verb, arguments, save_as=step.get("as"))
+                comparison.take(step)
             except Mismatch as mismatch:
                 return mismatch.found
             except (NoSuchValue, LookupError):
@@ -112,12 +109,20 @@ def _fewer_steps(steps: Steps) -> Iterator[Steps]:
         for end in range(len(steps) - 1, 0, -size):
             yield [*steps[: max(0, end - size)], *steps[end:]]
         size //= 2
+    for place, step in enumerate(steps):
+        for inner in _fewer_steps(step.get("transaction", [])):
+            yield [*steps[:place], {**step, "transaction": inner}, *steps[place + 1 :]]
+        if "transaction" in step:
+            yield [*steps[:place], *step["transaction"], *steps[place + 1 :]]
+        if "on" in step:
+            alone = {key: value for key, value in step.items() if key != "on"}
+            yield [*steps[:place], alone, *steps[place + 1 :]]
 
 
 def _fewer_arguments(steps: Steps) -> Iterator[Steps]:
     for place, step in enumerate(steps):
         verb = next(iter(step))
-        if VERBS[verb].bare:
+        if VERBS[verb].bare or verb == "transaction":
             continue
         for name in sorted(_OPTIONAL & step[verb].keys() - {_NEEDED.get(verb)}):
             arguments = {key: value for key, value in step[verb].items() if key != name}

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
 from pytest_stigmer.api import values
+from pytest_stigmer.conditions.resemblance import resembling
 from pytest_stigmer.explore.machines import (
     LONG,
     PAUSES,
@@ -30,7 +31,11 @@ VERSION_HASHES = {
 """The version hash of each text that is pushed."""
 SHOUTED_HASH = VERSION_HASHES["# one"].upper()
 """A version that is no hash: its letters are capitals."""
-NAMED = ("latest", "stable", "Stable", "v1", SHOUTED_HASH, *VERSION_HASHES.values())
+NAMED = (
+    *("latest", "stable", "Stable", "v1", SHOUTED_HASH),
+    *VERSION_HASHES.values(),
+    *(name[:12] for name in VERSION_HASHES.values()),
+)
 """What is asked for after several pushes of one skill."""
 RELEASES = st.lists(
     st.fixed_dictionaries(
@@ -55,8 +60,15 @@ LARGE = frozenset(
 """Kinds of artifacts that take long to build, or whose text no scenario can hold."""
 ODD: list[dict[str, Any]] = [
     *({"tag": tag} for tag in ("my-tag", "my_tag", "a" * 40, "g" * 64, "F" * 64)),
-    *({"name": name} for name in ("Ca\tlc", "\uff23alc", "\u212aalc", "C" * 61)),
-    *({"org": org} for org in (" org-a", "Org-A", "org-a\0b")),
+    *(
+        {"name": name}
+        for name in ("Ca\tlc", "\uff23alc", "\u212aalc", "C" * 61, " Calc ", "Ca\u0301lc")
+    ),
+    *(
+        {"name": name}
+        for name in ("latest", "new", "null", "Calc \u0663", "\u0130calc", "Stra\u00dfe")
+    ),
+    *({"org": org} for org in (" org-a", "Org-A", "org-a\0b", "null", "default", "o\u0301rg")),
     *({"skill_md": text} for text in ("# a\r\n", "# a\rb", "\ufeff# a", "# a\0b", " # a ")),
     *({"skill_md": text} for text in ("caf\u00e9", "cafe\u0301", LONG)),
     *({"artifact": {"good": kind}} for kind in sorted(set(GOOD_ARTIFACTS) - LARGE)),
@@ -73,6 +85,7 @@ class SkillMachine(RegistryMachine):
     names = st.sampled_from(
         ["Calc", "calc", "Ca.lc", "Ca_lc", "Càlc", "Other Tool", "C++", "C", "!!!"]
     )
+    glance = ("get_by_reference", {"slug": "calc"})
     slugs = st.sampled_from(["calc", "other-tool", "c", "Calc", ""])
     orgs = st.sampled_from(["", "org-a", "org-b"])
     tags = st.sampled_from(
@@ -80,7 +93,7 @@ class SkillMachine(RegistryMachine):
     )
     scopes = st.sampled_from([0, 0, 0, 1, 2, 3])
     versions = st.sampled_from(
-        ["", "latest", "stable", "v1", "v1.0", "Stable", "a" * 64, SHOUTED_HASH]
+        ["", "latest", "stable", "v1", "v1.0", "1.0", "v1.0.0", "Stable", "a" * 64, SHOUTED_HASH]
     )
 
     @rule(name=names, org=orgs, tag=tags, scope=scopes, text=TEXTS)
@@ -107,11 +120,27 @@ class SkillMachine(RegistryMachine):
         for org in ("", "org-a", "org-b"):
             self.step("push", **said(name=name, org=org, skill_md=text))
 
+    @rule(org=orgs, tag=st.sampled_from(["v1.0", "stable"]), data=st.data())
+    def ask_by_other_names(self, org: str, tag: str, data: st.DataObject) -> None:
+        """Push two versions; ask for them, and push, by names that are much like theirs."""
+        for version in ({"tag": tag, "skill_md": "# one"}, {"skill_md": "# two"}):
+            self.step("push", name="Calc 1", **said(org=org), **version)
+        other = data.draw(st.sampled_from(resembling(tag)))
+        self.step("get_by_reference", slug="calc-1", version=other, **said(org=org))
+        other = data.draw(st.sampled_from(resembling("calc-1")))
+        self.step("get_by_reference", slug=other, **said(org=org))
+        if org:
+            other = data.draw(st.sampled_from(resembling(org)))
+            self.step("push", name="Calc 1", org=other, skill_md="# three")
+            self.step("get_by_reference", slug="calc-1", org=org)
+
     @precondition(lambda self: self.comparison.pushes)
     @rule(data=st.data())
     def get(self, data: st.DataObject) -> None:
-        """Read a skill by id."""
-        self.step("get", id=self._of_push(data, "metadata.id"))
+        """Read a skill by its id, and by one that is much like it."""
+        skill_id = self._of_push(data, "metadata.id")
+        self.step("get", id=skill_id)
+        self.step("get", id=data.draw(st.sampled_from([f"{skill_id}\n", f" {skill_id}", "skl-"])))
 
     @rule(
         slug=slugs, org=orgs, version=versions, scope=scopes, kind=st.sampled_from([0, 43, 40, 999])
@@ -233,7 +262,7 @@ class SkillMachine(RegistryMachine):
     def crash(self, data: st.DataObject, statement: int) -> None:
         """Let the process die in a push or a deletion, before its transaction ends."""
         verb, write = self.writes(data)
-        self.has_crashed = True
+        self.has_crashed, self.is_elsewhere = True, False
         self.step("crash_after", statement=statement)
         self.step(verb, **write)
 
