@@ -12,7 +12,7 @@ from pytest_stigmer.harness import runs
 from pytest_stigmer.harness.options import Options
 from pytest_stigmer.harness.run_session import HarnessSession
 from pytest_stigmer.harness.runs import frozen, proved, scratch_target
-from pytest_stigmer.prove.prover import Prover, Reached
+from pytest_stigmer.prove.prover import Prover, Reached, watched
 from pytest_stigmer.scenario.loader import load
 from pytest_stigmer.scenario.model import SUFFIX, Scenario
 from pytest_stigmer.scenario.runner import Outcome, run
@@ -53,6 +53,29 @@ def test_a_proof_says_the_same_as_one_that_leaves_no_run_out(
     assert sparing < len(made) - sparing
 
 
+@pytest.mark.parametrize(
+    ("defect", "name"),
+    [
+        ("reading-moves-the-time", "lifecycle/times_of_a_record"),
+        ("refusal-undoes-the-transaction", "transactions/a_refusal_within"),
+        ("update-removes-the-old-artifact", "flows/update_keeps_access"),
+    ],
+)
+def test_a_defect_that_does_more_than_answer_is_run_and_leaves_the_reference_alone(
+    defect: str, name: str, session: HarnessSession
+) -> None:
+    """What writes, ends a transaction or deletes a file when it is asked must do so in its run."""
+    case = load(scenario_folder() / f"{name}{SUFFIX}").expanded()[0]
+    with (
+        frozen(case) as clock,
+        watched([defect]) as (recipe, reached),
+        scratch_target(session, "", clock=clock, recipe=recipe, cell="v2") as target,
+    ):
+        assert run(case, target).status == "passed"
+    assert defect in reached.beside.asked
+    assert reached.meets(defect)
+
+
 def test_a_defect_is_run_in_the_cases_that_meet_it_alone(session: HarnessSession) -> None:
     """A rule about what lies between files shows in the one case that has such bytes."""
     scenario = load(scenario_folder() / "artifacts" / "bytes_of_no_file.scenario.yaml")
@@ -64,7 +87,7 @@ def test_a_defect_is_run_in_the_cases_that_meet_it_alone(session: HarnessSession
             with scratch_target(session, "", clock=clock, recipe=recipe, cell=cell) as target:
                 return run(case, target)
 
-        prover = Prover(scenario, run_on)
+        prover = Prover(scenario, run_on, catalogue())
         assert prover.run(None, "v2").status == "passed"
         assert prover.run("local-headers-are-followed", "v2").status == "failed"
     assert met[len(scenario.cases) :] == [

@@ -139,7 +139,9 @@ def proved(
         defects = options.defects or tuple(catalogue())
         tried = _tried(scenario, defects, options)
         unwatched = [name for name in tried if len(tried[name]) < _FEW]
-        run: Callable[[str | None, str], Outcome] = Prover(scenario, run_case, unwatched).run
+        run: Callable[[str | None, str], Outcome] = Prover(
+            scenario, run_case, defects, unwatched
+        ).run
         verdicts = None
         if options.verdicts:
             verdicts = Verdicts(options.verdicts, scenario, test_id, options.seed, options.stubs)
