@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_stigmer.conditions.choice import CONDITIONS, MIXTURES
+from pytest_stigmer.defects.catalogue import recipe_with
 from pytest_stigmer.defects.change import with_migrations, with_queries, with_store
 from pytest_stigmer.errors import ResourceNotFound
 from pytest_stigmer.registry.assembly import REFERENCE, Recipe
@@ -202,6 +203,7 @@ ANY_CASE = recipe_query("get_resource").replace("id = :id", "id = :id COLLATE NO
 SHOWN: dict[str, tuple[str, Recipe]] = {
     "restart": (SAVED, with_store(REFERENCE, KeepsInMemory)),
     "two-registries": (SAVED_TWICE, with_store(REFERENCE, RemembersWrites)),
+    "two-processes": (SAVED_TWICE, recipe_with("records-are-kept-by-the-process")),
     "warm": (SAVED, with_store(REFERENCE, RemembersAbsence)),
     "rolled-back": (SAVED, with_store(REFERENCE, RemembersWrites)),
     "again": (SAVED, with_store(REFERENCE, RefusesRepeats)),
@@ -231,6 +233,12 @@ def test_a_condition_shows_what_the_plain_run_cannot(name: str, run: Run) -> Non
     assert run(text, "v2", defect).status == "passed"
     assert run(text, name).status == "passed"
     assert run(text, name, defect).status == "failed"
+
+
+def test_what_a_process_shares_shows_in_another_process_alone(run: Run) -> None:
+    """Two registries of one process agree on what it remembers, whatever the file says."""
+    text, defect = SHOWN["two-processes"]
+    assert run(text, "two-registries+restart", defect).status == "passed"
 
 
 @pytest.mark.soak

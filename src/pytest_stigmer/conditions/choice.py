@@ -16,7 +16,7 @@ from pytest_stigmer.conditions.other_seed import OtherSeed
 from pytest_stigmer.conditions.restart import Restart
 from pytest_stigmer.conditions.rolled_back import RolledBack
 from pytest_stigmer.conditions.same_content import SameContent
-from pytest_stigmer.conditions.two_registries import TwoRegistries
+from pytest_stigmer.conditions.two_registries import TwoProcesses, TwoRegistries
 from pytest_stigmer.conditions.under import Under
 from pytest_stigmer.conditions.warm import Warm
 from pytest_stigmer.errors import UsageError
@@ -30,6 +30,7 @@ CONDITIONS: dict[str, type[Condition]] = {
         Neighbours,
         Restart,
         TwoRegistries,
+        TwoProcesses,
         Warm,
         RolledBack,
         Again,
@@ -80,6 +81,11 @@ def classes_of(name: str) -> tuple[type[Condition], ...]:
         if word not in known:
             raise UsageError.unknown("condition", word, known)
     return tuple(one for word in words for one in known[word])
+
+
+def is_watchable(name: str) -> bool:
+    """Whether all that happens in a cell happens in this process."""
+    return all("processes" not in one.needs for one in classes_of(name))
 
 
 def _left(cell: str, scenario: Scenario) -> list[type[Condition]]:

@@ -41,6 +41,7 @@ from pytest_stigmer.defects.near_texts import (
     RESERVED_WORDS,
 )
 from pytest_stigmer.defects.omitted_rules import OMITTED
+from pytest_stigmer.defects.one_process import OWN_RECORDS, OWN_SKILLS, OWN_TAGS
 from pytest_stigmer.defects.ordering_queries import ORDERING
 from pytest_stigmer.defects.record_queries import LIFECYCLE
 from pytest_stigmer.defects.schema_changes import MIGRATION, SCHEMA
@@ -62,16 +63,22 @@ TABLES: Mapping[str, tuple[Row, ...]] = {
     + NEAR_INSTRUCTIONS
     + NEAR_CHECKSUMS,
     "history": HISTORY + HISTORY_STORES + EDGES_OF_HISTORY + AGING,
-    "identity": IDENTITIES + EDGES_OF_IDENTITIES + NEAR_IDENTITIES + RESERVED_WORDS,
+    "identity": (
+        *(*IDENTITIES, *EDGES_OF_IDENTITIES, *NEAR_IDENTITIES),
+        *(*RESERVED_WORDS, *OWN_SKILLS),
+    ),
     "kinds": KINDS + EDGES_OF_KINDS,
-    "lifecycle": LIFECYCLE + EDGES_OF_RECORDS + AGED_RECORDS + SHARED_MESSAGES,
+    "lifecycle": LIFECYCLE + EDGES_OF_RECORDS + AGED_RECORDS + SHARED_MESSAGES + OWN_RECORDS,
     "limits": LIMITS + EDGES_OF_SIZE + NUMBERS,
     "migration": MIGRATION + EDGES_OF_MIGRATION + GROWN_FILES,
     "names": NAMES + NAME_STORES + EDGES_OF_NAMES,
     "opening": LOCKED,
     "ordering": ORDERING,
     "push": RECORDS + EDGES_OF_RECORDS_PUSHED + AGED_STAMPS + NEAR_STAMPS,
-    "resolution": (*RESOLUTION, *REFERENCES, *EDGES_OF_REFERENCES, *NEAR_TAGS, *NEAR_VERSIONS),
+    "resolution": (
+        *(*RESOLUTION, *REFERENCES, *EDGES_OF_REFERENCES),
+        *(*NEAR_TAGS, *NEAR_VERSIONS, *OWN_TAGS),
+    ),
     "schema": SCHEMA,
     "transactions": TRANSACTIONS + EDGES_OF_TRANSACTIONS,
     "validation": REFUSALS + EDGES_OF_MESSAGES + NEAR_HASHES,

@@ -105,7 +105,7 @@ def proved(
 
     What other distributions ship than the scenario's own need not be claimed, unless asked for.
     """
-    from pytest_stigmer.conditions.choice import plan_cells, rewritten, under
+    from pytest_stigmer.conditions.choice import is_watchable, plan_cells, rewritten, under
     from pytest_stigmer.defects.catalogue import catalogue
     from pytest_stigmer.prove.proof import prove
     from pytest_stigmer.prove.prover import Prover
@@ -138,7 +138,7 @@ def proved(
 
         defects = options.defects or tuple(catalogue())
         tried = _tried(scenario, defects, options)
-        unwatched = [name for name in tried if len(tried[name]) < _FEW]
+        unwatched = [name for name in tried if len(tried[name]) < _FEW or not is_watchable(name)]
         run: Callable[[str | None, str], Outcome] = Prover(
             scenario, run_case, defects, unwatched
         ).run

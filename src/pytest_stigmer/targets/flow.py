@@ -66,15 +66,20 @@ class Flow:
         With `skill_md` alone the ZIP holds nothing else, so that equal texts make equal versions;
         without any of the three the content is drawn. Content is written as in scenarios.
         """
-        if artifact is None:
-            data = self._packed(skill_md, files)
-        elif skill_md is None and files is None:
-            data = self._given(artifact)
-        else:
-            raise UsageError("push(): artifact holds skill_md and files; give it or them")
+        data = self.artifact(skill_md=skill_md, files=files, artifact=artifact)
         return self.skills.push(
             self.api.codec.push_message(name=name, artifact=data, org=org, scope=scope, tag=tag)
         )
+
+    def artifact(
+        self, *, skill_md: Any = None, files: Mapping[str, Any] | None = None, artifact: Any = None
+    ) -> bytes:
+        """Return the ZIP that a push of this content sends."""
+        if artifact is None:
+            return self._packed(skill_md, files)
+        if skill_md is None and files is None:
+            return self._given(artifact)
+        raise UsageError("push(): artifact holds skill_md and files; give it or them")
 
     def get(self, *, id: str) -> Skill:  # noqa: A002 - the field's own name
         """Return the current record of a skill."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.skills.endpoint import Transport
     from pytest_stigmer.store.plans import PlanCell
     from pytest_stigmer.store.sqlite import SqliteStore
+    from pytest_stigmer.targets.other_process import OtherProcess
 
 _QUERIES = {
     "get_audit_by_hash": "audit_by_hash",
@@ -95,7 +97,10 @@ class LocalTarget(Target):
         self._factory = factory
         self._zone = Zone()
         self._other: SecondTarget | None = None
+        self._elsewhere: OtherProcess | None = None
         self._in_transaction = False
+        if connect is directly and hasattr(os, "fork"):
+            self.capabilities |= {"processes"}
         self.registry = Registry(
             database,
             recipe=recipe,
@@ -129,6 +134,23 @@ class LocalTarget(Target):
             flow = self._flow(registry, registry.endpoint)
             self._other = SecondTarget(self.name, registry, flow)
         return self._other
+
+    def elsewhere(self) -> OtherProcess:
+        """Return a registry of another process on the same file; to make it reopens this one."""
+        if self._elsewhere is None:
+            from pytest_stigmer.targets.other_process import OtherProcess
+
+            self.leave_other()
+            self.registry.close()
+            self._elsewhere = OtherProcess(self, self.flow.artifact)
+            self.reopen()
+        return self._elsewhere
+
+    def live_at(self, instant: dt.datetime, zone: str | None) -> None:
+        """Follow the process whose fork this is."""
+        self._clock.move_to(instant)
+        if zone:
+            self._zone.enter(zone=zone)
 
     @contextmanager
     def transaction(self, *, keep: bool) -> Iterator[None]:
@@ -183,7 +205,10 @@ class LocalTarget(Target):
         """Close the store."""
         self._faults.unlock()
         self._zone.leave()
-        self._leave_other()
+        self.leave_other()
+        if self._elsewhere is not None:
+            self._elsewhere.end()
+            self._elsewhere = None
         self.registry.close()
 
     def _perform(self, verb: str, arguments: Mapping[str, Any]) -> Any:
@@ -209,14 +234,17 @@ class LocalTarget(Target):
 
     def go_on_with(self, image: bytes, artifacts: Mapping[str, bytes] | None = None) -> None:
         """Go on with another database, and other artifacts if there are any, opened anew."""
-        self._leave_other()
+        self.leave_other()
         self.registry.replace(image, artifacts)
         self._connect_flow()
 
-    def _leave_other(self) -> None:
+    def leave_other(self) -> None:
+        """Close the file wherever else it is open; the next verb there opens it."""
         if self._other is not None:
             self._other.registry.close()
             self._other = None
+        if self._elsewhere is not None:
+            self._elsewhere.leave()
 
     def _connect_flow(self) -> None:
         """Let the flow go through the parts that are open now."""
