@@ -9,8 +9,9 @@ import yaml
 
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.explore.model_target import ModelTarget
+from pytest_stigmer.factories.bad_artifacts import ODD_ARCHIVES
 from pytest_stigmer.factories.factory import Factory
-from pytest_stigmer.scenario.disputed import ODD_ARCHIVES, POINTS, otherwise, points_of
+from pytest_stigmer.scenario.disputed import POINTS, otherwise, points_of
 from pytest_stigmer.scenario.loader import load as load_scenario
 from pytest_stigmer.scenario.runner import Status, run
 from pytest_stigmer.scenario.saved_values import resolve

@@ -14,6 +14,10 @@ from pytest_stigmer.defects.skill_changes import (
 
 _SKILL_MD = "SKILL.md"
 _DATA_DESCRIPTOR = 8
+_COMPRESSION_OPTIONS = 6
+_FIRST_VERSION = 10
+_SHORT_FIELD = 13
+_SET_ID = 0o6000
 _ALLOWED_FILES = 10_000
 _FEWER_FILES = 100
 _ALLOWED_RATIO = 100
@@ -39,6 +43,19 @@ ARCHIVES = (
                 lambda entry: bool(entry.flag_bits & _DATA_DESCRIPTOR)
             ),
             "archives-of-dos-are-refused": refusing_entries(lambda entry: entry.create_system == 0),
+            "zip64-fields-are-refused": refusing_entries(lambda entry: entry.extra[:2] == b"\1\0"),
+            "owners-and-times-are-refused": refusing_entries(
+                lambda entry: len(entry.extra) > _SHORT_FIELD and entry.extra[:2] != b"\1\0"
+            ),
+            "compression-options-are-refused": refusing_entries(
+                lambda entry: bool(entry.flag_bits & _COMPRESSION_OPTIONS)
+            ),
+            "first-version-is-refused": refusing_entries(
+                lambda entry: entry.extract_version == _FIRST_VERSION
+            ),
+            "mode-bits-are-refused": refusing_entries(
+                lambda entry: bool(entry.external_attr >> 16 & _SET_ID)
+            ),
         },
     ),
     *alike(

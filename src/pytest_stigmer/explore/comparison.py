@@ -11,8 +11,9 @@ from pytest_stigmer.explore.causes import HARM, Seen, cause_of
 from pytest_stigmer.explore.counterexample import Counterexample, Mismatch
 from pytest_stigmer.explore.model_target import ModelTarget
 from pytest_stigmer.explore.wording import surplus, told, why
+from pytest_stigmer.factories.bad_artifacts import ODD_ARCHIVES
 from pytest_stigmer.scenario.compare import Difference, answer_differences
-from pytest_stigmer.scenario.disputed import ODD_ARCHIVES, POINTS
+from pytest_stigmer.scenario.disputed import POINTS
 from pytest_stigmer.scenario.model import ExpectedFailure
 from pytest_stigmer.scenario.runner import asked
 from pytest_stigmer.scenario.saved_values import resolve

@@ -20,7 +20,7 @@ from pytest_stigmer.explore.machines import (
     said,
 )
 from pytest_stigmer.factories.artifacts import artifact
-from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS
+from pytest_stigmer.factories.bad_artifacts import BAD_ARTIFACTS, EDGES
 from pytest_stigmer.factories.good_artifacts import GOOD_ARTIFACTS
 from pytest_stigmer.scenario.verbs import harm_of
 
@@ -54,7 +54,7 @@ RELEASES = st.lists(
 LARGE = frozenset(
     {
         *("longest_skill_md", "longest_skill_md_deflated", "most_files", "three_megabytes"),
-        *("too_many_files", "total_size"),
+        *("too_many_files", "total_size", "total_size_by_one", "total_size_of_the_limit"),
     }
 )
 """Kinds of artifacts that take long to build, or whose text no scenario can hold."""
@@ -72,7 +72,7 @@ ODD: list[dict[str, Any]] = [
     *({"skill_md": text} for text in ("# a\r\n", "# a\rb", "\ufeff# a", "# a\0b", " # a ")),
     *({"skill_md": text} for text in ("caf\u00e9", "cafe\u0301", LONG)),
     *({"artifact": {"good": kind}} for kind in sorted(set(GOOD_ARTIFACTS) - LARGE)),
-    *({"artifact": {"bad": kind}} for kind in sorted(set(BAD_ARTIFACTS) - LARGE)),
+    *({"artifact": {"bad": kind}} for kind in sorted(set(BAD_ARTIFACTS) - LARGE - EDGES)),
 ]
 """Pushes that registries judge or keep otherwise."""
 SHARES = 5

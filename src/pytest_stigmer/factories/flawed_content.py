@@ -6,6 +6,7 @@ backend/services/stigmer-server/pkg/domain/skill/storage/zip_extractor.go.
 
 from __future__ import annotations
 
+import functools
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -67,6 +68,18 @@ def _containers() -> Iterator[BadArtifact]:
         "entries that share their bytes unpack to more than the disk holds",
         "total uncompressed size too large",
         _total_size,
+    )
+    yield BadArtifact(
+        "total_size_by_one",
+        "the limit is not the one that is documented",
+        "total uncompressed size too large: 524288001 bytes",
+        functools.partial(_total_of, MAX_TOTAL + 1),
+    )
+    yield BadArtifact(
+        "total_size_of_the_limit",
+        "entries that share their bytes are one file to some programs",
+        "its data is not where the directory says",
+        functools.partial(_total_of, MAX_TOTAL),
     )
 
 
@@ -178,11 +191,16 @@ def _skill_md_content() -> Iterator[BadArtifact]:
 
 
 def _total_size() -> bytes:
-    # Five hundred honest entries over the same compressed bytes: each is within its limits.
+    return _total_of(MAX_TOTAL + len(GOOD.body))
+
+
+def _total_of(size: int) -> bytes:
+    # Honest entries over the same compressed bytes: each is within its limits.
+    count, rest = divmod(size - len(GOOD.body), MAX_SKILL_MD)
     first = deflated("part0", MAX_SKILL_MD)
-    count = MAX_TOTAL // MAX_SKILL_MD
-    rest = (replace(first, name=f"part{i}".encode(), shared=True) for i in range(1, count))
-    return beside_good(first, *rest)
+    shared = (replace(first, name=f"part{i}".encode(), shared=True) for i in range(1, count))
+    last = [deflated("last", rest)] if rest else []
+    return beside_good(first, *shared, *last)
 
 
 def _too_many_files() -> bytes:

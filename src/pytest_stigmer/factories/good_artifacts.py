@@ -22,6 +22,7 @@ from pytest_stigmer.factories import artifacts as zips
 from pytest_stigmer.factories.artifacts import SKILL_MD, artifact
 from pytest_stigmer.factories.flawed_content import MAX_FILES, MAX_SKILL_MD
 from pytest_stigmer.factories.flaws import GOOD, alone, beside_good, deflated
+from pytest_stigmer.factories.honest_edges import honest_edges
 
 MAX_RATIO = 100
 """How many times its packed size an entry may unpack to, fractions not counted."""
@@ -143,7 +144,7 @@ def _at_limits() -> Iterator[tuple[str, Callable[[], bytes]]]:
 
 
 GOOD_ARTIFACTS: Mapping[str, Callable[[], bytes]] = MappingProxyType(
-    dict((*_from_tools(), *_of_content(), *_at_limits()))
+    dict((*_from_tools(), *_of_content(), *_at_limits(), *honest_edges()))
 )
 """Every good artifact by kind, and how to make it."""
 

@@ -100,17 +100,6 @@ POINTS: dict[str, Point] = {
 }
 """The disputed points by name."""
 
-ODD_ARCHIVES = frozenset(
-    {
-        *("bytes_after", "bytes_before", "bytes_before_the_end", "bytes_between", "shared_bytes"),
-        *("broken_name", "drive", "file_version", "two_forms_of_a_name", "unmarked_name"),
-        *("folder_by_attribute", "folder_by_mode", "folder_with_content", "file_and_folder"),
-        *("long_name_part", "long_name", "nested_folders"),
-        *("later_version", "patched", "strongly_encrypted", "unknown_extra_field"),
-    }
-)
-"""The flaws of archives about which `odd_archives_are_refused` is."""
-
 
 def points_of(outcome: Outcome) -> list[tuple[str, object]]:
     """Return a property per step of a run that answers a disputed point otherwise."""
