@@ -35,6 +35,13 @@ BAD_FILES = {
             "neighbours; the keys of one step stand below each other, two columns right of its `-`"
         ),
     ),
+    "a caller of no call who goes away": (
+        HEAD + b"  - list_artifacts:\n    cut_short: cancelled\n",
+        (
+            "x.scenario.yaml:4: `cut_short` cannot stand beside `list_artifacts`: it is for calls "
+            "of the skill API"
+        ),
+    ),
     "a reference without quotes": (
         HEAD + b"  - push: {name: A}\n    as: one\n  - get: {id: ${one.metadata.id}}\n",
         "x.scenario.yaml:5: a value with `${...}` must be in quotes",

@@ -55,7 +55,7 @@ def on_local(scenario: Scenario, database: Path) -> Iterator[Any]:
 
 
 @contextmanager
-def on_service(scenario: Scenario, database: Path) -> Iterator[Any]:
+def on_service(scenario: Scenario, database: Path, recipe: Recipe = REFERENCE) -> Iterator[Any]:
     """Give a target behind a server of this process."""
     with ExitStack() as stack:
         server = LoopbackServer(API)
@@ -71,6 +71,7 @@ def on_service(scenario: Scenario, database: Path) -> Iterator[Any]:
             clock=clock,
             factory=factory(),
             generation=API,
+            recipe=recipe,
             name="service",
             connect=connect,
         )
@@ -188,7 +189,7 @@ def _on_local() -> Any:
 
 @pytest.fixture(name="on_service")
 def _on_service() -> Any:
-    """Give `on_service(scenario, database)`, a context manager that gives a target."""
+    """Give `on_service(scenario, database, recipe=REFERENCE)`, a context manager of a target."""
     return on_service
 
 

@@ -8,8 +8,7 @@ from typing import Any, ClassVar
 from pytest_stigmer.conditions.disturbance import Disturbance
 from pytest_stigmer.scenario.compare import difference
 from pytest_stigmer.scenario.model import Scenario
-from pytest_stigmer.scenario.runner import asked
-from pytest_stigmer.scenario.target import Answer, AuditRow, Call, Surprise, Target
+from pytest_stigmer.scenario.target import Answer, AuditRow, Call, Surprise, Target, asked
 
 Perform = Callable[[Call, Target], Answer]
 

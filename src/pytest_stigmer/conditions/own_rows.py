@@ -11,8 +11,7 @@ from typing import Any
 from pytest_stigmer.conditions.condition import Condition, Perform, shown
 from pytest_stigmer.conditions.disturbance import Disturbance
 from pytest_stigmer.scenario.model import Scenario
-from pytest_stigmer.scenario.runner import asked
-from pytest_stigmer.scenario.target import Answer, AuditRow, Call, Target
+from pytest_stigmer.scenario.target import Answer, AuditRow, Call, Target, asked
 from pytest_stigmer.store.translation import kind_text
 
 Key = tuple[str, str]

@@ -6,8 +6,7 @@ from typing import cast
 
 from pytest_stigmer.conditions.condition import Condition, Perform
 from pytest_stigmer.conditions.reads import READS, is_of_registry, reads_of
-from pytest_stigmer.scenario.runner import asked
-from pytest_stigmer.scenario.target import Answer, Call, Target
+from pytest_stigmer.scenario.target import Answer, Call, Target, asked
 from pytest_stigmer.targets.local import LocalTarget
 
 _WHEN = "by two registries on one file"

@@ -98,6 +98,13 @@ class Under(Target):
         told = [self._told(*one) for one in zip(calls, answers, strict=True)]
         return told, more
 
+    def cut_short(self, call: Call, how: str, order: int) -> tuple[Answer, bool]:
+        """Perform a call whose caller goes away, with what happens before and after it."""
+        self._begin()
+        self._before(call)
+        answer, more = self.target.cut_short(call, how, order)
+        return self._told(call, answer), more
+
     def _told(self, call: Call, answer: Answer) -> Answer:
         return self._answer(call, self.target, lambda _call, _target: answer)
 

@@ -15,9 +15,8 @@ from pytest_stigmer.factories.bad_artifacts import ODD_ARCHIVES
 from pytest_stigmer.scenario.compare import Difference, answer_differences
 from pytest_stigmer.scenario.disputed import POINTS
 from pytest_stigmer.scenario.model import ExpectedFailure
-from pytest_stigmer.scenario.runner import asked
 from pytest_stigmer.scenario.saved_values import resolve
-from pytest_stigmer.scenario.target import Answer, Call, Surprise, Target, answered
+from pytest_stigmer.scenario.target import Answer, Call, Surprise, Target, answered, asked
 from pytest_stigmer.scenario.verbs import VERBS
 
 _TIMES = ("created_at", "updated_at")

@@ -21,7 +21,7 @@ from pytest_stigmer.explore.outside import Outside
 from pytest_stigmer.explore.skill_model import LINK, SkillModel
 from pytest_stigmer.explore.store_model import StoreModel
 from pytest_stigmer.factories.factory import Factory
-from pytest_stigmer.scenario.target import Answer, AuditRow, Call, Target, answered
+from pytest_stigmer.scenario.target import CUT_CODES, Answer, AuditRow, Call, Target, answered
 from pytest_stigmer.scenario.verbs import VERBS
 from pytest_stigmer.store.schema import LATEST
 from pytest_stigmer.store.translation import WAIT_SECONDS, kind_text
@@ -93,6 +93,12 @@ class ModelTarget(Target):
         turns = [*others, first] if order == 0 else [first, *others]
         answers = [self.perform(call.verb, call.arguments) for call in turns]
         return [*answers[-1:], *answers[:-1]] if order == 0 else answers, order == 0
+
+    def cut_short(self, call: Call, how: str, order: int) -> tuple[Answer, bool]:
+        """Do nothing of a call at first, and then all of it."""
+        if order:
+            self.perform(call.verb, call.arguments)
+        return Answer.refused(CUT_CODES[how]), order == 0
 
     def start_over(self) -> None:
         """Forget everything."""

@@ -98,6 +98,11 @@ def _step_faults(step: dict[str, Any], place: Place, document: Document) -> Iter
         yield Fault(document.line((*place, "ends")), "`ends` belongs to a `transaction`")
     if "on" in step and (NESTING & step.keys() or VERBS[verb_of(step)].needs not in _OF_REGISTRY):
         yield Fault(document.line((*place, "on")), f"`on` cannot stand beside `{verb_of(step)}`")
+    if "cut_short" in step and VERBS[verb_of(step)].needs != "skills":
+        what = (
+            f"`cut_short` cannot stand beside `{verb_of(step)}`: it is for calls of the skill API"
+        )
+        yield Fault(document.line((*place, "cut_short")), what)
     for key in NESTING & step.keys():
         yield from (
             Fault(
@@ -111,7 +116,10 @@ def _step_faults(step: dict[str, Any], place: Place, document: Document) -> Iter
 
 
 def _can_be_called(step: dict[str, Any]) -> bool:
-    return VERBS[verb_of(step)].needs in _OF_REGISTRY and not {"on", "repeat"} & step.keys()
+    return (
+        VERBS[verb_of(step)].needs in _OF_REGISTRY
+        and not {"on", "repeat", "cut_short"} & step.keys()
+    )
 
 
 def _time_fault(reader: Any, place: Place, document: Document) -> Iterator[Fault]:
@@ -217,6 +225,7 @@ def _step(step: Mapping[str, Any], place: Place, document: Document) -> Step:
         steps=inner,
         keeps=step.get("ends") != "rolled_back",
         disputed=_disputed(step.get("disputed")),
+        cut_short=step.get("cut_short", ""),
     )
 
 

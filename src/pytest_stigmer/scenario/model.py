@@ -58,7 +58,7 @@ class Step:
     `returns` None and `fails` None: the step must succeed, whatever it answers. `refers` tells
     whether any value has to be filled in, so that a step without references is sent as it is.
     `place` leads to the step from the top of the file; `steps` are those of a `transaction`, which
-    is undone unless `keeps`, or of a `together`.
+    is undone unless `keeps`, or of a `together`. `cut_short` says how its caller goes away.
     """
 
     verb: str
@@ -74,6 +74,7 @@ class Step:
     steps: tuple[Step, ...] = ()
     keeps: bool = True
     disputed: Disputed | None = None
+    cut_short: str = ""
 
     def flattened(self) -> Iterator[Step]:
         """Yield this step's own steps, each before the next, and then itself."""

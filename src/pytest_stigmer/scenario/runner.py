@@ -18,6 +18,8 @@ from pytest_stigmer.scenario.target import (
     Surprise,
     Unsupported,
     answered,
+    asked,
+    is_cut,
 )
 from pytest_stigmer.scenario.verbs import VERBS
 
@@ -119,9 +121,9 @@ def run(
     After a red step the run goes on: what needs a value that is missing because of it is left out,
     and where the scene itself could not be set (clock, faults, reopening, transactions), nothing
     follows. The first red step's timeline and query plan are kept as evidence. `stop_at_first` ends
-    the run there, without evidence. A scenario with a `together` is run once for each order in
-    which the target can have it, until one is red. `look` is called after each step. Never raises
-    for what a target does, except KeyboardInterrupt and its like.
+    the run there, without evidence. A scenario with a `together` or a call that is `cut_short` is
+    run once for each order in which the target can have it, until one is red. `look` is called
+    after each step. Never raises for what a target does, except KeyboardInterrupt and its like.
     """
     if reason := _left_unasked(scenario, target):
         return Outcome(scenario, target.name, Status.SKIPPED, reason=reason)
@@ -186,7 +188,7 @@ def _told_reds(running: _Run) -> str:
     told = "the answer is not the expected one"
     if len(lines) > 1:
         told = f"{len(lines)} answers are not the expected ones: lines {', '.join(lines)}"
-    return told + (f" in order {running.order} of the calls at once" if running.order else "")
+    return told + (f" in order {running.order} of the calls" if running.order else "")
 
 
 def _start_clock(scenario: Scenario, target: Target) -> None:
@@ -220,13 +222,12 @@ def _take(step: Step, running: _Run) -> None:
 def _perform(step: Step, running: _Run) -> None:
     target = running.target.other() if step.on_other else running.target
     sent = resolve(step.arguments, running.saved) if step.refers else step.arguments
-    _judge(step, sent, asked(target, step.verb, sent), running)
-
-
-def asked(target: Target, verb: str, sent: Mapping[str, Any]) -> Answer:
-    """Return what a target answers, or what becomes of an exception that it lets pass."""
-    answers = answered(lambda: target.perform(verb, sent))
-    return answers if answers.failure else answers.value
+    if step.cut_short:
+        answer, more = target.cut_short(Call(step.verb, sent), step.cut_short, running.order)
+        running.more_orders |= more
+    else:
+        answer = asked(target, step.verb, sent)
+    _judge(step, sent, answer, running)
 
 
 def _transaction(step: Step, running: _Run) -> None:
@@ -264,7 +265,8 @@ def _judge(step: Step, sent: Mapping[str, Any], answer: Answer, running: _Run) -
         fails = fails and ExpectedFailure(
             **{part: resolve(getattr(fails, part), running.saved) for part in _FAILURE_PARTS}
         )
-    found, target = tuple(answer_differences(answer, returns, fails)), running.target
+    is_right, target = step.cut_short and is_cut(answer), running.target
+    found = () if is_right else tuple(answer_differences(answer, returns, fails))
     done = Performed(step, sent, answer, returns, fails, found, target.now())
     if found and not target.is_ours and is_other_side(step.disputed, answer):
         done, found = replace(done, differences=(), disputed=found), ()

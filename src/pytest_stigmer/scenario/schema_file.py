@@ -142,10 +142,13 @@ class _Schema:
         right = {key: value for key, value in form.items() if key not in told}
         refused = {"closed": {"fails": "failure"}}
         either = {"if": {"type": "object", "required": ["fails"]}, "then": refused, "else": right}
-        several = {"closed": {"one_of": {"list_of": either}}}
+        several = {"closed": {"one_of": {"list_of": _or_earlier(either)}}}
         answer = {"if": {"type": "object", "required": ["one_of"]}, "then": several, "else": right}
-        earlier = {"if": {"type": "string"}, "then": "reference", "else": answer}
-        return told | self._form(earlier)
+        return told | self._form(_or_earlier(answer))
+
+
+def _or_earlier(answer: Form) -> Form:
+    return {"if": {"type": "string"}, "then": "reference", "else": answer}
 
 
 def _defined(name: str) -> Form:

@@ -11,6 +11,9 @@ from typing import Any, Self
 
 from pytest_stigmer.errors import ServerLost, StatusError, StigmerError
 
+CUT_CODES = {"cancelled": "CANCELLED", "deadline": "DEADLINE_EXCEEDED"}
+"""What a caller sees of a call that was cut short, by how he went away."""
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -85,6 +88,11 @@ def answered(act: Callable[[], Any], *passing: type[Exception]) -> Answer:
         return Answer.of_error(error)
     except Exception as error:  # noqa: BLE001 - whatever a registry raises is its answer
         return Answer.of_fault(error)
+
+
+def is_cut(answer: Answer) -> bool:
+    """Tell whether a caller went away before he was answered."""
+    return answer.failure is not None and answer.failure.code in CUT_CODES.values()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +180,15 @@ class Target:
             started = [threads.submit(self.perform, call.verb, call.arguments) for call in calls]
             return [call.result() for call in started], False
 
+    def cut_short(self, call: Call, how: str, order: int) -> tuple[Answer, bool]:
+        """Perform a call whose caller goes away, and tell whether there is a further moment.
+
+        `how` is `cancelled` or `deadline`, `order` counts the moments from 0. In the last one the
+        call was faster. When this returns, the call has ended, whatever came of it.
+        """
+        del call, how, order
+        raise Unsupported(f"on the target {self.name} nobody goes away before he is answered")
+
     def start_over(self) -> None:
         """Become a fresh registry again, for the next order."""
         raise Unsupported(f"the target {self.name} cannot start over")
@@ -188,3 +205,9 @@ class Target:
         """Return the SQL and the query plan behind a lookup, or None where there is none."""
         del verb, arguments
         return None
+
+
+def asked(target: Target, verb: str, sent: Mapping[str, Any]) -> Answer:
+    """Return what a target answers, or what becomes of an exception that it lets pass."""
+    answers = answered(lambda: target.perform(verb, sent))
+    return answers if answers.failure else answers.value

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.errors import StatusError, StigmerError
+from pytest_stigmer.skills.callers import Caller, waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +81,9 @@ class SkillHandlers:
     def _serve(self, method: str, call: Incoming, visit: Visit) -> None:
         call.under_way = True
         try:
-            call.end(message=visit.serve())
+            with waiting(Caller(lambda: call.over)):
+                answer = visit.serve()
+            call.end(message=answer)
         except Exception as error:  # noqa: BLE001 - a caller gets a status whatever happens
             refuse(call, status_of_failure(method, error))
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import grpc
@@ -13,7 +16,7 @@ from pytest_stigmer.service.control_api import control_api
 from pytest_stigmer.service.handlers import NAMESPACE_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pytest_stigmer.api.generation import Generation
 
@@ -54,6 +57,51 @@ def open_channel(address: str, tls: ClientTls | None = None) -> Any:
     return grpc.secure_channel(address, grpc.ssl_channel_credentials(tls.roots), options)
 
 
+class Impatience:
+    """A caller that does not wait for the answer: he cancels, or his deadline passes.
+
+    That happens after `seconds`, or once `leave` is called from another thread, which only
+    cancelling can do.
+    """
+
+    def __init__(self, how: str, seconds: float) -> None:
+        self._has_deadline = how == "deadline"
+        self._seconds = seconds
+        self._future: Any = None
+        self._is_made = Event()
+        self.code = "DEADLINE_EXCEEDED" if self._has_deadline else "CANCELLED"
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Make the calls of this thread in the block so."""
+        before = IMPATIENCE.set(self)
+        try:
+            yield
+        finally:
+            IMPATIENCE.reset(before)
+
+    def leave(self) -> None:
+        """Cancel the call, unless it has a deadline, which passes by itself."""
+        if not self._has_deadline and self._is_made.wait(CALL_SECONDS):
+            self._future.cancel()
+
+    def call(self, rpc: Any, request: bytes, metadata: Any) -> bytes:
+        """Make a call; raise what the caller sees of it."""
+        most = self._seconds if self._has_deadline else CALL_SECONDS
+        self._future = rpc.future(request, timeout=most, metadata=metadata)
+        self._is_made.set()
+        try:
+            answer: bytes = self._future.result(most if self._has_deadline else self._seconds)
+        except (grpc.FutureTimeoutError, grpc.FutureCancelledError):
+            self._future.cancel()
+            raise StatusError(self.code, "the caller went away") from None
+        return answer
+
+
+IMPATIENCE: ContextVar[Impatience | None] = ContextVar("pytest_stigmer_impatience", default=None)
+"""How the next call of this thread ends before it is answered."""
+
+
 class GrpcTransport:
     """Carries the skill API's bytes over a channel; a failure is a StatusError."""
 
@@ -73,10 +121,11 @@ class GrpcTransport:
 
     def call(self, method: str, request: bytes) -> bytes:
         """Make one call by its wire name; raise StatusError with the server's code and text."""
+        rpc, impatience = self._calls[method], IMPATIENCE.get()
         try:
-            answer: bytes = self._calls[method](
-                request, timeout=self._seconds, metadata=self._metadata
-            )
+            if impatience is not None:
+                return impatience.call(rpc, request, self._metadata)
+            answer: bytes = rpc(request, timeout=self._seconds, metadata=self._metadata)
         except grpc.RpcError as error:
             raise status_of(error) from error
         return answer

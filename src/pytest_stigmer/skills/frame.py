@@ -26,6 +26,7 @@ from pytest_stigmer.errors import (
 from pytest_stigmer.skills import refusals
 from pytest_stigmer.skills.archive import Archive, ArchiveReader
 from pytest_stigmer.skills.artifact_storage import ArtifactStorage, StoredArtifact
+from pytest_stigmer.skills.callers import refuse_for_nobody
 from pytest_stigmer.skills.index import Identity, SlugIndex
 from pytest_stigmer.store.sqlite import SqliteStore
 
@@ -129,9 +130,10 @@ class SkillFrame(ABC):
 
         All of it is kept, or nothing: the record, its audit record, and the artifact unless it was
         there before. All of it happens at one instant. Pushes exclude each other, in other
-        processes too. Raises StatusError INVALID_ARGUMENT for a request or an artifact that breaks
-        a rule, DATA_LOSS when an unreadable row may be the skill, RESOURCE_EXHAUSTED for a record
-        too large to be answered.
+        processes too; one whose caller goes away while it waits for its turn is not begun. Raises
+        StatusError INVALID_ARGUMENT for a request or an artifact that breaks a rule, DATA_LOSS when
+        an unreadable row may be the skill, RESOURCE_EXHAUSTED for a record too large to be
+        answered, CANCELLED for one that is not begun.
         """
         self.check_push(request)
         identity = self.identity(request)
@@ -144,6 +146,7 @@ class SkillFrame(ABC):
                 self.store.transaction(),
                 self.store.instants.paused(),
             ):
+                refuse_for_nobody()
                 current = self.current(identity)
                 artifact = self.artifacts.store(request.artifact)
                 skill = self.next_version(request, identity, archive, artifact.key, current)
@@ -171,6 +174,7 @@ class SkillFrame(ABC):
         Artifacts stay: other skills may have the same content.
         """
         with saying("failed to delete Skill"), self.store.transaction():
+            refuse_for_nobody()
             self.index.refresh()
             found = self.stored(self.message(skill_id))
             self.remove(skill_id)

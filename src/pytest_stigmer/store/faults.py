@@ -20,6 +20,7 @@ _IMPATIENT_MILLISECONDS = 1
 _MOMENT_SECONDS = 0.012
 _WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|CREATE|ALTER|DROP)\b", re.IGNORECASE)
 _WRITES_OR_BEGINS = re.compile(r"\s*(BEGIN|INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
+_COMMITS = re.compile(r"\s*(COMMIT|ROLLBACK$)", re.IGNORECASE)
 _UNDECODABLE = b"\xff\xff"
 
 
@@ -82,6 +83,11 @@ def is_locked(store: SqliteStore) -> bool:
 def writes_next(statement: str) -> bool:
     """Tell whether a statement writes, or begins a transaction that may."""
     return _WRITES_OR_BEGINS.match(statement) is not None
+
+
+def writes_or_commits_next(statement: str) -> bool:
+    """Tell whether a statement writes, or begins or ends a transaction that may."""
+    return writes_next(statement) or _COMMITS.match(statement) is not None
 
 
 def corrupt_row(

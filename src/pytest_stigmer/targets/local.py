@@ -19,6 +19,7 @@ from pytest_stigmer.store.stored_rows import audit_rows
 from pytest_stigmer.targets.fault_verbs import Faults, Zone
 from pytest_stigmer.targets.flow import Flow
 from pytest_stigmer.targets.interleaving import interleaved
+from pytest_stigmer.targets.leaving import LeavesHere, LeavesTheWire
 from pytest_stigmer.targets.plain import performed, plain
 
 if TYPE_CHECKING:
@@ -165,6 +166,12 @@ class LocalTarget(Target):
     def together(self, calls: Sequence[Call], order: int) -> tuple[list[Answer], bool]:
         """Stop the first call at its n-th writing statement, n being the order, for the others."""
         return interleaved(calls, order, first=self, second=self.other())
+
+    def cut_short(self, call: Call, how: str, order: int) -> tuple[Answer, bool]:
+        """Let the caller go away right before the n-th statement that writes, begins or commits."""
+        is_direct = self._connect is directly
+        leaving = (LeavesHere if is_direct else LeavesTheWire)(self.registry.store, how, order + 1)
+        return leaving.cut(lambda: self.perform(call.verb, call.arguments))
 
     def start_over(self) -> None:
         """Take a new file in place of this one."""

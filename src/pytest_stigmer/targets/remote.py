@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.clock import parse_instant
 from pytest_stigmer.errors import StatusError, UsageError
-from pytest_stigmer.scenario.target import Answer, Inconclusive, Target, Unsupported, answered
+from pytest_stigmer.scenario.target import (
+    Answer,
+    Inconclusive,
+    Target,
+    Unsupported,
+    answered,
+    is_cut,
+)
 from pytest_stigmer.scenario.verbs import harm_of
+from pytest_stigmer.service.transport import Impatience
 from pytest_stigmer.skills.endpoint import SkillClient
 from pytest_stigmer.targets.behind import VERBS as LOOKS
 from pytest_stigmer.targets.behind import Behind
@@ -32,6 +40,13 @@ _CLOCK_VERBS = ("set_clock", "advance")
 ROUNDS = 5
 """How often calls at once are tried on a server that does not let us choose their order."""
 
+_LONG = "1h"
+"""A delay that no caller waits for."""
+_SHORTEST_SECONDS = 0.0005
+_LONGER = 1.5
+_MOST_TIMES = 16
+"""A caller waits half a millisecond first and then longer, up to a third of a second."""
+
 
 class SteerableTarget(Target):
     """A namespace of its own on a server with our control API: empty, and with its own clock."""
@@ -42,13 +57,17 @@ class SteerableTarget(Target):
 
     def __init__(self, connection: Connection, factory: Factory) -> None:
         self.name = connection.address
-        namespace = f"run-{secrets.token_hex(8)}"
         self._connection = connection
+        self._factory = factory
         self._instant: dt.datetime | None = None
-        self._control = connection.control(namespace)
-        api = connection.generation
-        client = SkillClient(api, connection.transport(namespace))
-        self.flow = Flow(api, client, factory)
+        self._start()
+
+    def _start(self) -> None:
+        namespace = f"run-{secrets.token_hex(8)}"
+        self._control = self._connection.control(namespace)
+        api = self._connection.generation
+        self._gate = Gate(self._connection.transport(namespace))
+        self.flow = Flow(api, SkillClient(api, self._gate), self._factory)
 
     def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
         """Perform one verb; raise ServerLost once the server is lost."""
@@ -59,6 +78,26 @@ class SteerableTarget(Target):
     def now(self) -> dt.datetime | None:
         """Return the instant at which the namespace's clock was stopped last."""
         return self._instant
+
+    def together(self, calls: Sequence[Call], order: int) -> tuple[list[Answer], bool]:
+        """Send calls at one moment; which of them comes first is chance, so that it is repeated."""
+        return _at_one_moment(self._gate, super().together, calls), order + 1 < ROUNDS
+
+    def cut_short(self, call: Call, how: str, order: int) -> tuple[Answer, bool]:
+        """Let a call end while the server delays it, and then after longer and longer times."""
+        if order == 0:
+            self._control.call("InjectFault", latency=_LONG)
+        impatience = Impatience(how, _SHORTEST_SECONDS * _LONGER**order)
+        with impatience.holding():
+            answer = self.perform(call.verb, call.arguments)
+        # It is made when no call is under way, so that this one is over then.
+        self._control.call("DeleteSnapshot", value=self._control.call("Snapshot").value)
+        return answer, is_cut(answer) and order < _MOST_TIMES
+
+    def start_over(self) -> None:
+        """Take another namespace."""
+        self.close()
+        self._start()
 
     def close(self) -> list[str]:
         """Let the server forget the namespace; return what stays, a line."""
@@ -150,9 +189,7 @@ class AnyServerTarget(Target):
 
     def together(self, calls: Sequence[Call], order: int) -> tuple[list[Answer], bool]:
         """Send calls at one moment; which of them comes first is chance, so that it is repeated."""
-        with self._gate.holding(len(calls)):
-            answers, _ = super().together(calls, order)
-        return answers, order + 1 < ROUNDS
+        return _at_one_moment(self._gate, super().together, calls), order + 1 < ROUNDS
 
     def start_over(self) -> None:
         """Take other names, for the next time that calls are sent at once."""
@@ -199,6 +236,16 @@ def remote_target(
     if connection.steerable:
         return SteerableTarget(connection, factory)
     return AnyServerTarget(connection, factory, hunting=hunting, harmful=harmful, files=files)
+
+
+def _at_one_moment(
+    gate: Gate,
+    together: Callable[[Sequence[Call], int], tuple[list[Answer], bool]],
+    calls: Sequence[Call],
+) -> list[Answer]:
+    with gate.holding(len(calls)):
+        answers, _ = together(calls, 0)
+    return answers
 
 
 def _answer(flow: Flow, verb: str, arguments: Mapping[str, Any]) -> Answer:

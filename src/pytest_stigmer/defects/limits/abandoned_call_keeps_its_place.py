@@ -1,0 +1,26 @@
+"""The place of a call whose caller went away is not given to another one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pytest_stigmer.errors import StatusError
+from pytest_stigmer.skills.callers import has_gone
+from pytest_stigmer.skills.endpoint import SkillEndpoint
+
+HARM = "Clients that give up use the server up, until it answers nobody."
+ORIGIN = "contract 2.8: a fixed number of connections and workers serves all callers"
+
+
+class _Crowded(SkillEndpoint):
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._is_full = False
+
+    def call(self, method: str, request: bytes) -> bytes:
+        if self._is_full:
+            raise StatusError("RESOURCE_EXHAUSTED", "every place is taken")
+        try:
+            return super().call(method, request)
+        finally:
+            self._is_full = has_gone()
