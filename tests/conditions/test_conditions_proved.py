@@ -6,10 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from pytest_stigmer.harness.options import Options
+from pytest_stigmer.harness.run_session import HarnessSession
+from pytest_stigmer.harness.runs import proved as proved_in
 from pytest_stigmer.prove.matrix import Matrix
 from pytest_stigmer.prove.proof import Row, prove
+from pytest_stigmer.scenario.loader import load
 from pytest_stigmer.scenario.model import Scenario
 from pytest_stigmer.scenario.runner import Outcome, Status
+from pytest_stigmer.scenario.shipped import scenario_folder
 
 CLAIMING = Scenario("x", Path("x"), 1, (), detects_under={"restart": ("a",)})
 
@@ -51,6 +56,17 @@ def test_what_a_plan_shows_is_not_tried_under_conditions() -> None:
     row = proved(CLAIMING, {"restart": ("a", "b")}, {("b", "v2"), ("a", "restart")})
     assert row.cells["b"] == {"v2": "shown"}
     assert row.problems() == ["is red under b, but does not claim it"]
+
+
+def test_a_proof_disturbs_no_condition() -> None:
+    """Where a watcher would change what happens, or miss half of it, nobody watches."""
+    defects = ("records-expire", "waits-for-milliseconds", "records-are-kept-by-the-process")
+    session = HarnessSession(Options(prove=True, defects=defects, conditions="busy,two-processes"))
+    path = scenario_folder() / "lifecycle" / "second_save.scenario.yaml"
+    row = proved_in(session, load(path), "")
+    session.close()
+    assert row.problems() == []
+    assert list(map(row.shown_under, defects)) == [[], ["busy"], ["two-processes"]]
 
 
 @pytest.mark.parametrize("claims", [{}, {"restart": ("a",)}])

@@ -23,6 +23,7 @@ class Busy(WithRows):
     name = "busy"
     why = "Callers wait for each other and see each other's writes whole; none is in another's way."
     needs = frozenset({"second", "faults", "store"})
+    is_watchable = False  # it answers each statement with another write
 
     def before(self, call: Call) -> None:
         """Listen to the statements of the step."""

@@ -84,8 +84,8 @@ def classes_of(name: str) -> tuple[type[Condition], ...]:
 
 
 def is_watchable(name: str) -> bool:
-    """Whether all that happens in a cell happens in this process."""
-    return all("processes" not in one.needs for one in classes_of(name))
+    """Whether a run in a cell can be watched, as each of its conditions tells."""
+    return all(one.is_watchable for one in classes_of(name))
 
 
 def _left(cell: str, scenario: Scenario) -> list[type[Condition]]:

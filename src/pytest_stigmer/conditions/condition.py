@@ -20,7 +20,8 @@ class Condition:
     """One run of one scenario under a condition; what it does itself it does past the steps.
 
     `needs` are capabilities of the target. `is_harmless` says that it adds nothing to a registry
-    that others use; `is_tireless` that it must act at every step, however many there are.
+    that others use; `is_tireless` that it must act at every step, however many there are;
+    `is_watchable` that whoever watches a run sees all of it, and may ask more than the run does.
     """
 
     name: ClassVar[str]
@@ -29,6 +30,7 @@ class Condition:
     needs: ClassVar[frozenset[str]] = frozenset()
     is_harmless: ClassVar[bool] = False
     is_tireless: ClassVar[bool] = False
+    is_watchable: ClassVar[bool] = True
 
     def __init__(self, target: Target, scenario: Scenario, disturbance: Disturbance) -> None:
         self.target = target

@@ -8,7 +8,10 @@ from pytest_stigmer.scenario.target import Answer, Call
 
 
 class Restart(Condition):
-    """Opens the registry anew after each step, and looks whether it says what it said."""
+    """Opens the registry anew after each step, and looks whether it says what it said.
+
+    No cache is used by two steps, so that a condition of empty caches would be the same.
+    """
 
     name = "restart"
     why = "What was acknowledged lies in the file; a process has nothing to remember."

@@ -49,6 +49,7 @@ class TwoProcesses(TwoRegistries):
     name = "two-processes"
     why = "What a process remembers of a file no other one knows, and it need not."
     needs = frozenset({"processes"})
+    is_watchable = False
 
     def begin(self) -> None:
         """Start the other process while nothing is under way."""
