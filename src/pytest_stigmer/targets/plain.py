@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import marshal
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.scenario.target import Rpc, answered
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from pytest_stigmer.scenario.target import Answer
     from pytest_stigmer.skills.endpoint import Exchanged, SkillClient
 
+_SHORT = 1 << 12
+"""Up to how many bytes a message is known again: most are listed many times over."""
 _MAX_REQUEST = 1 << 16
 """The longest request that is kept to be shown: nobody calls with more by hand."""
 
@@ -51,7 +54,11 @@ def plain(message: Message) -> dict[str, Any]:
     Enums are named, bytes are base64, timestamps are text as in protobuf's JSON, a message field
     that is not set is None.
     """
-    return {name: read(message) for name, read in _readers(message.DESCRIPTOR)}
+    data = message.SerializeToString(deterministic=True)
+    if len(data) > _SHORT:
+        return _read(message)
+    found: dict[str, Any] = marshal.loads(_known(type(message), data))  # noqa: S302 - our own
+    return found
 
 
 def answer_value(value: Any) -> Any:
@@ -79,6 +86,16 @@ def plain_artifact(data: bytes) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=1 << 13)
+def _known(message_class: type[Message], data: bytes) -> bytes:
+    """Return the dict packed: whoever gets it may change his own."""
+    return marshal.dumps(_read(message_class.FromString(data)))
+
+
+def _read(message: Message) -> dict[str, Any]:
+    return {name: read(message) for name, read in _readers(message.DESCRIPTOR)}
+
+
 @cache
 def _readers(descriptor: Descriptor) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
     return tuple((field.name, _reader(field)) for field in descriptor.fields)
@@ -100,7 +117,7 @@ def _of_one(field: FieldDescriptor) -> Callable[[Any], Any]:
     if field.message_type is not None:
         if field.message_type.full_name == "google.protobuf.Timestamp":
             return lambda timestamp: timestamp.ToJsonString()
-        return plain
+        return _read
     if field.enum_type is not None:
         names = field.enum_type.values_by_number
         return lambda number: names[number].name if number in names else number
