@@ -34,7 +34,7 @@ _QUERIES = asdict(Queries())
 
 
 class _Asked(NamedTuple):
-    """What others ask of a part: `calls` that answer, change nothing and are given values alone.
+    """What others ask of a part: `calls` that answer and change nothing.
 
     What they rest on within the part is `inner`, or all of it; `drawn` is left to chance. `file` is
     the part's way to the database; through what is `apart` it changes other things.
@@ -65,7 +65,7 @@ _ASKED = {
         apart=("artifacts", "index"),
     ),
     ReferenceResolver: _Asked(("resolve",), None, file="_store"),
-    SkillEndpoint: _Asked(("decode", "check_size")),
+    SkillEndpoint: _Asked(("decode", "check_size", "validate")),
     ArchiveReader: _Asked(("read",), None),
 }
 _READS = frozenset(
@@ -167,7 +167,8 @@ class Beside:
 
         def watched(part: Any, *given: Any, **named: Any) -> Any:
             def ask(twin: Any) -> Any:
-                return getattr(twin, name)(*given, **named)
+                its = [copy.deepcopy(one) if hasattr(one, "Clear") else one for one in given]
+                return getattr(twin, name)(*its, **named), its == list(given)
 
             vars(part)["_drawn"] = {}
             try:
@@ -243,10 +244,10 @@ class _Reading:
 
 def _answer(ask: Callable[[Any], Any], twin: Any) -> object:
     try:
-        value = ask(twin)
+        value, is_untouched = ask(twin)
     except Exception as error:  # noqa: BLE001 - whatever a defect raises is another answer
         return _told(error)
-    told = _told(value)
+    told = _told(value) if is_untouched else None
     if hasattr(value, "Clear"):
         value.Clear()  # a defect that keeps what it gave away has nothing then
     return told

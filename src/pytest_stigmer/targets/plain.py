@@ -87,7 +87,7 @@ def plain_artifact(data: bytes) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1 << 13)
-def _known(message_class: type[Message], data: bytes) -> bytes:
+def _known(message_class: Any, data: bytes) -> bytes:
     """Return the dict packed: whoever gets it may change his own."""
     return marshal.dumps(_read(message_class.FromString(data)))
 
