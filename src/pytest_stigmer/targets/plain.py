@@ -57,7 +57,8 @@ def plain(message: Message) -> dict[str, Any]:
     data = message.SerializeToString(deterministic=True)
     if len(data) > _SHORT:
         return _read(message)
-    found: dict[str, Any] = marshal.loads(_known(type(message), data))  # noqa: S302 - our own
+    message_class: Any = type(message)
+    found: dict[str, Any] = marshal.loads(_known(message_class, data))  # noqa: S302 - our own
     return found
 
 
