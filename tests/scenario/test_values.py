@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_stigmer.scenario.saved_values import NoSuchValue, look_up, references, resolve
+from pytest_stigmer.scenario.saved_values import (
+    NoSuchValue,
+    look_up,
+    mentions,
+    references,
+    resolve,
+)
 
 SAVED = {"one": {"spec": {"tag": "stable"}, "rows": [{"n": 1}, {"n": 2}], "count": 3}}
 
@@ -59,3 +65,12 @@ def test_references_are_found_with_their_places() -> None:
     """Each reference comes with the keys and indexes that lead to it."""
     value = {"a": ["x", "${one.count} ${two}"], "b": "$${no}"}
     assert list(references(value)) == [(("a", 1), "one.count"), (("a", 1), "two")]
+
+
+def test_a_number_of_entries_stands_for_a_map() -> None:
+    """With a number, also one of a case; with a text it is a map of one entry like any other."""
+    assert resolve({"numbered": 2}, SAVED) == {"1": "1", "2": "2"}
+    assert resolve({"numbered": "${one.count}"}, SAVED) == {"1": "1", "2": "2", "3": "3"}
+    assert resolve({"numbered": "2"}, SAVED) == {"numbered": "2"}
+    assert resolve({"id": "a", "numbered": 2}, SAVED) == {"id": "a", "numbered": 2}
+    assert mentions({"numbered": 2})

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import re
+from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, cast
@@ -192,15 +192,17 @@ class ModelTarget(Target):
         id: str,  # noqa: A002 - the field's own name
         kind: str | int = "skill",
         row: int = 1,
+        base64: str | None = None,
     ) -> None:
         self.store.check_open()
         kind = kind_text(kind)
+        data = _UNDECODABLE if base64 is None else b64decode(base64)
         records = self.store.live.get(kind, {})
         if table == "resource_audit":
             place = self._place(kind, id, row)
-            self.store.history[place] = self.store.history[place]._replace(data=_UNDECODABLE)
+            self.store.history[place] = self.store.history[place]._replace(data=data)
         elif id in records:
-            records[id] = _UNDECODABLE
+            records[id] = data
         else:
             raise ResourceNotFound.of(kind, f"{id} (row {row})")
 
@@ -281,5 +283,5 @@ class ModelTarget(Target):
 
     def _legacy_data(self, row: Mapping[str, Any]) -> bytes:
         if "base64" in row:
-            return base64.b64decode(str(row["base64"]), validate=True)
+            return b64decode(str(row["base64"]), validate=True)
         return bytes(self._flow.message(row.get("message", {})).SerializeToString())

@@ -41,12 +41,14 @@ def _offer(value: Any) -> str:
 def resolve(value: Any, saved: Mapping[str, Any]) -> Any:
     """Fill in every reference; a text that is one reference keeps the saved value's type.
 
-    `{text: TEXT, times: N}` becomes the text that it stands for.
+    `{text: TEXT, times: N}` becomes the text that it stands for, `{numbered: N}` the map.
     """
     if isinstance(value, str):
         return _resolve_text(value, saved)
     if isinstance(value, dict):
         filled = {key: resolve(item, saved) for key, item in value.items()}
+        if is_numbered(filled):
+            return {str(number): str(number) for number in range(1, filled["numbered"] + 1)}
         return filled["text"] * filled["times"] if is_generated(filled) else filled
     return [resolve(item, saved) for item in value] if isinstance(value, list) else value
 
@@ -79,6 +81,15 @@ def is_generated(value: Any) -> bool:
     return isinstance(value, dict) and value.keys() == {"text", "times"}
 
 
+def is_numbered(value: Any) -> bool:
+    """Tell whether a value is `{numbered: N}`; with a text it is a map like any other."""
+    return (
+        isinstance(value, dict)
+        and value.keys() == {"numbered"}
+        and isinstance(value["numbered"], int)
+    )
+
+
 def with_case(value: Any, case: Mapping[str, Any]) -> Any:
     """Fill in the values of a case, and nothing else."""
     if isinstance(value, str):
@@ -103,7 +114,7 @@ def mentions(value: Any) -> bool:
     """Tell whether any text inside has to be filled in, unescaped or made before it is sent."""
     if isinstance(value, str):
         return "${" in value
-    if is_generated(value):
+    if is_generated(value) or is_numbered(value):
         return True
     items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return any(mentions(item) for item in items)

@@ -21,7 +21,8 @@ _MOMENT_SECONDS = 0.012
 _WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|CREATE|ALTER|DROP)\b", re.IGNORECASE)
 _WRITES_OR_BEGINS = re.compile(r"\s*(BEGIN|INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
 _COMMITS = re.compile(r"\s*(COMMIT|ROLLBACK$)", re.IGNORECASE)
-_UNDECODABLE = b"\xff\xff"
+UNDECODABLE = b"\xff\xff"
+"""The bytes of a message that does not decode."""
 
 
 def forgo_durability(store: SqliteStore) -> None:
@@ -91,7 +92,12 @@ def writes_or_commits_next(statement: str) -> bool:
 
 
 def corrupt_row(
-    store: SqliteStore, table: str, kind: str | int, resource_id: str, row: int = 1
+    store: SqliteStore,
+    table: str,
+    kind: str | int,
+    resource_id: str,
+    row: int = 1,
+    data: bytes = UNDECODABLE,
 ) -> None:
     """Overwrite the message of a live record, or of a resource's `row`-th audit record, from 1.
 
@@ -104,7 +110,7 @@ def corrupt_row(
         kind,
         resource_id,
         row,
-        _UNDECODABLE,
+        data,
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import time
+from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from pytest_stigmer.clock import SystemClock, parse_instant
+from pytest_stigmer.clock import SystemClock
 from pytest_stigmer.errors import ResourceNotFound, StatusError, UsageError
 from pytest_stigmer.store import faults
 from pytest_stigmer.store.legacy import legacy_database
@@ -93,9 +93,11 @@ class Faults:
         id: str,  # noqa: A002 - the field's own name
         kind: str | int = "skill",
         row: int = 1,
+        base64: str | None = None,
     ) -> None:
-        """Overwrite the message of a stored row with bytes that do not decode."""
-        faults.corrupt_row(self._registry.store, table, kind, id, row)
+        """Overwrite the message of a stored row with bytes that do not decode, or with these."""
+        data = faults.UNDECODABLE if base64 is None else b64decode(base64)
+        faults.corrupt_row(self._registry.store, table, kind, id, row, data)
 
     def set_archived_at(
         self, *, resource_id: str, row: int, archived_at: str, kind: str | int = "skill"
@@ -142,11 +144,10 @@ class Faults:
 
     def _legacy_row(self, row: dict[str, Any]) -> ResourceRow:
         if "base64" in row:
-            data = base64.b64decode(row["base64"], validate=True)
+            data = b64decode(row["base64"], validate=True)
         else:
             data = self._message(row.get("message", {})).SerializeToString()
-        at = parse_instant(f"{row['updated_at']}Z") if "updated_at" in row else None
-        return ResourceRow(row.get("kind", "skill"), row["id"], data, at)
+        return ResourceRow(row.get("kind", "skill"), row["id"], data, row.get("updated_at"))
 
 
 class Zone:

@@ -1,0 +1,208 @@
+"""Registries that remember what is no longer so, or under a name that is not its own."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from pytest_stigmer.defects.change import Row, exchange, in_place
+from pytest_stigmer.errors import AuditNotFound, ResourceNotFound, StatusError, UndecodableRow
+from pytest_stigmer.skills.artifact_storage import ArtifactStorage
+from pytest_stigmer.skills.references import ReferenceResolver
+from pytest_stigmer.store.sqlite import SqliteStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+_NOW = "D11: an answer is true of the file as it is"
+_RECORD = ("get_resource",)
+_SNAPSHOTS = ("get_audit_by_hash", "get_audit_by_tag")
+
+
+def _remembering(
+    error: type[Exception], verbs: tuple[str, ...], since: Callable[[Any], object] = lambda _: 0
+) -> type[SqliteStore]:
+    """Make a store that goes on failing where it failed; `since` tells what makes it forget."""
+
+    def of(verb: str) -> Callable[..., Any]:
+        def changed(self: SqliteStore, *given: Any) -> Any:
+            failures = self.__dict__.setdefault("failures", {})
+            key = (since(self), verb, *map(str, given[:-1]))
+            if key in failures:
+                raise failures[key]
+            try:
+                return getattr(SqliteStore, verb)(self, *given)
+            except error as failure:
+                failures[key] = failure
+                raise
+
+        return changed
+
+    return type("Remembering", (SqliteStore,), {verb: of(verb) for verb in verbs})
+
+
+def _own_writes(store: Any) -> object:
+    return store.connection.total_changes
+
+
+def _joining(verbs: tuple[str, ...], sign: str) -> type[SqliteStore]:
+    """Make a store that keeps answers under texts that it joins of kind, id and name."""
+
+    def of(verb: str) -> Callable[..., Any]:
+        def changed(self: SqliteStore, *given: Any) -> Any:
+            answers = self.__dict__.setdefault("answers", {})
+            key = (self.revision(), verb, sign.join(map(str, given[:-1])))
+            if key not in answers:
+                answers[key] = getattr(SqliteStore, verb)(self, *given)
+            answer = given[-1]()
+            answer.CopyFrom(answers[key])
+            return answer
+
+        return changed
+
+    return type("Joining", (SqliteStore,), {verb: of(verb) for verb in verbs})
+
+
+REMEMBERED_RECORDS = (
+    exchange(
+        "damage-is-remembered",
+        "A record that was restored from a backup stays damaged until the server is restarted.",
+        _NOW,
+        store=_remembering(UndecodableRow, _RECORD),
+    ),
+    exchange(
+        "missing-record-is-remembered",
+        "A record that another process has written is missing for whoever asked too early.",
+        _NOW,
+        store=_remembering(ResourceNotFound, _RECORD, _own_writes),
+    ),
+)
+
+REMEMBERED_SNAPSHOTS = (
+    exchange(
+        "damaged-version-is-remembered",
+        "A version that was restored from a backup stays damaged until the server is restarted.",
+        _NOW,
+        store=_remembering(UndecodableRow, _SNAPSHOTS),
+    ),
+    exchange(
+        "missing-version-is-remembered",
+        "A version that another process has archived is missing for whoever asked too early.",
+        _NOW,
+        store=_remembering(AuditNotFound, _SNAPSHOTS, _own_writes),
+    ),
+)
+
+REMEMBERED_NAMES = (
+    exchange(
+        "record-keys-are-joined",
+        "One of two records is answered with the other, now and then.",
+        "contract 2.6: kind and id name a record; a cache in front of the file",
+        store=_joining(_RECORD, "/"),
+    ),
+    exchange(
+        "snapshot-keys-are-joined",
+        "A tag gives the version of another skill, now and then.",
+        "contract 2.6: kind, id and tag name a snapshot; a cache in front of the file",
+        store=_joining(_SNAPSHOTS, ":"),
+    ),
+)
+
+
+class _Stubborn(ReferenceResolver):
+    """Remembers which tags a skill does not have."""
+
+    def by_tag(self, skill_id: str, tag: str, current: Any) -> Any:
+        missing = self.__dict__.setdefault("missing", {})
+        if (skill_id, tag) in missing and self._codec.tag(current) != tag:
+            raise missing[skill_id, tag]
+        try:
+            return super().by_tag(skill_id, tag, current)
+        except AuditNotFound as error:
+            missing[skill_id, tag] = error
+            raise
+
+
+REMEMBERED_TAGS = (
+    Row(
+        "missing-tag-is-remembered",
+        "A tag that somebody asked for too early names nothing once a later version is current.",
+        _NOW,
+        partial(in_place, part=_Stubborn),
+    ),
+)
+
+
+class _Distrusting(ArtifactStorage):
+    """Remembers what was damaged until it is stored again."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.bad: set[str] = set()
+
+    def store(self, data: bytes) -> Any:
+        stored = super().store(data)
+        self.bad.discard(stored.key)
+        return stored
+
+    def verify(self, key: str, data: bytes) -> None:
+        if key in self.bad:
+            raise self.damaged(key, "its content has another hash")
+        try:
+            super().verify(key, data)
+        except StatusError:
+            self.bad.add(key)
+            raise
+
+
+class _Missing(ArtifactStorage):
+    """Remembers what was not there."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.gone: set[str] = set()
+
+    def read(self, key: str) -> bytes:
+        if key in self.gone:
+            raise self.missing(key)
+        try:
+            return super().read(key)
+        except StatusError as error:
+            if error.code == "NOT_FOUND":
+                self.gone.add(key)
+            raise
+
+
+REMEMBERED_ARTIFACTS = (
+    Row(
+        "damaged-artifact-is-remembered",
+        "An artifact that was restored from a backup stays damaged until the server is restarted.",
+        _NOW,
+        partial(in_place, part=_Distrusting),
+    ),
+    Row(
+        "missing-artifact-is-remembered",
+        "Whoever asks for an artifact before it is pushed keeps it from everybody afterwards.",
+        _NOW,
+        partial(in_place, part=_Missing),
+    ),
+)
+
+
+class _Undoing(SqliteStore):
+    """Tells of changes by their number, which an undone transaction does not take back."""
+
+    def revision(self) -> tuple[int, ...]:
+        return super().revision()[:3]
+
+
+REMEMBERED_TRANSACTIONS = (
+    exchange(
+        "undone-push-stays-in-the-index",
+        "After a transaction was undone its skills are found, and what it deleted is not.",
+        "contract 0: one transaction, all of it or nothing; an index in memory",
+        store=_Undoing,
+    ),
+)
