@@ -13,6 +13,7 @@ import pytest
 from pytest_stigmer.cli import USAGE_ERROR, main
 from pytest_stigmer.scenario.reference_page import page_path
 from pytest_stigmer.scenario.schema_file import SCHEMA_PATH
+from pytest_stigmer.scenario.shipped import scenario_folder
 from pytest_stigmer.scenario.writer import claim
 
 if TYPE_CHECKING:
@@ -63,6 +64,14 @@ def test_prove_of_one_shipped_scenario_is_exact() -> None:
     result = harness("prove", "-k", "no_versions_yet", "--workers", "1")
     assert result.returncode == 0, result.stdout
     assert re.search(r"\d+ scenarios? x \d+ defects: exactly as claimed", result.stdout)
+
+
+def test_prove_of_one_file_starts_no_workers() -> None:
+    """They would prove nothing, and cost more than the proof does."""
+    one = scenario_folder() / "history" / "no_versions_yet.scenario.yaml"
+    proved = harness("prove", str(one), "--defect", "first-save-wins")
+    assert "1 scenarios x 1 defects" in proved.stdout
+    assert "bringing up nodes" not in proved.stdout
 
 
 @pytest.mark.parametrize(

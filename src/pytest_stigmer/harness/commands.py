@@ -22,12 +22,12 @@ from pytest_stigmer.harness import (
 )
 from pytest_stigmer.harness.pytest_run import run_pytest
 from pytest_stigmer.harness.terminal import say
-from pytest_stigmer.scenario.model import SUFFIX, stem_of
+from pytest_stigmer.scenario.model import SUFFIX, scenario_files, stem_of
 from pytest_stigmer.service import serve
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,13 @@ def _prove(options: argparse.Namespace) -> int:
         from pytest_stigmer.prove.verdicts import cache_folder
 
         words.append(f"--stigmer-verdicts={cache_folder()}")
-    return run_pytest(options, words, workers=options.workers or os.cpu_count() or 1)
+    return run_pytest(options, words, workers=options.workers or _provers(options.paths))
+
+
+def _provers(paths: Sequence[str]) -> int:
+    """Return how many processes are of use: a file is proved by one, which costs a second more."""
+    files = [len(scenario_files(Path(path))) or 1 for path in paths]
+    return min(os.cpu_count() or 1, sum(files) or sys.maxsize)
 
 
 _EDITOR_SCHEMA = "scenario.schema.json"
