@@ -104,6 +104,7 @@ class _Run:
     stop_at_first: bool
     performed: dict[Any, Performed] = field(default_factory=dict)
     more_orders: bool = False
+    turn: str = ""
     step: Step | None = None
     first: Performed | None = None
     evidence: Evidence | None = None
@@ -125,7 +126,7 @@ def run(
     run once for each order in which the target can have it, until one is red. `look` is called
     after each step. Never raises for what a target does, except KeyboardInterrupt and its like.
     """
-    if reason := _left_unasked(scenario, target):
+    if reason := target.leaves_out(scenario):
         return Outcome(scenario, target.name, Status.SKIPPED, reason=reason)
     order = 0
     while True:
@@ -144,15 +145,6 @@ def run(
 
 
 _ENDS = {Surprise: Status.FAILED, Unsupported: Status.SKIPPED, Inconclusive: Status.INCONCLUSIVE}
-
-
-def _left_unasked(scenario: Scenario, target: Target) -> str:
-    """Return why nothing of a scenario is sent to a target, or ''."""
-    missing = scenario.lacks(target.capabilities, target.looks)
-    if missing:
-        return f"the target {target.name} offers no {' and no '.join(missing)}"
-    harm = scenario.harm if target.spares else ""
-    return harm and f"{harm}: sent to {target.name} with --stigmer-harmful only"
 
 
 def _run_steps(scenario: Scenario, running: _Run) -> tuple[Status, str, BaseException | None]:
@@ -188,7 +180,7 @@ def _told_reds(running: _Run) -> str:
     told = "the answer is not the expected one"
     if len(lines) > 1:
         told = f"{len(lines)} answers are not the expected ones: lines {', '.join(lines)}"
-    return told + (f" in order {running.order} of the calls" if running.order else "")
+    return told + (running.turn.format(running.order) if running.order else "")
 
 
 def _start_clock(scenario: Scenario, target: Target) -> None:
@@ -224,7 +216,7 @@ def _perform(step: Step, running: _Run) -> None:
     sent = resolve(step.arguments, running.saved) if step.refers else step.arguments
     if step.cut_short:
         answer, more = target.cut_short(Call(step.verb, sent), step.cut_short, running.order)
-        running.more_orders |= more
+        running.more_orders, running.turn = running.more_orders or more, _AT_MOMENT
     else:
         answer = asked(target, step.verb, sent)
     _judge(step, sent, answer, running)
@@ -247,7 +239,7 @@ def _together(step: Step, running: _Run) -> None:
     sent = [resolve(inner.arguments, running.saved) for inner in step.steps]
     calls = [Call(inner.verb, given) for inner, given in zip(step.steps, sent, strict=True)]
     answers, more = running.target.together(calls, running.order)
-    running.more_orders |= more
+    running.more_orders, running.turn = running.more_orders or more, _IN_ORDER
     for inner, given, answer in zip(step.steps, sent, answers, strict=True):
         _judge(inner, given, answer, running)
     _judge(step, {}, Answer(), running)
@@ -283,6 +275,8 @@ def _judge(step: Step, sent: Mapping[str, Any], answer: Answer, running: _Run) -
         raise _Ended(f"nothing can be asked after a `{step.verb}` that failed")
 
 
+_IN_ORDER = " in order {} of the calls at once"
+_AT_MOMENT = " when the caller went away at moment {}"
 _SCENE = ("clock", "faults", "reopen", "transactions")
 _FAILURE_PARTS = ("code", "message", "without")
 

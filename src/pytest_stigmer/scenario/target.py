@@ -7,9 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pytest_stigmer.errors import ServerLost, StatusError, StigmerError
+
+if TYPE_CHECKING:
+    from pytest_stigmer.scenario.model import Scenario
 
 CUT_CODES = {"cancelled": "CANCELLED", "deadline": "DEADLINE_EXCEEDED"}
 """What a caller sees of a call that was cut short, by how he went away."""
@@ -192,6 +195,14 @@ class Target:
     def start_over(self) -> None:
         """Become a fresh registry again, for the next order."""
         raise Unsupported(f"the target {self.name} cannot start over")
+
+    def leaves_out(self, scenario: Scenario) -> str:
+        """Return why nothing of a scenario is sent here, or ''."""
+        missing = scenario.lacks(self.capabilities, self.looks)
+        if missing:
+            return f"the target {self.name} offers no {' and no '.join(missing)}"
+        harm = scenario.harm if self.spares else ""
+        return harm and f"{harm}: sent to {self.name} with --stigmer-harmful only"
 
     def now(self) -> dt.datetime | None:
         """Return the target's instant, or None where its clock cannot be read."""
