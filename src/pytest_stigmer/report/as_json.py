@@ -32,7 +32,15 @@ def render(document: Document) -> str:
 
 def whole(made: Document | Statement) -> str:
     """Return a document, or a statement, as `render` does."""
-    return visible_json(asdict(made), indent=1) + "\n"
+    parts = (f"{visible_json(key)}: {_written(value)}" for key, value in asdict(made).items())
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _written(value: Any) -> str:
+    """Write a list with a line per element, as it can be compared and searched, else one line."""
+    if not isinstance(value, tuple | list) or not value:
+        return visible_json(value)
+    return "[\n" + ",\n".join(f" {visible_json(one)}" for one in value) + "\n]"
 
 
 def schema_text(made: type[Document | Statement] = Document) -> str:

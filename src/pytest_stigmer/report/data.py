@@ -112,7 +112,9 @@ class RunData:
     target: str = "local"
     reason: Annotated[str, "One sentence unless it passed."] = ""
     stopped: Annotated[int | None, "The line of the first red step, or of the last one."] = None
-    steps: tuple[StepData, ...] = ()
+    steps: Annotated[
+        tuple[StepData, ...], "All of them; of a proof's run with a defect the red ones alone."
+    ] = ()
     archives: Annotated[tuple[ArchiveData, ...], "In the order of their writing."] = ()
     explanation: Annotated[str, "SQL and query plan of the failed lookup."] = ""
     case: Annotated[str, "The case of the scenario, or '' where it has none."] = ""
