@@ -55,10 +55,10 @@ def shortened(item: pytest.Item, call: pytest.CallInfo[Any]) -> Any:
     # A failure of ours has loaded the errors; other tests' failures are none of our business.
     if call.excinfo is None or "pytest_stigmer.errors" not in sys.modules:
         return None
-    from pytest_stigmer.harness.tracebacks import end_at_the_users_line, told_once
+    from pytest_stigmer.harness.tracebacks import end_at_the_users_line, told_promise
 
     if page := getattr(call.excinfo.value, "page", None):  # of a promise of the kit
-        return told_once(item, str(call.excinfo.value), page, session_of(item.config).told)
+        return told_promise(str(call.excinfo.value), page)
     return end_at_the_users_line(item, call)
 
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_stigmer.errors import ServerLost, UsageError, visible
+from pytest_stigmer.errors import ServerLost, UsageError, counted, visible
 from pytest_stigmer.scenario import disputed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from pytest_stigmer.harness.run_session import HarnessSession
     from pytest_stigmer.prove.matrix import Matrix
@@ -155,17 +155,20 @@ def causes(reports: Iterable[Any]) -> Iterator[str]:
     Likewise each symptom of a class of the kit, with the promises: those about order first.
     """
     reports = list(reports)
-    yield from sorted(_symptoms(_promises(reports)), key=_is_early, reverse=True)
+    yield from sorted(_symptoms(reports), key=_is_early, reverse=True)
     for (path, line, cause), found in _of_one_cause(reports).items():
         more = f" ({len(found)} times: also {_cells(found[1:])})" if len(found) > 1 else ""
         yield f"RED {path}:{line} {cause.removeprefix(f'line {line}, ')}{more}"
 
 
 def _fold_pages(reports: Iterable[Any]) -> None:
-    """Let pytest print one page per cause, which names the other cells that it holds for."""
-    for first, *others in _of_one_cause(reports).values():
+    """Let pytest print one page per cause, which names the other cells or promises of it."""
+    reports = list(reports)
+    alike = [(found, _cells) for found in _of_one_cause(reports).values()]
+    alike += [(found, _names) for found in _of_one_symptom(reports).values()]
+    for (first, *others), names in alike:
         if others:
-            first.longrepr.addsection(f"the same in {len(others)} more", _cells(others))
+            first.longrepr.addsection(f"the same in {len(others)} more", names(others))
         for report in others:
             report._pdbshown = True  # noqa: SLF001 - pytest's own word for a failure already shown
 
@@ -192,23 +195,32 @@ def _cells(reports: Iterable[Any]) -> str:
     )
 
 
-def _promises(reports: Iterable[Any]) -> dict[tuple[str, str], list[str]]:
-    """Return the promises of the kit that are not kept, by class and symptom."""
+def _of_one_symptom(reports: Iterable[Any]) -> dict[tuple[str, str], list[Any]]:
+    """Put promises of the kit together that one class does not keep, with one symptom."""
     from pytest_stigmer.scenario.model import SUFFIXES
 
-    found: dict[tuple[str, str], list[str]] = {}
+    found: dict[tuple[str, str], list[Any]] = {}
     for report in reports:
         crash = getattr(report.longrepr, "reprcrash", None)
         place, _, promise = report.nodeid.partition("::test_promise")
         if crash and promise and str(crash.path).endswith(SUFFIXES):
-            name = f"{Path(crash.path).parent.name}{promise}"
-            found.setdefault((place, crash.message), []).append(name)
+            found.setdefault((place, crash.message), []).append(report)
     return found
 
 
-def _symptoms(promises: Mapping[tuple[str, str], Iterable[str]]) -> Iterator[str]:
-    for (place, symptom), names in promises.items():
-        first, *others = sorted(names, key=_is_early, reverse=True)
+def _names(reports: Iterable[Any]) -> str:
+    """Return the names of promises of the kit."""
+    return ", ".join(map(_promise, reports))
+
+
+def _promise(report: Any) -> str:
+    folder = Path(report.longrepr.reprcrash.path).parent.name
+    return f"{folder}{report.nodeid.partition('::test_promise')[2]}"
+
+
+def _symptoms(reports: Iterable[Any]) -> Iterator[str]:
+    for (place, symptom), found in _of_one_symptom(reports).items():
+        first, *others = sorted(map(_promise, found), key=_is_early, reverse=True)
         more = f" and {len(others)} more" if others else ""
         yield f"RED {place} {first}{more}: {symptom}"
 
@@ -222,7 +234,7 @@ def skipped_lines(reports: Iterable[Any]) -> list[str]:
     """Return how many scenarios were skipped for which reason, a line each, most first."""
     ours = filter(_is_of_scenario, reports)
     reasons = Counter(map(skip_reason, ours))
-    return [f"SKIPPED {count} scenario(s): {why}" for why, count in reasons.most_common()]
+    return [f"SKIPPED {counted(count, 'scenario')}: {why}" for why, count in reasons.most_common()]
 
 
 def _is_of_scenario(report: Any) -> bool:

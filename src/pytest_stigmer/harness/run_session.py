@@ -40,8 +40,6 @@ class HarnessSession:
 
     options: Options
     worker: str = "main"
-    told: dict[object, str] = field(default_factory=dict)
-    """Which item has told a cause: pages that are equal are printed once."""
     shared: list[Undone] = field(default_factory=list)
     """The fixtures of broader scopes that are in use."""
     left: set[str] = field(default_factory=set)

@@ -55,17 +55,10 @@ def told_page(text: str, path: Path, line: int, cause: str) -> Any:
     return ReprExceptionInfo(shown, ReprFileLocation(str(path), line, cause))
 
 
-def told_once(item: Any, text: str, page: Page, told: dict[object, str]) -> Any:
-    """Return what a promise that is not kept prints: a line where its class has told its symptom.
-
-    `told` remembers by which test that was.
-    """
-    seen = symptom(page)
-    first = told.setdefault((item.cls, seen), item.name)
-    if first != item.name:
-        text = f"not kept, as {first}: {seen}\n"
+def told_promise(text: str, page: Page) -> Any:
+    """Return what a promise of the kit that is not kept prints: its page."""
     path, _, line = page.where.rpartition(":")
-    return told_page(text, Path(path), int(line), seen)
+    return told_page(text, Path(path), int(line), symptom(page))
 
 
 def _is_for_the_user(error: BaseException) -> bool:

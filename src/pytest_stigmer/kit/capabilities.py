@@ -22,6 +22,10 @@ _DECLARED_BY = {"second": "can_open_twice", "reopen": "can_reopen"}
 """The attribute of a class that declares a capability of its target."""
 
 
+_MISSPELT = 0.9
+"""How alike a capability a name must be to be one: slips are from 0.9 on, `can_rename` is 0.7."""
+
+
 class Capabilities:
     """Capabilities are class attributes: each is declared, and none is found out by trying."""
 
@@ -54,7 +58,9 @@ class Capabilities:
         declared = [item for base in cls.__mro__[1:] for item in vars(base).items()]
         known = sorted({name for name, value in declared if isinstance(value, bool)})
         for name, value in vars(cls).items():
-            if isinstance(value, bool) and name not in known and get_close_matches(name, known):
+            if not isinstance(value, bool) or name in known:
+                continue
+            if get_close_matches(name, known, cutoff=_MISSPELT):
                 raise UsageError.unknown(f"capability of {cls.__name__}", name, known)
 
     def reopen(self, subject: Any, /) -> Any:
