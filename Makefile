@@ -26,7 +26,7 @@ scenarios: $(READY)  ## the bug on a real file, every promise, and the proof
 	@mkdir -p build
 	@$(BIN)/stigmer-harness prove --report build/proof.md
 
-test: lint scenarios  ## lint, types, scenarios, tests: what CI runs
+test: lint docs scenarios  ## lint, types, documentation, scenarios, tests: what CI runs
 	$(PYTEST) tests -n $(WORKERS)
 
 lint: $(READY)  ## ruff and mypy
