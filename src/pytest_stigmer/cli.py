@@ -9,7 +9,7 @@ from importlib.metadata import version
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.errors import StigmerError, visible
+from pytest_stigmer.errors import StigmerError, UsageError, visible
 from pytest_stigmer.harness import commands
 from pytest_stigmer.registry.own_folder import sweep
 
@@ -38,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read has seen enough, as with `| head`; what is still buffered has no reader.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return READER_GONE
-    except (StigmerError, OSError) as error:
+    except (StigmerError, OSError) as failure:
+        error = UsageError.unreadable(failure) if isinstance(failure, OSError) else failure
         sys.stderr.write(f"stigmer-harness: {visible(error)}\n")
         return USAGE_ERROR
     except KeyboardInterrupt:

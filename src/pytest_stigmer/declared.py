@@ -82,8 +82,8 @@ def _add_run_options(group: pytest.OptionGroup) -> None:
     group.addoption(
         "--stigmer-conditions",
         metavar="default|all|none|NAME,...",
-        help="what scenarios are run under besides nothing; NAME+NAME is several at once "
-        "(default: a set that is cheap); with --stigmer-prove `all` also looks under each "
+        help="the conditions that scenarios run under as well; NAME+NAME combines them "
+        "(default: a cheap set); with --stigmer-prove `all` also looks under each "
         "condition for the defects that no scenario shows without one",
     )
 
@@ -157,7 +157,7 @@ def _add_server_options(group: pytest.OptionGroup) -> None:
         "--stigmer-expect",
         metavar="FILE",
         type=Path,
-        help="reds that are known, in TOML: others fail, and so does one that is red no more",
+        help="reds that are known, in TOML: any other fails, and so does one that is green",
     )
     group.addoption(
         "--stigmer-write-expectations",
@@ -178,8 +178,8 @@ def _add_shard_options(group: pytest.OptionGroup) -> None:
     group.addoption(
         "--stigmer-durations",
         metavar="FILE.json",
-        help="with --stigmer-shard: make the parts alike long, by the seconds in this JSON report "
-        "of an earlier run (default: parts by hash of the items' ids)",
+        help="with --stigmer-shard: make the parts equally long, by the seconds in this JSON "
+        "report of an earlier run (default: parts by hash of the items' ids)",
     )
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_stigmer.cli import USAGE_ERROR, main
+from pytest_stigmer.errors import ScenarioError
+from pytest_stigmer.scenario.loader import load
 from pytest_stigmer.scenario.reference_page import page_path
 from pytest_stigmer.scenario.schema_file import SCHEMA_PATH
 from pytest_stigmer.scenario.shipped import scenario_folder
@@ -89,6 +91,31 @@ def test_a_wrong_path_is_a_usage_error(
     """A path that is not there, or has no scenario, ends with exit code 2 and is named."""
     assert main(arguments) == 2
     assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("compare", "a.json", "b.json"), ("merge", "a.json"), ("conform", "--from=a.json")],
+)
+def test_a_report_that_is_not_there_is_told_in_words(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
+    """The error names the file, the reason and how a report is made, and no number of an error."""
+    assert main(arguments) == USAGE_ERROR
+    told = capsys.readouterr().err
+    assert all(words in told for words in ("a.json", "no such file", "--report FILE.json"))
+    assert "Errno" not in told
+
+
+def test_a_path_is_told_from_where_the_user_stands(
+    folder: Path,
+) -> None:
+    """A file of the current folder is named as its author would name it."""
+    path = folder / "two.scenario.yaml"
+    path.write_text(SCENARIO.replace("save_audit", "save_adit"), encoding="utf-8")
+    assert harness("run", str(path)).stdout.count("\ntwo.scenario.yaml:4: ") == 1
+    with pytest.raises(ScenarioError, match=r"^two\.scenario\.yaml:4: "):
+        load(path)
 
 
 def test_new_writes_a_file_that_runs_and_never_overwrites(

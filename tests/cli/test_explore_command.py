@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_stigmer.cli import INTERRUPTED, USAGE_ERROR, main
+from pytest_stigmer.errors import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +35,7 @@ def test_what_is_found_is_written_and_told(
     assert f" --stigmer-seed 7 --stigmer-conditions none --stigmer-defect {DEFECT}\n" in told
     assert "steps:" in (folder / FOUND).read_text(encoding="utf-8")
     causes = [line for line in told.splitlines() if line.startswith("cause = ")]
-    assert f"{len(causes)} cause(s)" in told
+    assert f"{counted(len(causes), 'cause')}" in told
     assert len(list(folder.iterdir())) == len(causes)
 
 

@@ -169,7 +169,7 @@ def test_two_live_skills_of_a_slug_are_told_once_for_all_that_follows() -> None:
     assert told == (
         "two live skills have the slug o/s, although nobody deleted it in between: "
         f"1 by w (key {first.key}, 0.000000 to 1.000000 s) and "
-        f"2 by w (key {second.key}, 0.500000 to 2.000000 s); 5 read(s) of it went wrong too"
+        f"2 by w (key {second.key}, 0.500000 to 2.000000 s); 5 reads of it went wrong too"
     )
 
 

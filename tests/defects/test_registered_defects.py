@@ -120,7 +120,7 @@ def test_registered_scenarios_are_proved_with_the_shipped_ones(acme: pytest.Pyte
     command = [sys.executable, "-m", "pytest_stigmer.cli", "prove", "-k", "acme_listed"]
     result = acme.run(*command, "--workers", "1")
     assert result.ret == 0, result.stdout.str()
-    result.stdout.fnmatch_lines(["1 scenarios x * defects: exactly as claimed*"])
+    result.stdout.fnmatch_lines(["1 scenario x * defects: exactly as claimed*"])
 
 
 def test_the_owner_of_a_defect_must_claim_it(acme: pytest.Pytester) -> None:
@@ -139,7 +139,7 @@ def test_an_entry_point_can_name_a_finished_defect(acme: pytest.Pytester) -> Non
     scenario(acme, "empty-message-is-refused")
     result = acme.runpytest_subprocess("--stigmer-prove", "-p", "no:randomly")
     result.assert_outcomes(passed=1)
-    proved = f"1 scenarios x {len(catalogue()) + 1} defects: exactly as claimed*"
+    proved = f"1 scenario x {len(catalogue()) + 1} defects: exactly as claimed*"
     result.stdout.fnmatch_lines([proved])
 
 

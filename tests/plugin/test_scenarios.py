@@ -102,7 +102,7 @@ def test_why_scenarios_were_skipped_is_told_once_for_each_reason(files: pytest.P
         path = files.path.joinpath(f"{name}.scenario.yaml")
         path.write_text("marks: [skip]\n" + GREEN.lstrip(), encoding="utf-8")
     result = files.runpytest_inprocess("a.scenario.yaml", "b.scenario.yaml", *PLAIN)
-    result.stdout.fnmatch_lines(["SKIPPED 2 scenario(s): unconditional skip"])
+    result.stdout.fnmatch_lines(["SKIPPED 2 scenarios: unconditional skip"])
 
 
 def test_junit_has_real_failures(files: pytest.Pytester) -> None:
@@ -200,7 +200,7 @@ def test_chosen_defects_are_proved_alone(files: pytest.Pytester) -> None:
     chosen = ("--stigmer-defect", "order-trusts-clock", "--stigmer-defect", killers(files)[0])
     result = prove(files, '["history-oldest-first"]', *chosen, *PLAIN)
     result.assert_outcomes(failed=1)
-    assert "1 scenarios x 2 defects: NOT as claimed" in result.stdout.str()
+    assert "1 scenario x 2 defects: NOT as claimed" in result.stdout.str()
     assert "history-oldest-first" not in result.stdout.str()
     alone = prove(files, "[]", "--stigmer-defect", "order-trusts-clock", *PLAIN)
     alone.assert_outcomes(passed=1)

@@ -159,7 +159,7 @@ def test_what_is_no_report_is_refused(
     parts(of=1, files={"test_it.py": "def test_it(): pass"})
     Path("2.json").write_text("[]")
     assert main(["merge", "1.json", "2.json"]) == USAGE_ERROR
-    assert "2.json is no JSON report of this version" in capsys.readouterr().err
+    assert "2.json cannot be read as a report of this version" in capsys.readouterr().err
 
 
 def test_runs_on_several_targets_are_one_page(
@@ -178,7 +178,7 @@ def test_runs_on_several_targets_are_one_page(
 @pytest.mark.parametrize(
     ("words", "what"),
     [
-        (["--stigmer-shard=5/4"], "'5/4' is no K/N with K from 1 to N"),
+        (["--stigmer-shard=5/4"], "'5/4' is not a part of a run"),
         (["--stigmer-shard=1/2", "--stigmer-expect=x.toml"], "drop --stigmer-shard"),
         (["--stigmer-durations=x.json"], "add --stigmer-shard K/N"),
         (["--stigmer-shard=1/2", "--stigmer-durations=x.json"], "'x.json' is no JSON report"),

@@ -148,10 +148,10 @@ def test_pages_tell_what_is_broken_and_why() -> None:
     red = RedData("push_then_get", "v2", "2: get")
     cause = CauseData(SERVER, "slug-keeps-case", "A harm.", "D1", ("another",), (red,))
     failed = test_of("push_then_get", "failed", reds=("2: get",), reason="it <b>was</b> | wrong")
-    made = stated(failed, causes=(cause,), problems=("known.toml:1: is red no more",))
+    made = stated(failed, causes=(cause,), problems=("known.toml:1: is green now",))
     shown = (markdown(made).replace("\\", ""), html(made), "\n".join(lines(made)))
     for text in shown:
-        for words in ("red at steps 2", "slug-keeps-case", "A harm.", "is red no more"):
+        for words in ("red at steps 2", "slug-keeps-case", "A harm.", "is green now"):
             assert words in text
     assert "<b>was</b>" not in html(made) + markdown(made)
     assert "was</b> | wrong" not in markdown(made)
@@ -186,8 +186,8 @@ def test_two_statements_compare(old: str, new: str, kind: str | None) -> None:
     ("old", "new", "kind", "told"),
     [
         (("1: get",), ("1: get", "2: get"), "worse", "red now: 2: get"),
-        (("1: get", "2: get"), ("1: get",), "better", "red no more: 2: get"),
-        (("1: get",), ("2: get",), "worse", "red now: 2: get; red no more: 1: get"),
+        (("1: get", "2: get"), ("1: get",), "better", "green now: 2: get"),
+        (("1: get",), ("2: get",), "worse", "red now: 2: get; green now: 1: get"),
     ],
 )
 def test_steps_of_a_broken_promise_compare(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.cli import main
 from pytest_stigmer.defects.catalogue import recipe_of
+from pytest_stigmer.errors import counted
 from pytest_stigmer.targets.isolation import told_left
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ def test_run_tells_the_artifacts_that_stay(pytester: pytest.Pytester, plain: Any
     left = stored(plain.store.path.parent)
     assert left
     assert keys_told(result.outlines) == left
-    result.stdout.fnmatch_lines([f"LEFT BEHIND {len(left)} artifact(s), which no call deletes:"])
+    result.stdout.fnmatch_lines(
+        [f"LEFT BEHIND {counted(len(left), 'artifact')}, which no call deletes:"]
+    )
 
 
 def test_exploring_tells_the_artifacts_that_stay(
@@ -52,7 +55,7 @@ def test_exploring_tells_the_artifacts_that_stay(
     assert main(["explore", "--target", plain.address, *words]) == 0
     told = capsys.readouterr().out
     left = stored(plain.store.path.parent)
-    assert f"LEFT BEHIND {len(left)} artifact(s), which no call deletes:" in told
+    assert f"LEFT BEHIND {counted(len(left), 'artifact')}, which no call deletes:" in told
 
 
 KIT = """
@@ -81,7 +84,7 @@ def test_kit_tells_the_artifacts_that_stay(pytester: pytest.Pytester) -> None:
 def test_many_are_counted_and_few_named() -> None:
     """The list is bounded."""
     lines = list(told_left([f"skills/{number}.zip" for number in range(25)]))
-    assert lines[0].startswith("LEFT BEHIND 25 artifact(s)")
+    assert lines[0].startswith("LEFT BEHIND 25 artifacts")
     assert len(lines) == 12
     assert lines[-1] == "  and 15 more"
     assert list(told_left([])) == []
@@ -97,7 +100,5 @@ def test_disputed_answers_are_told_and_no_red(
     with serve_plain(tmp_path, recipe=recipe_of([defect])) as server:
         theirs = pytester.runpytest_inprocess(*words, f"--stigmer-target={server.address}", path)
     assert theirs.ret == 0
-    theirs.stdout.fnmatch_lines(
-        ["DISPUTED 1 answer(s), ambiguity_is_told: it is NOT_FOUND in any*"]
-    )
+    theirs.stdout.fnmatch_lines(["DISPUTED 1 answer, ambiguity_is_told: it is NOT_FOUND in any*"])
     assert pytester.runpytest_inprocess(*words, f"--stigmer-defect={defect}", path).ret == 1

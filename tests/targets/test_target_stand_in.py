@@ -110,7 +110,7 @@ def holds_to_its_reds(stand_in: StandIn) -> None:
     gone = stand_in.reds(KNOWN) - stand_in.reds(left)
     assert mended.ret == 1
     assert "failed" not in mended.parseoutcomes()
-    told = [line for line in mended.outlines if "is red no more" in line]
+    told = [line for line in mended.outlines if "is green now" in line]
     lines = {entry.line for entry in entries if (entry.name, entry.step) in gone}
     assert gone
     assert {int(line.partition(".toml:")[2].partition(":")[0]) for line in told} == lines
@@ -166,6 +166,6 @@ def test_its_statement_says_what_it_is(
     assert [verdicts[name] for name in names] == ["expected broken", "held"]
     assert made["counts"]["broken"] == 0
     assert [problem.partition(": ")[2] for problem in made["problems"]] == [
-        "scenario fields_of_a_push: is red no more; remove it"
+        "scenario fields_of_a_push: is green now: remove it"
     ]
     assert {cause["defect"] for cause in made["causes"]} == {MENDED}

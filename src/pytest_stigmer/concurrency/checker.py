@@ -18,7 +18,7 @@ from pytest_stigmer.concurrency.recorded_history import (
     Operation,
     load,
 )
-from pytest_stigmer.errors import UsageError
+from pytest_stigmer.errors import UsageError, counted
 
 Name = frozenset[tuple[str, str]]
 
@@ -161,7 +161,7 @@ class _Subject:
         back = dict(self._steps_back())
         found = [fault for one in self.reads if (fault := self._fault_of(one) or back.get(one.key))]
         two_live = next(self._ids(), "")
-        more = f"; {len(found)} read(s) of it went wrong too" if found else ""
+        more = f"; {counted(len(found), 'read')} of it went wrong too" if found else ""
         return [f"{two_live}{more}"] if two_live else found
 
     def _fault_of(self, read: Operation) -> str | None:

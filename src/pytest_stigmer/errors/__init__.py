@@ -34,7 +34,7 @@ from pytest_stigmer.errors.usage_errors import (
     UnknownField,
     UsageError,
 )
-from pytest_stigmer.errors.visible import visible, visible_json
+from pytest_stigmer.errors.visible import counted, told_path, visible, visible_json
 
 __all__ = [
     "MAX_FAULT_LINES",
@@ -65,6 +65,8 @@ __all__ = [
     "UnknownField",
     "UsageError",
     "carried_status",
+    "counted",
+    "told_path",
     "visible",
     "visible_json",
 ]

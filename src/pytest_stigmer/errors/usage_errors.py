@@ -9,6 +9,7 @@ from os import PathLike
 from typing import Self
 
 from pytest_stigmer.errors.base_error import StigmerError
+from pytest_stigmer.errors.visible import told_path
 
 MAX_FAULT_LINES = 5
 """How many lines the report of one faulty scenario file has at most."""
@@ -73,9 +74,15 @@ class UsageError(StigmerError):
     def no_report(cls, path: object, why: str) -> Self:
         """Name a file that is no JSON report, and say why."""
         return cls(
-            f"{path} is no JSON report of this version, as --stigmer-report FILE.json writes it: "
-            f"{why}"
+            f"{told_path(path)} cannot be read as a report of this version: {why}; `run`, `prove` "
+            "and `conform` write one with --report FILE.json, pytest by --stigmer-report"
         )
+
+    @classmethod
+    def unreadable(cls, error: OSError) -> Self:
+        """Name a file or folder that the system refuses, and say why."""
+        where = f"{told_path(error.filename)}: " if error.filename else ""
+        return cls(f"{where}{(error.strerror or str(error)).lower()}; is that the right path?")
 
     @classmethod
     def no_report_suffix(cls, known: Iterable[str]) -> Self:
@@ -217,7 +224,7 @@ class ScenarioError(StigmerError):
     code = "INVALID_ARGUMENT"
 
     def __init__(self, path: PathLike[str] | str, line: int, what: str) -> None:
-        super().__init__(f"{path}:{line}: {what}")
+        super().__init__(f"{told_path(path)}:{line}: {what}")
         self.path = path
         self.line = line
         self.what = what
@@ -232,10 +239,11 @@ class ScenarioError(StigmerError):
         shown = faults if len(faults) <= MAX_FAULT_LINES else faults[: MAX_FAULT_LINES - 1]
         lines = [" ".join(what.split()) for _, what in shown]
         texts = lines[:1] + [
-            f"{path}:{line}: {what}" for (line, _), what in zip(shown[1:], lines[1:], strict=True)
+            f"{told_path(path)}:{line}: {what}"
+            for (line, _), what in zip(shown[1:], lines[1:], strict=True)
         ]
         if len(faults) > len(shown):
-            texts.append(f"{path}: and {len(faults) - len(shown)} more")
+            texts.append(f"{told_path(path)}: and {len(faults) - len(shown)} more")
         return cls(path, faults[0][0], "\n".join(texts))
 
 

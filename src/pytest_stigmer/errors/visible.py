@@ -1,10 +1,12 @@
-"""The one way out for what a stranger wrote: what a terminal or a CI log obeys is made visible."""
+"""How texts are shown: numbers, paths, and what a stranger wrote, which no terminal may obey."""
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import unicodedata
+from pathlib import Path
 
 _OBEYED = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Unicode's categories of control, format (bidirectional marks too), surrogates, separators."""
@@ -35,3 +37,16 @@ def _escaped(character: str) -> str:
     if unicodedata.category(character) not in _OBEYED:
         return character
     return character.encode("unicode_escape").decode("ascii")
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, which gets an `s` unless there is one: `2 scenarios`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def told_path(path: object) -> str:
+    """Return a path as whoever stands in the current folder would write it."""
+    try:
+        return os.fspath(Path(str(path)).relative_to(Path.cwd()))
+    except (ValueError, OSError):  # it lies elsewhere; or the folder is gone
+        return str(path)

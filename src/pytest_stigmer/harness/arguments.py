@@ -56,7 +56,7 @@ def add_conditions(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--conditions",
         metavar="default|all|none|NAME,...",
-        help="what they are run under besides nothing; NAME+NAME is several at once",
+        help="the conditions that scenarios run under as well; NAME+NAME combines them",
     )
 
 
@@ -106,7 +106,9 @@ def add_target(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--defect", metavar="ID", help="with this catalogued defect in place")
     parser.add_argument("--tls", action="store_true", help="reach HOST:PORT by TLS")
     parser.add_argument(
-        "--tls-ca", metavar="FILE.pem", help="reach HOST:PORT by TLS, checked against these"
+        "--tls-ca",
+        metavar="FILE.pem",
+        help="reach HOST:PORT by TLS, checked against these certificates",
     )
     parser.add_argument(
         "--token",
@@ -120,7 +122,7 @@ def add_target(parser: argparse.ArgumentParser) -> None:
         help=f"how long one call may take (default: {ServerOptions.deadline:g})",
     )
     parser.add_argument(
-        "--harmful", action="store_true", help="send what could damage HOST:PORT too"
+        "--harmful", action="store_true", help="also send what could damage HOST:PORT"
     )
     parser.add_argument(
         "--database",

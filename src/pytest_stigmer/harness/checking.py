@@ -15,7 +15,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
     parser.description = (
         "Judge histories that pytest_stigmer.Recorder recorded, or JSON lines of that form from "
-        "anywhere. Exit code: 0 possible, 1 impossible, 2 not to be judged."
+        "anywhere. Exit code: 0 if a correct registry could have answered so, 1 if none could, 2 "
+        "if they cannot be judged."
     )
     parser.add_argument(
         "histories", nargs="+", metavar="FILE", help="JSON lines, an operation each"

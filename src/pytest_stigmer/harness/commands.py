@@ -101,7 +101,7 @@ def _prove_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-cache",
         action="store_true",
-        help="make every run anew, as where CI is set, instead of taking known verdicts",
+        help="repeat every run instead of taking known verdicts, as is done where CI is set",
     )
     parser.add_argument(
         "--thorough",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.conditions.choice import PLAIN
-from pytest_stigmer.errors import UsageError
+from pytest_stigmer.errors import UsageError, counted
 from pytest_stigmer.harness.options import DEFAULT_SEED, Options
 from pytest_stigmer.harness.run_session import HarnessSession
 from pytest_stigmer.harness.terminal import say
@@ -51,7 +51,9 @@ def expectations(path: Path, seed: int | None) -> int:
     path.write_bytes(text.encode())
     for number, line in written:
         say(f"WROTE {path}:{number}: {line.strip()}")
-    say(f"{path}: {len(written)} line(s) written from what happened; read before you trust them")
+    say(
+        f"{path}: {counted(len(written), 'line')} written from what happened: read before you trust"
+    )
     return 1
 
 

@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
     """
     arguments.check_reports(options)
     if options.read:
-        document = building.read(Document, options.read, options.read.read_text(encoding="utf-8"))
+        document = building.read_file(Document, options.read)
     else:
         code, report = _asked(options)
         if not report:
@@ -123,10 +123,7 @@ def add_compared(parser: argparse.ArgumentParser) -> None:
 
 def compare(options: argparse.Namespace) -> int:
     """Tell what got worse, better or otherwise, what is new and what is gone; 1 if worse."""
-    old, new = (
-        building.read(Statement, path, path.read_text(encoding="utf-8"))
-        for path in (options.old, options.new)
-    )
+    old, new = (building.read_file(Statement, path) for path in (options.old, options.new))
     found = list(changes(old, new))
     for change in sorted(found, key=lambda change: _ORDER.index(change.kind)):
         say(f"{change.kind.upper()} {change.name}: {change.told}")
@@ -181,5 +178,5 @@ def _told(old: PromiseData, new: PromiseData) -> str:
         return f"{old.verdict} -> {new.verdict}" + (f" ({new.why})" if new.why else "")
     more, fewer = (set(new.reds) - set(old.reds), set(old.reds) - set(new.reds))
     told = [f"red now: {', '.join(sorted(more))}"] if more else []
-    told += [f"red no more: {', '.join(sorted(fewer))}"] if fewer else []
+    told += [f"green now: {', '.join(sorted(fewer))}"] if fewer else []
     return f"{new.verdict}, {'; '.join(told)}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_stigmer.errors import ServerLost, visible
+from pytest_stigmer.errors import ServerLost, counted, visible
 from pytest_stigmer.harness.run_session import HarnessSession
 
 if TYPE_CHECKING:
@@ -167,7 +167,8 @@ def lines_of(target: str, causes: Sequence[Cause]) -> Iterator[str]:
     known = [cause for cause in causes if cause.defect]
     count = sum(len(cause.reds) for cause in causes if not cause.defect)
     unknown = f"; no known defect explains {count}" if count else ""
-    yield f"{len(known)} likely defect(s) explain the red steps of {visible(target)}{unknown}"
+    explained = f"{counted(len(known), 'likely defect')} for the red steps of {visible(target)}"
+    yield f"{explained}{unknown}"
     for cause in known:
         defect = catalogue()[cause.defect]
         yield f"LIKELY {defect.id}: {defect.harm}"
@@ -189,7 +190,7 @@ def _listed(reds: Sequence[Red]) -> Iterator[str]:
     for red in reds:
         found[red.place].append(red.step.partition(":")[0])
     places = [f"{place} {', '.join(steps)}" for place, steps in found.items()]
-    text = f"{len(reds)} step(s): {'; '.join(places[:_MOST_PLACES])}"
+    text = f"{counted(len(reds), 'step')}: {'; '.join(places[:_MOST_PLACES])}"
     text += f"; and in {len(places) - _MOST_PLACES} more" if len(places) > _MOST_PLACES else ""
     yield from textwrap.wrap(
         visible(text, line=True),

@@ -84,7 +84,7 @@ class Expecter:
         """Yield why a run is red besides its tests, a sentence each."""
         for entry in self.mended():
             where = f"{self._path}:{entry.line}"
-            yield f"{where}: {entry}: is red no more; remove it"
+            yield f"{where}: {entry}: is green now: remove it"
         known = {path.name.removesuffix(SUFFIX) for path in known_scenarios()}
         for entry in self._known:
             is_known = entry.name.partition("[")[0] in known or entry.name in self._asked

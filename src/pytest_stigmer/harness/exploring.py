@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_stigmer.conditions.choice import PLAIN, chosen, under
-from pytest_stigmer.errors import UsageError
+from pytest_stigmer.errors import UsageError, counted
 from pytest_stigmer.explore import search as explore
 from pytest_stigmer.explore.causes import Seen
 from pytest_stigmer.harness import arguments
@@ -184,7 +184,8 @@ def _tell(done: Exploration, path: Path, options: Options) -> int:
         say(f"cause = {json.dumps(found.cause)}\n  {found.why}")
         say(f"  wrote {name}: {found.length + 1} steps; {promise}")
     files = " ".join(str(name) for _, name in written)
-    say(f"{len(written)} cause(s); for each, its scenario:\n  pytest {files} {options.replay()}")
+    say(f"{counted(len(written), 'cause')}; for each, its scenario:")
+    say(f"  pytest {files} {options.replay()}")
     return 1
 
 

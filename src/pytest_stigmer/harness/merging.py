@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from pytest_stigmer.errors import UsageError
+from pytest_stigmer.errors import UsageError, counted
 from pytest_stigmer.harness import arguments
 from pytest_stigmer.harness import report_building as building
 from pytest_stigmer.harness.report_collector import write
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _read(file: str) -> Document:
-    document = building.read(Document, file, Path(file).read_bytes())
+    document = building.read_file(Document, Path(file))
     if not document.parts:
         raise UsageError.no_report(file, "it does not say of which run it is a part")
     return document
@@ -163,7 +163,8 @@ def _told(document: Document, matrix: Matrix | None) -> Iterator[str]:
         if test.status in RED:
             yield f"{test.status.upper()} {test.id} ({test.target}): {test.reason}"
     counts = [f"{count} {status}" for status, count in document.counts.items() if count]
-    yield f"{len(document.parts)} reports: {', '.join(counts) or 'no test ran'}: {document.verdict}"
+    reports = counted(len(document.parts), "report")
+    yield f"{reports}: {', '.join(counts) or 'no test ran'}: {document.verdict}"
     if matrix:
         width = shutil.get_terminal_size().columns
         yield from judge(matrix, width)

@@ -127,6 +127,15 @@ def exit_code_of(verdict: str) -> int:
     return {verdict_of(code): int(code) for code in pytest.ExitCode}.get(verdict, 1)
 
 
+def read_file(model: type[M], path: Path) -> M:
+    """Build a report or a statement from its JSON file; raise UsageError for what is none."""
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise UsageError.no_report(path, (error.strerror or "unreadable").lower()) from error
+    return read(model, path, text)
+
+
 def read(model: type[M], where: object, text: str | bytes) -> M:
     """Build a report or a statement from its JSON; raise UsageError for what is none."""
     try:

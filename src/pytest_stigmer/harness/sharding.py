@@ -54,7 +54,10 @@ def shard_of(text: str | None, durations: str | None) -> Shard | None:
         return None
     found = re.fullmatch(r"([0-9]{1,4})/([0-9]{1,4})", text)
     if not found or not 1 <= int(found[1]) <= int(found[2]):
-        raise pytest.UsageError(f"--stigmer-shard {text!r} is no K/N with K from 1 to N, as 2/4")
+        raise pytest.UsageError(
+            f"--stigmer-shard {text!r} is not a part of a run: write K/N with K from 1 to N, "
+            "such as 2/4"
+        )
     number, of = int(found[1]), int(found[2])
     if durations is None:
         return Shard(number, of)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_stigmer.errors import counted
 from pytest_stigmer.prove.proof import SHOWN, Row
 
 if TYPE_CHECKING:
@@ -175,13 +176,13 @@ def _told(row: Row, defect: str) -> str:
 
 def judge(matrix: Matrix, width: int, paint: Paint = plain) -> list[str]:
     """Say whether the matrix is as claimed, and all that is not, in full."""
-    size = f"{len(matrix.rows)} scenarios x {len(matrix.defects)} defects"
+    size = f"{counted(len(matrix.rows), 'scenario')} x {counted(len(matrix.defects), 'defect')}"
     problems, seen = matrix.problems(), _listed(matrix.unclaimed(), width)
     if problems:
         return [paint(f"{size}: NOT as claimed", red=True), *_listed(problems, width), *seen]
     if matrix.complete:
         return [paint(f"{size}: exactly as claimed, every defect is caught", green=True), *seen]
-    uncaught = f"{len(matrix.uncaught())} defects are out of these scenarios' reach"
+    uncaught = f"{counted(len(matrix.uncaught()), 'defect')} out of these scenarios' reach"
     return [paint(f"{size}: exactly as claimed", green=True), uncaught, *seen]
 
 

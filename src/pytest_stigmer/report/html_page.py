@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from pytest_stigmer.errors import counted
 from pytest_stigmer.report.data import RED, STATUSES, Document, TestData
 from pytest_stigmer.report.html_proof import proof
 from pytest_stigmer.report.html_scenarios import Card, anchors, cards
@@ -79,9 +80,9 @@ def _told(document: Document) -> str:
     parts = [f"{document.counts[status]} {status}" for status in STATUSES]
     counts = ", ".join(part for part in parts if not part.startswith("0 "))
     if document.matrix is None:
-        return f"{total} tests: {counts or 'none ran'}"
+        return f"{counted(total, 'test')}: {counts or 'none ran'}"
     matrix = document.matrix
-    size = f"{len(matrix.rows)} scenarios x {len(matrix.defects)} defects"
+    size = f"{counted(len(matrix.rows), 'scenario')} x {counted(len(matrix.defects), 'defect')}"
     exact = f"NOT as claimed (problems: {len(matrix.problems)})"
     return f"{size}: {exact if matrix.problems else 'exactly as claimed'}; {counts or 'none ran'}"
 
@@ -92,7 +93,7 @@ def _facts(document: Document) -> Iterator[tuple[str, object]]:
     if document.defect:
         yield "defect in place", document.defect
     if len(document.parts) > 1:
-        yield "merged from", f"{len(document.parts)} reports"
+        yield "merged from", f"{counted(len(document.parts), 'report')}"
     elif document.parts and document.parts[0].shard != "1/1":
         part = document.parts[0]
         yield "shard", f"{part.shard}, of items whose ids have hash {part.collected}"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pytest_stigmer.errors import visible
+from pytest_stigmer.errors import counted, visible
 from pytest_stigmer.prove.proof import SHOWN
 from pytest_stigmer.report.data import (
     RED,
@@ -128,7 +128,7 @@ def _call(rpc: RpcData, target: str) -> Iterator[str]:
 
 def _matrix(matrix: MatrixData) -> Iterator[str]:
     yield from ("", "### Kill matrix", "")
-    size = f"{len(matrix.rows)} scenarios x {len(matrix.defects)} defects"
+    size = f"{counted(len(matrix.rows), 'scenario')} x {counted(len(matrix.defects), 'defect')}"
     yield f"{size}: {'**not** as claimed' if matrix.problems else 'exactly as claimed'}"
     yield from (f"- {safe(problem)}" for problem in matrix.problems)
     yield from ("", "<details><summary>Killers of each defect</summary>", "")

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from pytest_stigmer.errors import visible
+from pytest_stigmer.errors import counted, visible
 from pytest_stigmer.report.data import CauseData, RedData
 from pytest_stigmer.report.markup import text
 
@@ -82,4 +82,4 @@ def reds_told(reds: Sequence[RedData]) -> str:
     """Return how many red steps there are, and of which promises."""
     cases = Counter(promise.partition("[")[0] for promise in {red.promise for red in reds})
     names = (f"{name} ({n} cases)" if n > 1 else name for name, n in sorted(cases.items()))
-    return f"{len(reds)} red step(s) of {', '.join(names)}"
+    return f"{counted(len(reds), 'red step')} of {', '.join(names)}"

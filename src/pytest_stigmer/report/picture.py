@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pytest_stigmer.clock import parse_instant
+from pytest_stigmer.errors import counted
 from pytest_stigmer.report.data import ArchiveData, RunData, StepData
 from pytest_stigmer.report.markup import text as safe
 
@@ -151,8 +152,9 @@ def _told(drawn: Picture) -> str:
     if wrong:
         end = f" Not as expected: step {', '.join(map(str, wrong))}."
     return (
-        f"Timeline: {len(drawn.run.steps)} steps, {len(drawn.run.archives)} archives in "
-        f"{len(seconds)} stored seconds.{end} The steps are listed below in words."
+        f"Timeline: {counted(len(drawn.run.steps), 'step')}, "
+        f"{counted(len(drawn.run.archives), 'archive')} in "
+        f"{counted(len(seconds), 'stored second')}.{end} The steps are listed below in words."
     )
 
 

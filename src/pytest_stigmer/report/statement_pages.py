@@ -6,6 +6,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterator
 
+from pytest_stigmer.errors import counted
 from pytest_stigmer.report.html_page import page
 from pytest_stigmer.report.markup import text
 from pytest_stigmer.report.page_tables import (
@@ -81,7 +82,7 @@ def _tables(statement: Statement) -> Iterator[Table]:
         told = [promise for promise in statement.promises if promise.family == family]
         rows = [(_section(one), one.title, one.name, one.verdict) for one in told]
         head = ("contract", "promise", "name", "verdict")
-        yield Table(f"{family}: {len(told)} promises", head, rows, folded=True)
+        yield Table(f"{family}: {counted(len(told), 'promise')}", head, rows, folded=True)
 
 
 def _families(statement: Statement) -> Table:

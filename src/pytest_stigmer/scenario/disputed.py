@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.errors import UsageError
+from pytest_stigmer.errors import UsageError, counted
 
 if TYPE_CHECKING:
     from pytest_stigmer.scenario.runner import Outcome
@@ -111,7 +111,7 @@ def told(points: Iterable[str]) -> Iterator[str]:
     """Say of each point how often it was answered otherwise, and what either side does."""
     for name, count in Counter(points).items():
         point = POINTS[name]
-        yield f"DISPUTED {count} answer(s), {name}: {point.others}; ours: {point.ours}"
+        yield f"DISPUTED {counted(count, 'answer')}, {name}: {point.others}; ours: {point.ours}"
 
 
 def otherwise(points: Iterable[str]) -> frozenset[str]:

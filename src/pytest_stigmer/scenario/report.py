@@ -7,6 +7,7 @@ import traceback
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from pytest_stigmer.errors import told_path
 from pytest_stigmer.scenario.followers import versions, with_followers
 from pytest_stigmer.scenario.timeline import timeline
 
@@ -94,7 +95,7 @@ def page(outcome: Outcome, *, label: str = "", **replayed: Any) -> Page:
     return Page(
         status=outcome.status.value,
         title=label or scenario.label,
-        where=f"{scenario.path}:{line}",
+        where=f"{told_path(scenario.path)}:{line}",
         number=_number(outcome),
         count=len(scenario.all_steps()),
         target=outcome.target,
@@ -144,7 +145,7 @@ def replay(
     conditions: str = "",
 ) -> str:
     """Return the command line that runs this scenario again in the same way."""
-    path = str(outcome.scenario.path)
+    path = told_path(outcome.scenario.path)
     label = label or outcome.scenario.label
     place = path if label == outcome.scenario.title else f"{path}::{label}"
     words = ["pytest", place, "--stigmer-target", outcome.target]

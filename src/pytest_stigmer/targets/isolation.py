@@ -7,7 +7,7 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.api.values import MAX_MESSAGE_BYTES
-from pytest_stigmer.errors import ServerLost, StatusError
+from pytest_stigmer.errors import ServerLost, StatusError, counted
 from pytest_stigmer.scenario.target import Unsupported
 from pytest_stigmer.skills.controller import slug_of
 from pytest_stigmer.skills.endpoint import SkillClient
@@ -28,7 +28,7 @@ def told_left(keys: Collection[str]) -> Iterator[str]:
     """Say what stays on a server, since no call deletes an artifact; only a few are named."""
     if not keys:
         return
-    yield f"LEFT BEHIND {len(keys)} artifact(s), which no call deletes:"
+    yield f"LEFT BEHIND {counted(len(keys), 'artifact')}, which no call deletes:"
     yield from (f"  {key}" for key in sorted(keys)[:_FEW])
     if len(keys) > _FEW:
         yield f"  and {len(keys) - _FEW} more"
