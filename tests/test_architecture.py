@@ -79,7 +79,7 @@ FILES = {
     "defects/artifacts/links_in_the_storage_are_followed": "what a link leads to, as its harm is",
     "harness/commands": "a scenario file",
     "harness/completing": "a scenario file",
-    "harness/merging": "reports",
+    "harness/report_building": "reports",
     "harness/sharding": "a report",
     "harness/run_session": "a certificate",
     "harness/report_collector": "the summary of a CI job",
