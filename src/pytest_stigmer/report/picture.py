@@ -151,11 +151,9 @@ def _told(drawn: Picture) -> str:
     end = " All answers as expected."
     if wrong:
         end = f" Not as expected: step {', '.join(map(str, wrong))}."
-    return (
-        f"Timeline: {counted(len(drawn.run.steps), 'step')}, "
-        f"{counted(len(drawn.run.archives), 'archive')} in "
-        f"{counted(len(seconds), 'stored second')}.{end} The steps are listed below in words."
-    )
+    steps, archives = len(drawn.run.steps), counted(len(drawn.run.archives), "archive")
+    told = f"{counted(steps, 'step')}, {archives} in {counted(len(seconds), 'stored second')}"
+    return f"Timeline: {told}.{end} The steps are listed below in words."
 
 
 def _seconds(drawn: Picture) -> Iterator[str]:
