@@ -35,7 +35,8 @@ class _OfOneProcess(SqliteStore):
         """Return a value that any change within this process alters."""
         stores = [store for store in set(_STORES) if store.path == self.path]
         told = sorted((store.number, store.changes()) for store in stores)
-        return tuple(number for pair in told for number in pair)
+        _, *own = super().revision()  # without what others have written
+        return (*own, *(number for pair in told for number in pair))
 
     def once(self, read: Callable[[], M], message_class: type[M], *name: str) -> M:
         """Read what has a name once until this process writes; in a transaction, each time."""
