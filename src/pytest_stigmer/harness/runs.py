@@ -167,7 +167,7 @@ def _tried(
     """Return under which conditions a scenario is proved, and against which defects there.
 
     Against those that it claims there; of those that were chosen by name, against all; and where
-    all conditions are asked for, against all that no known scenario claims without a condition.
+    all conditions are asked for, against all that no known scenario claims, under them or without.
     """
     from pytest_stigmer.conditions.choice import chosen, conditions_of
 
@@ -175,7 +175,7 @@ def _tried(
     if options.defects:
         searched = defects
     elif options.conditions == "all":
-        searched = set(defects) - _claimed_plainly()
+        searched = set(defects) - _claimed()
     tried = dict.fromkeys(conditions_of(scenario, chosen(options.conditions)), frozenset(searched))
     for condition, claims in scenario.detects_under.items():
         tried[condition] = tried.get(condition, frozenset()) | set(claims)
@@ -183,11 +183,13 @@ def _tried(
 
 
 @cache
-def _claimed_plainly() -> frozenset[str]:
+def _claimed() -> frozenset[str]:
     from pytest_stigmer.scenario.loader import load
     from pytest_stigmer.scenario.shipped import known_scenarios
 
-    return frozenset(claim for path in known_scenarios() for claim in load(path).detects)
+    scenarios = [load(path) for path in known_scenarios()]
+    under = (claims for one in scenarios for claims in one.detects_under.values())
+    return frozenset().union(*under, *(one.detects for one in scenarios))
 
 
 @contextmanager
