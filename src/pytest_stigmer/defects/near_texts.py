@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,6 @@ from pytest_stigmer.defects.change import Row, in_place
 from pytest_stigmer.defects.skill_changes import (
     reading_organisations,
     refusing_pushes,
-    with_text,
 )
 from pytest_stigmer.errors import AuditNotFound
 from pytest_stigmer.skills import refusals
@@ -120,15 +118,6 @@ NEAR_IDENTITIES = (
         "Who corrects the scope of a skill leaves the skill behind and takes over its slug.",
         "contract 0: organisation and slug are the identity",
         partial(in_place, part=_OfTheirScope),
-    ),
-)
-
-NEAR_INSTRUCTIONS = (
-    Row(
-        "instructions-are-escaped",
-        "An agent reads &lt; where the author wrote a sign.",
-        "contract 3.8: SKILL.md is taken as is",
-        with_text(partial(html.escape, quote=False)),
     ),
 )
 

@@ -38,11 +38,11 @@ from pytest_stigmer.defects.lost_parts import (
     UNSEEN_IN_INSTRUCTIONS,
 )
 from pytest_stigmer.defects.name_queries import LIMITS, NAMES
+from pytest_stigmer.defects.near_contents import NEAR_INSTRUCTIONS, NEAR_KEYS, NEAR_RECORDS
 from pytest_stigmer.defects.near_texts import (
     NEAR_CHECKSUMS,
     NEAR_HASHES,
     NEAR_IDENTITIES,
-    NEAR_INSTRUCTIONS,
     NEAR_STAMPS,
     NEAR_TAGS,
     NEAR_VERSIONS,
@@ -83,7 +83,7 @@ if TYPE_CHECKING:
 TABLES: Mapping[str, tuple[Row, ...]] = {
     "artifacts": (
         *(*ARCHIVES, *OMITTED, *VERSIONS, *EDGES_OF_ARTIFACTS, *NEAR_INSTRUCTIONS),
-        *(*NEAR_CHECKSUMS, *UNSEEN_IN_INSTRUCTIONS, *REMEMBERED_ARTIFACTS, *ODD_SIZES),
+        *(*NEAR_CHECKSUMS, *UNSEEN_IN_INSTRUCTIONS, *REMEMBERED_ARTIFACTS, *ODD_SIZES, *NEAR_KEYS),
     ),
     "delete": PARTS_DELETED,
     "history": (
@@ -104,7 +104,10 @@ TABLES: Mapping[str, tuple[Row, ...]] = {
     "names": NAMES + NAME_STORES + EDGES_OF_NAMES + REMEMBERED_NAMES + ODD_IDS,
     "opening": LOCKED + RESIGNED,
     "ordering": ORDERING,
-    "push": (*RECORDS, *EDGES_OF_RECORDS_PUSHED, *AGED_STAMPS, *NEAR_STAMPS, *PARTS_OF_RECORDS),
+    "push": (
+        *(*RECORDS, *EDGES_OF_RECORDS_PUSHED, *AGED_STAMPS, *NEAR_STAMPS, *PARTS_OF_RECORDS),
+        *NEAR_RECORDS,
+    ),
     "resolution": (
         *(*RESOLUTION, *REFERENCES, *EDGES_OF_REFERENCES, *NEAR_TAGS, *NEAR_VERSIONS),
         *(*REMEMBERED_TAGS, *PARTS_OF_REFERENCES, *OWN_TAGS),
