@@ -116,7 +116,7 @@ def test_a_proof_repeats_no_text(reported: Callable[..., Any]) -> None:
 def test_a_timeline_says_in_words_what_it_shows(reported: Callable[..., Any]) -> None:
     """Each picture has a title for those who do not see it."""
     html = reported("red.scenario.yaml").html
-    assert "4 steps, 2 archives in 1 stored seconds. Not as expected: step 4." in html
+    assert "4 steps, 2 archives in 1 stored second. Not as expected: step 4." in html
 
 
 def test_control_characters_are_shown() -> None:

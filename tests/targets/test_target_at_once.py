@@ -21,7 +21,8 @@ def test_scenario_with_calls_at_once_is_repeated(
     """Each round has names of its own, and what was made in all of them is deleted."""
     scenario = promise("flows/first_pushes_at_once")
     with plain.target(hunting=False) as target:
-        assert run(scenario, target).status is Status.PASSED
+        outcome = run(scenario, target)
+        assert (outcome.status, outcome.tries) == (Status.PASSED, ROUNDS)
         left = target.left
         target.close()
     assert plain.called.count("push") == 2 * ROUNDS

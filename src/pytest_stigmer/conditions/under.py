@@ -33,6 +33,7 @@ class Under(Target):
         self.capabilities = target.capabilities
         self.paths = target.paths
         self.spares, self.is_ours, self.looks = target.spares, target.is_ours, target.looks
+        self.chooses_orders = target.chooses_orders
         self._scenario = scenario
         self._classes = conditions
         self._start()

@@ -139,9 +139,8 @@ def run(
         target.start_over()
     performed = tuple(running.performed.values())
     stopped = None if status is Status.PASSED else running.step
-    return Outcome(
-        scenario, target.name, status, performed, reason, stopped, running.evidence, error
-    )
+    told = status, performed, reason, stopped, running.evidence, error
+    return Outcome(scenario, target.name, *told, tries=1 if target.chooses_orders else order + 1)
 
 
 _ENDS = {Surprise: Status.FAILED, Unsupported: Status.SKIPPED, Inconclusive: Status.INCONCLUSIVE}

@@ -150,6 +150,8 @@ class Target:
     """Whether threads may share it."""
     is_ours = True
     """Whether it is held to what the reference does in the disputed points too."""
+    chooses_orders = True
+    """Whether calls at once have each order in turn; else they are tried, and chance decides."""
     spares = False
     """Whether nothing is sent to it that could damage what others have stored there."""
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.targets.server_connection import Connection
 
 _CLOCK_VERBS = ("set_clock", "advance")
-ROUNDS = 5
+ROUNDS = 20
 """How often calls at once are tried on a server that does not let us choose their order."""
 
 _LONG = "1h"
@@ -52,6 +52,7 @@ class SteerableTarget(Target):
     """A namespace of its own on a server with our control API: empty, and with its own clock."""
 
     capabilities = frozenset({"skills", "clock"})
+    chooses_orders = False
     left: frozenset[str] = frozenset()
     """Nothing stays: its namespace goes with all that is in it."""
 
@@ -134,6 +135,7 @@ class AnyServerTarget(Target):
     """
 
     is_ours = False
+    chooses_orders = False
 
     def __init__(
         self,
