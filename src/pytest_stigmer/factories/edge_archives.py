@@ -71,7 +71,7 @@ def _numbers() -> Iterator[Kind]:
         "longer_directory": (_END, 12, 4, 1),
         "earlier_directory": (_END, 16, 4, -1),
         "longer_comment": (_END, 20, 2, 1),
-        "entry_with_a_longer_name": (ENTRY, 28, 2, 1),
+        "more_entries_here_than_in_all": (_END, 8, 2, 1),
         "entry_with_a_shorter_comment": (ENTRY, 32, 2, -1),
         "entry_on_another_disk": (ENTRY, 34, 2, 1),
         "later_start": (ENTRY, 42, 4, 1),
@@ -132,11 +132,11 @@ def _fields() -> Iterator[Kind]:
     yield "extra_field_twice", _with(zips.field(0xCAFE, b"") * 2)
     beside = replace(FILE, local=replace(FILE, extra=zips.field(0xFEED, b"?")))
     yield "unknown_extra_field_beside", partial(beside_good, beside)
-    yield "unicode_name_cut", _with(zips.field(0x7075, bytes(4)))
     for kind, content in {
         "wide_field_with_another_size": struct.pack("<2Q", 5, 4),
         "wide_field_with_a_high_byte": struct.pack("<2Q", 4 + (1 << 56), 4),
         "wide_field_with_a_disk": SIZES + struct.pack("<QL", START, 1),
+        "wide_field_of_23": SIZES + struct.pack("<Q", START)[:7],
         "wide_field_of_29": SIZES + struct.pack("<Q", START) + bytes(5),
     }.items():
         yield kind, partial(beside_good, narrow(content))

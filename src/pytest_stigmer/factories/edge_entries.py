@@ -38,8 +38,10 @@ def _types() -> Iterator[Kind]:
     for kind, mode in {"socket": 0o140644, "block_device": 0o060644, "device": 0o020644}.items():
         yield kind, partial(beside_good, replace(FILE, mode=mode))
     yield "unknown_type", partial(beside_good, replace(FILE, mode=0o110644))
-    for kind, dos in {"volume_label": 0x08, "dos_device": 0x40, "reparse_point": 0x400}.items():
+    for kind, dos in {"volume_label": 0x08, "reparse_point": 0x400}.items():
         yield kind, partial(beside_good, replace(FILE, creator=0, mode=0, dos=dos))
+    device = replace(FILE, name=b"-", creator=0, mode=0, dos=0x40)
+    yield "dos_device_named_as_from_a_pipe", partial(beside_good, device)
     amiga = replace(FILE, creator=1, mode=0o4000)
     yield "amiga_folder", partial(beside_good, amiga)
     piped = replace(FILE, mode=zips.FIFO)
