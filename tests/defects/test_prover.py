@@ -76,6 +76,21 @@ def test_a_defect_that_does_more_than_answer_is_run_and_leaves_the_reference_alo
     assert reached.meets(defect)
 
 
+@pytest.mark.parametrize("cell", ["analyzed", "archived-out-of-order"])
+def test_twins_are_asked_in_cells_that_prepare_each_read(
+    cell: str, session: HarnessSession
+) -> None:
+    """A push there goes through a store before which something stands, and is as it was."""
+    case = load(scenario_folder() / f"flows/update_keeps_access{SUFFIX}")
+    with (
+        frozen(case) as clock,
+        watched(catalogue()) as (recipe, reached),
+        scratch_target(session, "", clock=clock, recipe=recipe, cell=cell) as target,
+    ):
+        assert run(case, target).status == "passed"
+    assert "slug-keeps-case" in reached.beside.unlike
+
+
 def test_a_defect_is_run_in_the_cases_that_meet_it_alone(session: HarnessSession) -> None:
     """A rule about what lies between files shows in the one case that has such bytes."""
     scenario = load(scenario_folder() / "artifacts" / "bytes_of_no_file.scenario.yaml")

@@ -222,9 +222,10 @@ def _reading(file: Any) -> Any:
     """Return a session, or a store, that can only read."""
     if isinstance(file, Session):
         return _Reading(file)
-    store = copy.copy(file)
+    own = vars(file).get("_store", file)  # a plan cell may have put something before it
+    store = copy.copy(own)
     store.__class__ = SqliteStore
-    vars(store)["_session"] = _Reading(vars(file)["_session"])
+    vars(store)["_session"] = _Reading(vars(own)["_session"])
     return store
 
 
