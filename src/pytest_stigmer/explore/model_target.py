@@ -24,6 +24,7 @@ from pytest_stigmer.factories.factory import Factory
 from pytest_stigmer.scenario.target import CUT_CODES, Answer, AuditRow, Call, Target, answered
 from pytest_stigmer.scenario.verbs import VERBS
 from pytest_stigmer.store.schema import LATEST
+from pytest_stigmer.store.template import seconds_text
 from pytest_stigmer.store.translation import WAIT_SECONDS, kind_text
 from pytest_stigmer.store.translation import AuditRow as StoredRow
 from pytest_stigmer.targets.flow import Flow, content_bytes, legacy_rows
@@ -31,7 +32,6 @@ from pytest_stigmer.targets.plain import answer_value
 
 _HALF_WRITTEN = re.compile(r"skills/tmp[0-9a-f]{16}")
 _LEGACY_ID = re.compile("[A-Za-z0-9_]+_audit/(.+)/([0-9]+)", re.DOTALL | re.ASCII)
-_STORED_TIME = "%Y-%m-%d %H:%M:%S"
 _UNDECODABLE = b"\xff\xff"
 
 
@@ -140,7 +140,7 @@ class ModelTarget(Target):
     def _take(self, store: StoreModel) -> None:
         self.skills.store = store
         store.before_write = self._check_write
-        store.now = lambda: self.now().strftime(_STORED_TIME)
+        store.now = lambda: seconds_text(self.now())
         self._flow = Flow(
             self.generation,
             cast("Any", self.skills),
@@ -260,14 +260,14 @@ class ModelTarget(Target):
     def _open_legacy(self, rows: list[dict[str, Any]], schema: int = 1) -> None:
         """Start again with a file of live rows: the history moves, oldest first, all else stays."""
         del schema
-        self._opened_at = self.now().strftime(_STORED_TIME)
+        self._opened_at = seconds_text(self.now())
         self._aborted.clear()
         self.skills.artifacts.clear()
         store = type(self.store)(otherwise=self.store.otherwise)
         moved: list[tuple[tuple[int, str], str, str, StoredRow]] = []
         for row in legacy_rows(rows):
             kind, data = row.get("kind", "skill"), self._legacy_data(row)
-            at = row.get("updated_at", self.now().strftime(_STORED_TIME))
+            at = row.get("updated_at", seconds_text(self.now()))
             match = _LEGACY_ID.fullmatch(row["id"])
             if match is None:
                 store.live.setdefault(kind, {})[row["id"]] = data
