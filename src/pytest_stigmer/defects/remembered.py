@@ -100,7 +100,7 @@ REMEMBERED_NAMES = (
         "record-keys-are-joined",
         "One of two records is answered with the other, now and then.",
         "contract 2.6: kind and id name a record; a cache in front of the file",
-        store=_joining(_RECORD, "/"),
+        store=_joining(_RECORD, "_"),
     ),
     exchange(
         "snapshot-keys-are-joined",
