@@ -10,6 +10,7 @@ from pytest_stigmer.clock import DEFAULT_START, parse_instant
 from pytest_stigmer.errors import ClockIncoherent
 from pytest_stigmer.scenario.loader import loads
 from pytest_stigmer.scenario.runner import Status, run
+from pytest_stigmer.scenario.target import gathered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -211,6 +212,20 @@ def test_a_step_that_should_fail_and_succeeds_is_red(outcome: Callable[..., Outc
     """Success where a refusal was promised is a difference."""
     ended = outcome("  - push: {name: A}\n  - get: {id: skl-a}\n    fails: NOT_FOUND\n")
     assert ended.performed[-1].differences[0].why == "succeeded although it should fail"
+
+
+def test_what_a_target_lacks_is_one_reason_with_a_number_for_each_thing() -> None:
+    """Many combinations of the same few words say less than how many need each."""
+    reasons = [
+        "the target x offers no store and no files",
+        "the target x offers no store",
+        "waived",
+    ]
+    assert gathered(reasons) == [
+        ("the target x offers no store (2), no files (1)", 2),
+        ("waived", 1),
+    ]
+    assert gathered(reasons[1:2]) == [("the target x offers no store", 1)]
 
 
 def test_a_target_without_a_capability_skips_with_the_reason(

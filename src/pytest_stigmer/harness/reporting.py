@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import pytest
 
 from pytest_stigmer.errors import ServerLost, UsageError, counted, visible
 from pytest_stigmer.scenario import disputed
+from pytest_stigmer.scenario.target import gathered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -232,9 +232,8 @@ def _is_early(told: str) -> bool:
 
 def skipped_lines(reports: Iterable[Any]) -> list[str]:
     """Return how many scenarios were skipped for which reason, a line each, most first."""
-    ours = filter(_is_of_scenario, reports)
-    reasons = Counter(map(skip_reason, ours))
-    return [f"SKIPPED {counted(count, 'scenario')}: {why}" for why, count in reasons.most_common()]
+    reasons = map(skip_reason, filter(_is_of_scenario, reports))
+    return [f"SKIPPED {counted(count, 'scenario')}: {why}" for why, count in gathered(reasons)]
 
 
 def _is_of_scenario(report: Any) -> bool:

@@ -18,6 +18,7 @@ from pytest_stigmer.report.page_tables import (
     safe,
 )
 from pytest_stigmer.report.statement import SECTIONS, VERDICTS, PromiseData, Statement
+from pytest_stigmer.scenario.target import gathered
 
 _MOST_LETTERS = 300
 
@@ -108,4 +109,4 @@ def _why(promise: PromiseData) -> str:
 
 def _unasked(statement: Statement) -> list[tuple[str, int]]:
     reasons = (one.why for one in statement.promises if one.verdict == "not asked")
-    return Counter(reasons).most_common()
+    return gathered(reasons)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -202,7 +203,7 @@ class Target:
         """Return why nothing of a scenario is sent here, or ''."""
         missing = scenario.lacks(self.capabilities, self.looks)
         if missing:
-            return f"the target {self.name} offers no {' and no '.join(missing)}"
+            return f"the target {self.name}{_OFFERS_NO}{_AND_NO.join(missing)}"
         harm = scenario.harm if self.spares else ""
         return harm and f"{harm}: sent to {self.name} with --stigmer-harmful only"
 
@@ -224,3 +225,30 @@ def asked(target: Target, verb: str, sent: Mapping[str, Any]) -> Answer:
     """Return what a target answers, or what becomes of an exception that it lets pass."""
     answers = answered(lambda: target.perform(verb, sent))
     return answers if answers.failure else answers.value
+
+
+_OFFERS_NO, _AND_NO = " offers no ", " and no "
+
+
+def gathered(reasons: Iterable[str]) -> list[tuple[str, int]]:
+    """Return how often each reason to leave something out was given, most first.
+
+    All that one target lacks is one reason, each thing with the number of those that need it.
+    """
+    found: Counter[str] = Counter()
+    lacking: dict[str, Counter[str]] = {}
+    for reason in reasons:
+        who, offers_no, words = reason.partition(_OFFERS_NO)
+        found[who if offers_no else reason] += 1
+        if offers_no:
+            lacking.setdefault(who, Counter()).update(words.split(_AND_NO))
+    return [(_told_lacking(one, lacking.get(one)), count) for one, count in found.most_common()]
+
+
+def _told_lacking(who: str, words: Counter[str] | None) -> str:
+    if not words:
+        return who
+    if len(words) == 1:
+        return f"{who}{_OFFERS_NO}{next(iter(words))}"
+    told = (f"{word} ({count})" for word, count in words.most_common())
+    return f"{who}{_OFFERS_NO}{', no '.join(told)}"
