@@ -23,15 +23,15 @@ Run = Callable[..., Outcome]
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    """Give what runs the (first) case of a scenario in a cell, on a registry of a recipe."""
+    """Give what runs a case (the first one) of a scenario in a cell, on a registry of a recipe."""
     generation = load_generation("bundled")
     numbers = iter(range(100))
 
-    def run(text: str, cell: str, recipe: Recipe = REFERENCE) -> Outcome:
+    def run(text: str, cell: str, recipe: Recipe = REFERENCE, case: int = 0) -> Outcome:
         number = next(numbers)
         path = tmp_path / f"{number}.scenario.yaml"
         path.write_text(f"scenario: x\n{text}", encoding="utf-8")
-        scenario = rewritten(load(path).expanded()[0], cell)
+        scenario = rewritten(load(path).expanded()[case], cell)
         with FrozenClock(scenario.clock or DEFAULT_START) as clock:
             target = LocalTarget(
                 tmp_path / f"{number}.db",

@@ -125,6 +125,17 @@ def test_a_condition_that_a_target_cannot_provide_is_skipped(run: Run) -> None:
     assert "a file of schema v1 cannot hold a hash and a tag" in outcome.reason
 
 
+def test_the_longest_past_is_that_of_the_first_case(run: Run) -> None:
+    """It is dear, and what cases differ in has nothing to do with numbers."""
+    text = """cases: [{case: one, tag: v1}, {case: two, tag: v2}]
+steps:
+  - save_audit: {resource_id: skl-1, tag: "${case.tag}", message: {spec.tag: v1}}
+"""
+    outcome = run(text, "long-past-32767", case=1)
+    assert outcome.status == "skipped"
+    assert "the first case has had that past" in outcome.reason
+
+
 @pytest.mark.parametrize("name", ["neighbours", "same-content"])
 def test_a_case_may_give_a_map(name: str, run: Run) -> None:
     """A value of a case need not be a text."""
