@@ -74,7 +74,7 @@ def _numbers() -> Iterator[Kind]:
         "more_entries_here_than_in_all": (_END, 8, 2, 1),
         "entry_with_a_shorter_comment": (ENTRY, 32, 2, -1),
         "entry_on_another_disk": (ENTRY, 34, 2, 1),
-        "later_start": (ENTRY, 42, 4, 1),
+        "no_entry_mark": (ENTRY, 0, 1, 1),
     }.items():
         yield kind, partial(turned, plain, *place)
     yield "byte_before", lambda: b"\0" + plain
@@ -92,7 +92,7 @@ def _numbers_64() -> Iterator[Kind]:
         "wide_end_of_a_later_version": (END_64, 14, 2, 1),
         "wide_directory_on_another_disk": (END_64, 20, 4, 1),
         "more_wide_entries": (END_64, 32, 8, 1),
-        "later_wide_directory": (END_64, 48, 8, 1),
+        "longer_wide_end": (END_64, 4, 8, 1),
     }.items():
         yield kind, partial(turned, whole, *place)
     full = without_numbers(whole)
@@ -107,7 +107,7 @@ def without_numbers(wide: bytes) -> bytes:
 def _headers() -> Iterator[Kind]:
     for name, at, size in (
         ("flags", 6, 2),
-        ("method", 8, 2),
+        ("mark", 0, 1),
         ("date", 12, 2),
         ("checksum", 14, 4),
         ("size", 22, 4),
@@ -129,11 +129,11 @@ def _fields() -> Iterator[Kind]:
             field = zips.field(tag, bytes(length))
             yield f"extra_field_{tag:04x}_of_{length}", _with(field)
     yield "extra_field_cut", _with(bytes(1))
+    yield "extra_field_cut_in_its_content", _with(zips.field(0x7855, bytes(4))[:-1])
     yield "extra_field_twice", _with(zips.field(0xCAFE, b"") * 2)
     beside = replace(FILE, local=replace(FILE, extra=zips.field(0xFEED, b"?")))
     yield "unknown_extra_field_beside", partial(beside_good, beside)
     for kind, content in {
-        "wide_field_with_another_size": struct.pack("<2Q", 5, 4),
         "wide_field_with_a_high_byte": struct.pack("<2Q", 4 + (1 << 56), 4),
         "wide_field_with_a_disk": SIZES + struct.pack("<QL", START, 1),
         "wide_field_of_23": SIZES + struct.pack("<Q", START)[:7],
@@ -141,13 +141,13 @@ def _fields() -> Iterator[Kind]:
     }.items():
         yield kind, partial(beside_good, narrow(content))
     for kind, content in {
-        "one_wide_size_of_two": SIZES[:8],
         "three_wide_sizes_of_two": SIZES + SIZES[:8],
         "no_wide_size": b"",
     }.items():
         yield kind, partial(beside_good, replace(wide(content), local=wide()))
     for kind, content in {
         "one_wide_size_beside": SIZES[:8],
+        "three_wide_sizes_beside": SIZES + SIZES[:8],
         "another_wide_size_beside": struct.pack("<2Q", 5, 4),
     }.items():
         yield kind, partial(beside_good, replace(FILE, local=wide(content)))
@@ -171,7 +171,6 @@ def _descriptors() -> Iterator[Kind]:
     signed = b"PK\7\x08"
     for kind, after in {
         "no_descriptor": b"",
-        "descriptor_cut": streamed.after[:-1],
         "descriptor_and_a_byte": streamed.after + b"\0",
         "descriptor_with_another_packed_size": signed + struct.pack("<3L", crc, packed + 1, size),
         "wide_descriptor_of_narrow_sizes": signed + struct.pack("<L2Q", crc, packed, size),
@@ -191,6 +190,8 @@ def _contents() -> Iterator[Kind]:
         "deflated_file_without_data",
         partial(beside_good, replace(PACKED, body=b"", size=0, crc=0)),
     )
+    later = zips.field(0x7075, struct.pack("<BL", 1, zlib.crc32(FILE.name)) + b"data.txt")
+    yield "unicode_name_of_another_file", partial(beside_good, replace(FILE, extra=later))
     yield "full_checksum", partial(beside_good, replace(FILE, crc=FULL_32))
     early = zips.file("A/data.bin", "x")
     yield "wrong_checksum_of_an_early_name", partial(beside_good, replace(early, crc=1))
