@@ -72,7 +72,7 @@ def test_prove_of_one_file_starts_no_workers() -> None:
     """They would prove nothing, and cost more than the proof does."""
     one = scenario_folder() / "history" / "no_versions_yet.scenario.yaml"
     proved = harness("prove", str(one), "--defect", "first-save-wins")
-    assert "1 scenarios x 1 defects" in proved.stdout
+    assert "1 scenario x 1 defect:" in proved.stdout
     assert "bringing up nodes" not in proved.stdout
 
 
