@@ -69,8 +69,8 @@ def surplus(returns: Any, got: Any) -> Iterator[Difference]:
 def _part(value: Any, paths: list[str]) -> Any:
     if not isinstance(value, dict):
         return value
-    told = [leaf for path in paths for leaf in _leaves(path, _at(value, path))]
-    return {path: item for path, item in told if item is not None}
+    parts = [leaf for path in paths for leaf in _leaves(path, _at(value, path))]
+    return {path: item for path, item in parts if item is not None}
 
 
 def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
