@@ -26,9 +26,12 @@ if TYPE_CHECKING:
 # What the write-up recommends: checked at commit, saved in place, deleted with the parent.
 CANDIDATE = "CASCADE"
 DECISIONS_OF_V2 = {
+    "flows/record_and_history_apart",
     "lifecycle/bulk_delete_keeps_history",
     "lifecycle/delete_keeps_history",
+    "lifecycle/full_pages",
     "migration/thousand_versions",
+    "migration/versions_that_lack_a_part",
     "schema/archive_before_save",
     "schema/orphans_survive_the_upgrade",
 }

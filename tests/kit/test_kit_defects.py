@@ -37,13 +37,16 @@ are longer, reads what a message says without emptying it, and lets chance order
 def reached() -> dict[str, list[Promise]]:
     """Return, by defect, the promises that claim it and that the kit can ask for certain.
 
-    Calls at once meet in a subject by chance: the kit cannot stop one call to let another in.
+    Calls at once meet in a subject by chance: the kit cannot stop one call to let another in, nor
+    send a caller away in the middle of one.
     """
     found: dict[str, list[Promise]] = {}
     for contract in (StoreOnAFile, SkillsOnAFile):
         declared = contract()
         for promise in promises_of(contract.subject):
-            by_chance = any(step.verb == "together" for step in promise.scenario.steps)
+            by_chance = any(
+                step.verb == "together" or step.cut_short for step in promise.scenario.all_steps()
+            )
             if not by_chance and not declared.left_out(promise):
                 for defect in promise.scenario.detects:
                     found.setdefault(defect, []).append(promise)

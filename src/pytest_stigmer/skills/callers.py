@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from pytest_stigmer.errors import StatusError
-
 
 class Caller:
     """Whoever waits for the answer of one call; `has_gone` tells whether nobody does any more."""
@@ -17,33 +15,23 @@ class Caller:
         self.when_served: Callable[[], None] | None = None
 
 
-_CALLER: ContextVar[Caller | None] = ContextVar("pytest_stigmer_caller", default=None)
+CALLER: ContextVar[Caller | None] = ContextVar("pytest_stigmer_caller", default=None)
+"""Who waits for what is done in this thread now; None where nobody could go away."""
 
 
 @contextmanager
 def waiting(caller: Caller) -> Iterator[None]:
     """Serve a call of this caller in the block; `when_served` is called at its end."""
-    before = _CALLER.set(caller)
+    before = CALLER.set(caller)
     try:
         yield
     finally:
-        _CALLER.reset(before)
+        CALLER.reset(before)
         if caller.when_served is not None:
             caller.when_served()
 
 
-def caller() -> Caller | None:
-    """Return who waits for what is done in this thread now; None where nobody could go away."""
-    return _CALLER.get()
-
-
 def has_gone() -> bool:
     """Tell whether the caller has gone away: he cancelled the call, or its deadline passed."""
-    one = _CALLER.get()
+    one = CALLER.get()
     return one is not None and one.has_gone()
-
-
-def refuse_for_nobody() -> None:
-    """Raise StatusError CANCELLED once the caller has gone away."""
-    if has_gone():
-        raise StatusError("CANCELLED", "the caller went away before the call had begun")

@@ -26,9 +26,16 @@ from pytest_stigmer.errors import (
 from pytest_stigmer.skills import refusals
 from pytest_stigmer.skills.archive import Archive, ArchiveReader
 from pytest_stigmer.skills.artifact_storage import ArtifactStorage, StoredArtifact
-from pytest_stigmer.skills.callers import refuse_for_nobody
+from pytest_stigmer.skills.callers import CALLER
 from pytest_stigmer.skills.index import Identity, SlugIndex
 from pytest_stigmer.store.sqlite import SqliteStore
+
+
+def refuse_for_nobody() -> None:
+    """Raise StatusError CANCELLED once the caller has gone away."""
+    one = CALLER.get()
+    if one is not None and one.has_gone():
+        raise StatusError("CANCELLED", "the caller went away before the call had begun")
 
 
 @contextmanager

@@ -90,7 +90,7 @@ class LeavesTheWire(LeavesHere):
 
     def leave(self) -> None:
         """Cancel the call, or let its deadline pass, and wait until the server has noticed it."""
-        caller = callers.caller()
+        caller = callers.CALLER.get()
         if caller is None:
             return
         caller.when_served = self._end.set

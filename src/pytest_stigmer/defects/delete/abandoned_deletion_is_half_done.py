@@ -7,8 +7,8 @@ from dataclasses import replace
 from pytest_stigmer.api.values import SKILL_KIND
 from pytest_stigmer.defects.half_done import HalfDone
 from pytest_stigmer.registry.assembly import Recipe
-from pytest_stigmer.skills.callers import refuse_for_nobody
 from pytest_stigmer.skills.controller import SkillController
+from pytest_stigmer.skills.frame import refuse_for_nobody
 
 HARM = "A deletion that is given up takes every pinned version and leaves the skill."
 ORIGIN = "D34: the request's context reaches each statement by itself"

@@ -8,8 +8,8 @@ from typing import Any
 from pytest_stigmer.api.values import SKILL_KIND, Skill
 from pytest_stigmer.defects.half_done import HalfDone
 from pytest_stigmer.registry.assembly import Recipe
-from pytest_stigmer.skills.callers import refuse_for_nobody
 from pytest_stigmer.skills.controller import SkillController
+from pytest_stigmer.skills.frame import refuse_for_nobody
 
 HARM = "A call that ran into its deadline leaves a version that its tag names and nobody pushed."
 ORIGIN = "D52: the request's context reaches each statement by itself"
