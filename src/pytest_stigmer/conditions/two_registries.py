@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from pytest_stigmer.conditions.condition import Condition, Perform
 from pytest_stigmer.conditions.reads import READS, is_of_registry, reads_of
 from pytest_stigmer.scenario.target import Answer, Call, Target, asked
-from pytest_stigmer.targets.local import LocalTarget
 
 _WHEN = "by two registries on one file"
 
@@ -56,4 +53,4 @@ class TwoProcesses(TwoRegistries):
         self._other()
 
     def _other(self) -> Target:
-        return cast("LocalTarget", self.target).elsewhere()
+        return self.target.elsewhere()

@@ -139,9 +139,8 @@ def proved(
         defects = options.defects or tuple(catalogue())
         tried = _tried(scenario, defects, options)
         unwatched = [name for name in tried if len(tried[name]) < _FEW or not is_watchable(name)]
-        run: Callable[[str | None, str], Outcome] = Prover(
-            scenario, run_case, defects, unwatched
-        ).run
+        prover = Prover(scenario, run_case, defects, unwatched)
+        run: Callable[[str | None, str], Outcome] = prover.run
         verdicts = None
         if options.verdicts:
             verdicts = Verdicts(options.verdicts, scenario, test_id, options.seed, options.stubs)

@@ -169,6 +169,10 @@ class Target:
         """Return a second registry on the same file, the same one at each call."""
         raise Unsupported(f"the target {self.name} has no second registry on its file")
 
+    def elsewhere(self) -> Target:
+        """Return a registry of another process on the same file, the same one at each call."""
+        raise Unsupported(f"the target {self.name} has no other process on its file")
+
     def transaction(self, *, keep: bool) -> AbstractContextManager[None]:
         """Make what is performed in the block one unit, undone at its end unless `keep`."""
         del keep

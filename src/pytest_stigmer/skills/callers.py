@@ -29,9 +29,3 @@ def waiting(caller: Caller) -> Iterator[None]:
         CALLER.reset(before)
         if caller.when_served is not None:
             caller.when_served()
-
-
-def has_gone() -> bool:
-    """Tell whether the caller has gone away: he cancelled the call, or its deadline passed."""
-    one = CALLER.get()
-    return one is not None and one.has_gone()

@@ -31,10 +31,15 @@ from pytest_stigmer.skills.index import Identity, SlugIndex
 from pytest_stigmer.store.sqlite import SqliteStore
 
 
+def has_gone() -> bool:
+    """Tell whether the caller has gone away: he cancelled the call, or its deadline passed."""
+    one = CALLER.get()
+    return one is not None and one.has_gone()
+
+
 def refuse_for_nobody() -> None:
     """Raise StatusError CANCELLED once the caller has gone away."""
-    one = CALLER.get()
-    if one is not None and one.has_gone():
+    if has_gone():
         raise StatusError("CANCELLED", "the caller went away before the call had begun")
 
 

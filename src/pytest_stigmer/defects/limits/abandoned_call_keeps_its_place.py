@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from pytest_stigmer.errors import StatusError
-from pytest_stigmer.skills.callers import has_gone
 from pytest_stigmer.skills.endpoint import SkillEndpoint
+from pytest_stigmer.skills.frame import has_gone
 
 HARM = "Clients that give up use the server up, until it answers nobody."
 ORIGIN = "contract 2.8: a fixed number of connections and workers serves all callers"

@@ -6,9 +6,8 @@ from typing import Any
 
 from pytest_stigmer.api.values import Skill
 from pytest_stigmer.skills.artifact_storage import StoredArtifact
-from pytest_stigmer.skills.callers import has_gone
 from pytest_stigmer.skills.controller import SkillController
-from pytest_stigmer.skills.frame import refuse_for_nobody
+from pytest_stigmer.skills.frame import has_gone, refuse_for_nobody
 
 HARM = "Each upload that is given up fills the disk, and can be fetched by its hash."
 ORIGIN = "D52: the file is written whatever becomes of the request"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pytest_stigmer.skills.callers import has_gone
+from pytest_stigmer.skills.frame import has_gone
 from pytest_stigmer.store.sqlite import SqliteStore
 
 HARM = "One client that gives up stops all writers until the server is started again."
