@@ -177,14 +177,13 @@ class Prover:
         return outcome
 
     def _under(self, number: int, case: Scenario, cell: str, defect: str) -> Outcome:
-        recipe = recipe_with(defect)
         known = self._known.get((cell, number))
         if known is None:
-            return self._run_on(case, recipe, cell, defect)
+            return self._run_on(case, recipe_with(defect), cell, defect)
         outcome, reached = known
         if not reached.meets(defect):
             return outcome
-        return self._run_on(case, reached.spared(recipe), cell, defect)
+        return self._run_on(case, reached.spared(recipe_with(defect)), cell, defect)
 
     def _reference(self, number: int, case: Scenario, cell: str) -> Outcome:
         template(ddl=plan_of(cell).ddl)  # made once per process: no run's own doing
