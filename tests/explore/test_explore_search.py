@@ -74,6 +74,21 @@ def test_unit_of_steps_is_told_whole_and_is_shortened(searching: Searching, judg
     assert judged(found, defect) == (Status.FAILED, Status.PASSED)
 
 
+def test_what_another_registry_did_is_told_as_that(searching: Searching, judged: Judged) -> None:
+    """A skill that is missing here after a push there makes a scenario with that push there."""
+    steps = [
+        {"push": {"name": "Converter", "skill_md": "# one"}},
+        {"push": {"name": "Calc", "skill_md": "# one"}, "on": "other"},
+        {"get_by_reference": {"slug": "calc"}},
+    ]
+    search = searching(defect := "index-misses-foreign-writes")
+    found = replayed(steps, search.fresh)
+    assert found is not None
+    found = shrunk(found, search.fresh)
+    assert [step.get("on") for step in found.steps].count("other") == 1
+    assert judged(found, defect) == (Status.FAILED, Status.PASSED)
+
+
 def test_registry_is_held_to_the_answer_it_gives_where_both_are_in_use(
     searching: Searching,
 ) -> None:
