@@ -42,6 +42,8 @@ ROUNDS = 20
 
 _LONG = "1h"
 """A delay that no caller waits for."""
+_ARRIVES_SECONDS = 1.0
+"""After which a call has reached the server: a delay that it does not meet strikes the next one."""
 _SHORTEST_SECONDS = 0.0005
 _LONGER = 1.5
 _MOST_TIMES = 16
@@ -88,7 +90,8 @@ class SteerableTarget(Target):
         """Let a call end while the server delays it, and then after longer and longer times."""
         if order == 0:
             self._control.call("InjectFault", latency=_LONG)
-        impatience = Impatience(how, _SHORTEST_SECONDS * _LONGER**order)
+        seconds = _SHORTEST_SECONDS * _LONGER**order if order else _ARRIVES_SECONDS
+        impatience = Impatience(how, seconds)
         with impatience.holding():
             answer = self.perform(call.verb, call.arguments)
         # It is made when no call is under way, so that this one is over then.
