@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -71,9 +72,15 @@ def closed_pipe() -> Iterator[int]:
     os.close(writer)
 
 
-def test_a_reader_that_leaves_ends_the_command_quietly(closed_pipe: int) -> None:
-    """`| head` prints no error and no traceback."""
-    command = [sys.executable, "-m", "pytest_stigmer.cli", "defects"]
+@pytest.mark.parametrize("words", ["defects", "run green.scenario.yaml", "schema --write ."])
+def test_a_reader_that_leaves_ends_the_command_quietly(
+    closed_pipe: int, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`| head` prints no error and no traceback, and a green run that it cut off is not red."""
+    monkeypatch.chdir(tmp_path)
+    text = "scenario: green\nsteps:\n  - push: {name: Calculator}\n"
+    Path("green.scenario.yaml").write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest_stigmer.cli", *words.split()]
     done = subprocess.run(
         command, stdout=closed_pipe, stderr=subprocess.PIPE, text=True, check=False
     )

@@ -284,14 +284,14 @@ def test_line_that_is_no_operation_is_told(tmp_path: Path, line: Any, why: str) 
     path.write_text(f"{json.dumps(LINE)}\n{wrong}\n", encoding="utf-8")
     with pytest.raises(UsageError) as caught:
         check_file(path)
-    assert str(caught.value).startswith(f"{path}:2: no operation: {why}")
+    assert str(caught.value).startswith(f"{path}:2: not an operation: {why}")
 
 
 def test_line_that_is_no_utf_8_is_told(tmp_path: Path) -> None:
     """Such a file shows no fault of the registry."""
     path = tmp_path / "history.jsonl"
     path.write_bytes(b"\xff\xfe\n")
-    with pytest.raises(UsageError, match=r"history\.jsonl:1: no operation: it is no UTF-8"):
+    with pytest.raises(UsageError, match=r"history\.jsonl:1: not an operation: it is no UTF-8"):
         check_file(path)
 
 

@@ -78,7 +78,7 @@ def test_an_unclaimed_defect_of_others_is_listed_or_fails_when_asked(acme: pytes
     result = acme.runpytest_subprocess(*words)
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(
-        ["*is also red under *", "*acme-loses-history, which need no claim*"]
+        ["*is also red under *", "*acme-loses-history, and need not claim that*"]
     )
     result = acme.runpytest_subprocess(*words, "--stigmer-exact")
     result.assert_outcomes(failed=1)

@@ -154,7 +154,7 @@ def test_sharing_with_a_fixture_that_has_nothing_to_share_says_so(
     """)
     result = pytester.runpytest_inprocess()
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*'tmp_path' is no fixture of store_fixture*"])
+    result.stdout.fnmatch_lines(["*'tmp_path' was not made with store_fixture*"])
 
 
 @pytest.mark.parametrize("kind", ["store", "skills", "service", "clock"])

@@ -131,11 +131,11 @@ def _edited(file: str, **fields: Any) -> None:
 @pytest.mark.parametrize(
     ("change", "what"),
     [
-        ({"seed": 1}, "not of one run, the seed differs: 1.json: 20260126; 2.json: 1"),
+        ({"seed": 1}, "not from one run: the seed differs: 1.json: 20260126; 2.json: 1"),
         ({"collected": "x"}, "the hash of all collected ids differs"),
         ({"durations": "x"}, "the hash of the file of durations differs: 1.json: none; 2.json: x"),
         ({"shard": "2/3"}, "the number of shards differs"),
-        ({"shard": "1/2"}, "shard 1/2 is there twice: 1.json and 2.json"),
+        ({"shard": "1/2"}, "shard 1/2 was given twice: 1.json and 2.json"),
         ({"target": "service"}, "no report of shard 2 of 2 (target local)"),
     ],
 )

@@ -71,6 +71,8 @@ def test_one_cause_is_told_once_with_its_cells(pytester: pytest.Pytester) -> Non
     (cause,) = [line for line in ran.outlines if line.startswith("RED ")]
     assert 'x.scenario.yaml:7 get_audit_by_tag: spec.skill_md is "one", not "two"' in cause
     assert "(10 times: also no-index, " in cause
+    failed = [at for at, line in enumerate(ran.outlines) if line.startswith("FAILED x.")]
+    assert ran.outlines.index(cause) > max(failed), "a long id takes the difference off that line"
     text = ran.stdout.str()
     assert text.count("steps before") == 1
     (at,) = [at for at, line in enumerate(ran.outlines) if "the same in 9 more" in line]

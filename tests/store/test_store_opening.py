@@ -150,7 +150,7 @@ def test_file_without_a_table_of_its_version_is_refused(
 ) -> None:
     """A file that claims version 2 and lacks a table is damaged, not empty."""
     opened().execute(f"DROP TABLE {table}")
-    with pytest.raises(NotADatabase, match=f"claims schema version 2 and has no table {table}"):
+    with pytest.raises(NotADatabase, match=f"claims schema version 2 but has no table {table}"):
         opened()
 
 
@@ -159,7 +159,7 @@ def test_file_without_a_column_of_its_version_is_refused(
 ) -> None:
     """Such a file would open and fail at the first verb that needs the column."""
     opened().execute("ALTER TABLE resources RENAME COLUMN data TO payload")
-    with pytest.raises(NotADatabase, match=r"version 2 and has no column resources\.data"):
+    with pytest.raises(NotADatabase, match=r"version 2 but has no column resources\.data"):
         opened()
 
 

@@ -92,7 +92,7 @@ class NotADatabase(StoreError):
     @classmethod
     def lacking(cls, path: PathLike[str], version: int, part: str) -> Self:
         """Name the table or the column that a file of this schema version must have."""
-        return cls.at(path, f"it claims schema version {version} and has no {part}")
+        return cls.at(path, f"it claims schema version {version} but has no {part}")
 
     @classmethod
     def foreign(cls, path: PathLike[str], table: str, column: str) -> Self:

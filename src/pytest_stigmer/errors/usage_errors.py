@@ -53,8 +53,8 @@ class UsageError(StigmerError):
     def not_shared(cls, fixture: str) -> Self:
         """Refuse to share the registry of a fixture that has none to share."""
         return cls(
-            f"{fixture!r} is no fixture of store_fixture, skills_fixture or service_fixture: make "
-            "it by one of them, or leave its name out for a registry of its own"
+            f"{fixture!r} was not made with store_fixture, skills_fixture or service_fixture: make "
+            "it with one of them, or leave its name out to get a registry of its own"
         )
 
     @classmethod
@@ -75,7 +75,7 @@ class UsageError(StigmerError):
         """Name a file that is no JSON report, and say why."""
         return cls(
             f"{told_path(path)} cannot be read as a report of this version: {why}; `run`, `prove` "
-            "and `conform` write one with --report FILE.json, pytest by --stigmer-report"
+            "and `conform` write one with --report FILE.json, pytest with --stigmer-report"
         )
 
     @classmethod
@@ -87,25 +87,25 @@ class UsageError(StigmerError):
     @classmethod
     def no_report_suffix(cls, known: Iterable[str]) -> Self:
         """Name the forms that a report can have."""
-        return cls(f"--report: end the file's name in {', '.join(known)}, which says its form")
+        return cls(f"--report: the file's name must end in one of {', '.join(known)}")
 
     @classmethod
     def unlike_reports(cls, what: str, told: Mapping[str, object]) -> Self:
         """Say in what two reports differ, which are therefore not of one run."""
         pairs = "; ".join(f"{path}: {value or 'none'}" for path, value in told.items())
-        return cls(f"these reports are not of one run, {what} differs: {pairs}")
+        return cls(f"these reports are not from one run: {what} differs: {pairs}")
 
     @classmethod
     def doubled_shard(cls, shard: str, first: object, second: object) -> Self:
         """Name the two reports of one shard."""
-        return cls(f"shard {shard} is there twice: {first} and {second}; leave one of them out")
+        return cls(f"shard {shard} was given twice: {first} and {second}; leave one of them out")
 
     @classmethod
     def missing_shards(cls, numbers: Iterable[str], of: str, target: str) -> Self:
         """Name the shards without which nothing can be said of the whole."""
         return cls(
             f"no report of shard {', '.join(numbers)} of {of} (target {target}): its job did not "
-            "end, or its report was not kept"
+            "finish, or its report was not kept"
         )
 
     @classmethod
@@ -158,24 +158,22 @@ class UsageError(StigmerError):
     def no_operation(cls, where: str, why: str) -> Self:
         """Name file and line of a recorded history that cannot be read, and say why."""
         return cls(
-            f"{where}: no operation: {why}; "
+            f"{where}: not an operation: {why}; "
             "pytest_stigmer.concurrency.recorded_history says what a line holds"
         )
 
     @classmethod
     def not_with(cls, option: str, others: Sequence[str]) -> Self:
         """Name what an option does not go together with."""
-        return cls(
-            f"{option} looks at one file and the reference alone: leave out {', '.join(others)}"
-        )
+        return cls(f"{option} works on files and the reference only: leave out {', '.join(others)}")
 
     @classmethod
     def not_importable(cls, point: EntryPoint, cause: Exception) -> Self:
         """Name what an installed distribution registers and cannot be imported."""
         owner = point.dist.name if point.dist else "an installed distribution"
         return cls(
-            f"{owner} registers {point.name} = {point.value} as {point.group}, and it cannot be "
-            f"imported: {type(cause).__name__}: {cause}; mend or remove that distribution"
+            f"{owner} registers {point.name} = {point.value} as {point.group}, which cannot be "
+            f"imported: {type(cause).__name__}: {cause}; repair or remove that distribution"
         )
 
     @classmethod
@@ -203,9 +201,8 @@ class UsageError(StigmerError):
     def foreign_parses(cls, class_name: str, message_class: str) -> Self:
         """Ask for another foreign message, because a store cannot refuse one that parses."""
         return cls(
-            f"{class_name}.foreign_message() gives bytes that {message_class} parses: override "
-            f"`foreign_message` to return a message that is none, one whose bytes {message_class} "
-            "refuses"
+            f"{class_name}.foreign_message() returns a message whose bytes parse as {message_class}: "
+            f"override it to return one whose bytes {message_class} refuses"
         )
 
 
@@ -276,7 +273,7 @@ class ClockIncoherent(StigmerError):
     def without_sqlite(cls) -> Self:
         """Refuse to let a connection follow a clock that was made without it."""
         return cls(
-            "this clock was made for Python alone: take stigmer_clock, or a fixture of "
+            "this clock was made for Python alone: use stigmer_clock, or a fixture made with "
             "pytest_stigmer.fixtures.clock_fixture"
         )
 
@@ -288,7 +285,7 @@ class ClockIncoherent(StigmerError):
     @classmethod
     def running(cls) -> Self:
         """Refuse to move a clock that runs."""
-        return cls("this clock runs with the system's: stop it at an instant before moving it")
+        return cls("this clock runs in real time: stop it at an instant before you move it")
 
     @classmethod
     def disagreeing(cls, lines: list[str]) -> Self:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 import sys
 import tempfile
@@ -68,4 +69,13 @@ def _process(words: list[str], surroundings: dict[str, str]) -> int:
     # A process of its own: pytest rewrites the asserts of plugins only before they are imported.
     command = [sys.executable, "-m", "pytest", *words]
     done = subprocess.run(command, check=False, env=surroundings)  # noqa: S603 - our own arguments
+    if done.returncode == 1 and _reader_has_left():
+        raise BrokenPipeError  # pytest says 1 of it, as of a red run
     return done.returncode
+
+
+def _reader_has_left() -> bool:
+    """Tell whether nobody reads standard output any more, as after `| head`."""
+    output = select.poll()
+    output.register(sys.__stdout__ or 1, 0)
+    return any(event & select.POLLERR for _, event in output.poll(0))

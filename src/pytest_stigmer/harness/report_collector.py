@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_stigmer.clock import SystemClock, stopwatch
+from pytest_stigmer.errors import told_path
 from pytest_stigmer.harness import report_building as building
 from pytest_stigmer.report.data import Times
 
@@ -61,7 +62,8 @@ class Collector:
         """Say where the reports are."""
         for path in self._session.options.reports:
             error = self._unwritten.get(path)
-            line = f"{path} was not written: {error}" if error else str(path)
+            told = told_path(path)
+            line = f"{told} was not written: {error}" if error else told
             terminalreporter.write_line(f"stigmer report: {line}", red=bool(error))
 
     def document(self, exit_code: int) -> Document:

@@ -13,7 +13,7 @@ from pytest_stigmer.scenario import disputed
 from pytest_stigmer.scenario.target import gathered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
 
     from pytest_stigmer.harness.run_session import HarnessSession
     from pytest_stigmer.prove.matrix import Matrix
@@ -97,8 +97,6 @@ class Reporter:
 
         for report in terminalreporter.stats.get("inconclusive", []):
             terminalreporter.write_line(f"INCONCLUSIVE {report.nodeid}: {skip_reason(report)}")
-        for line in causes(terminalreporter.stats.get("failed", [])):
-            terminalreporter.write_line(line)
         for report in (one for told in terminalreporter.stats.values() for one in told):
             tries = dict(getattr(report, "user_properties", ())).get(TRIED)
             if tries and report.when == "call":
@@ -147,6 +145,17 @@ class Reporter:
         wanted = tuple(defect for defect in chosen if defect in of_others)
         is_part = self._session.options.shard is not None
         return merge(rows, chosen or tuple(catalogue()), known_scenarios(), wanted, is_part=is_part)
+
+
+class Causes:
+    """Tells the causes below pytest's short summary, which cuts them off behind a long id."""
+
+    @pytest.hookimpl(optionalhook=True, wrapper=True, tryfirst=True)
+    def pytest_terminal_summary(self, terminalreporter: Any) -> Generator[None, None, None]:
+        """Write them last: what stands at the end of a terminal is read first."""
+        yield
+        for line in causes(terminalreporter.stats.get("failed", [])):
+            terminalreporter.write_line(line)
 
 
 def causes(reports: Iterable[Any]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pytest_stigmer.declared import SESSION
 from pytest_stigmer.harness.diagnosing import Diagnoser
 from pytest_stigmer.harness.options import read_options
-from pytest_stigmer.harness.reporting import Reporter
+from pytest_stigmer.harness.reporting import Causes, Reporter
 from pytest_stigmer.harness.run_session import HarnessSession, worker_input
 from pytest_stigmer.harness.sharding import Selection
 
@@ -30,6 +30,7 @@ def _start(config: pytest.Config) -> None:
     session = HarnessSession(read_options(config, sent), worker)
     config.stash[SESSION] = session
     config.pluginmanager.register(Reporter(session, is_worker=sent is not None), "stigmer-reporter")
+    config.pluginmanager.register(Causes(), "stigmer-causes")
     if session.options.shard or session.options.reports:
         selection = Selection(session.options.shard)
         config.pluginmanager.register(selection, "stigmer-selection")

@@ -58,7 +58,7 @@ class Matrix:
     def unclaimed(self) -> list[str]:
         """Return what turns scenarios red whose authors need not claim it, a sentence each."""
         return [
-            f"{row.title} is also red under {', '.join(row.unjudged)}, which need no claim here"
+            f"{row.title} is also red under {', '.join(row.unjudged)}, and need not claim that"
             for row in self.rows
             if row.unjudged
         ]

@@ -60,7 +60,7 @@ class Connection:
     def steerable(self) -> bool:
         """Whether the server has our control API.
 
-        Raises ServerLost when nobody answers, and when no TLS connection comes about; UsageError
+        Raises ServerLost when nobody answers, and when no TLS connection can be made; UsageError
         when it is a server of ours that wants its token.
         """
         self._check_tls()
