@@ -107,9 +107,9 @@ class ServerLost(StatusError):
         """Name the address where somebody answers whom TLS does not let through, and say why."""
         return cls(
             "UNAVAILABLE",
-            f"the server at {address} answers, but a TLS connection could not be made ({_line(why)}): "
-            "name the authority of its certificate (--tls-ca, --stigmer-tls-ca), address it by a name "
-            "in the certificate, or leave the TLS options out if it serves none",
+            f"the server at {address} answers, but not over TLS ({_line(why)}): name the authority "
+            "of its certificate (--tls-ca, --stigmer-tls-ca), address it by a name in the "
+            "certificate, or leave the TLS options out if it serves none",
         )
 
     @classmethod

@@ -201,8 +201,8 @@ class UsageError(StigmerError):
     def foreign_parses(cls, class_name: str, message_class: str) -> Self:
         """Ask for another foreign message, because a store cannot refuse one that parses."""
         return cls(
-            f"{class_name}.foreign_message() returns a message whose bytes parse as {message_class}: "
-            f"override it to return one whose bytes {message_class} refuses"
+            f"{class_name}.foreign_message() returns bytes that {message_class} parses: override "
+            f"it to return a message whose bytes {message_class} refuses"
         )
 
 
