@@ -28,7 +28,7 @@ def _step(step: Step, rewrite: Rewrite) -> Step:
         step,
         arguments=_value("", step.arguments, rewrite),
         returns=_value("", step.returns, rewrite),
-        fails=fails and replace(fails, message=rewrite("message", fails.message)),
+        fails=fails and replace(fails, message=_value("message", fails.message, rewrite)),
         steps=tuple(_step(inner, rewrite) for inner in step.steps),
     )
 

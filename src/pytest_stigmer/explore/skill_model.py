@@ -67,6 +67,7 @@ class SkillModel:
             found = self._find(request.org, slug)
             skill = self._next_version(request, slug, skill_md, found)
             key = skill.status.artifact_storage_key
+            self._check_place(key, f"failed to store artifact: {key}")
             if key in self.artifacts:
                 # Written before the records, and right whether or not they follow.
                 self.artifacts[key] = request.artifact
@@ -95,13 +96,20 @@ class SkillModel:
         """Return the artifact of a storage key."""
         self._validate(request)
         key = request.artifact_storage_key
-        if key not in self.artifacts or not is_hash(key[len("skills/") : -len(".zip")]):
+        is_key = is_hash(key[len("skills/") : -len(".zip")])
+        if is_key:
+            self._check_place(key, "failed to load skill artifact: failed to read artifact")
+        if key not in self.artifacts or not is_key:
             raise StatusError("NOT_FOUND", f"skill artifact not found: {key}")
         if key != f"skills/{hashlib.sha256(self.artifacts[key]).hexdigest()}.zip":
             is_link = self.artifacts[key] is LINK
             why = "another file lies there" if is_link else "its content has another hash"
             raise StatusError("DATA_LOSS", f"skill artifact {key} is damaged: {why}; push it again")
         return self.api.GetArtifactResponse(artifact=self.artifacts[key])
+
+    def _check_place(self, key: str, what: str) -> None:
+        if any(file.startswith(f"{key}/") for file in self.artifacts):
+            raise StatusError("INTERNAL", f"{what}: Is a directory")
 
     def delete(self, request: Any) -> Any:
         """Forget a skill; its artifact stays, because another skill may have the same."""

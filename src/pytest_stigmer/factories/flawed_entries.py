@@ -10,8 +10,10 @@ backend/services/stigmer-server/pkg/domain/skill/storage/zip_extractor.go.
 from __future__ import annotations
 
 import functools
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
+from hashlib import shake_256
 
 from pytest_stigmer.factories import artifacts as zips
 from pytest_stigmer.factories.artifacts import SKILL_MD, Entry
@@ -141,6 +143,27 @@ def _lies() -> Iterator[tuple[str, str, str, tuple[Entry, ...]]]:
         f"{_UNREADABLE}zip: checksum error",
         (replace(_FILE, crc=0),),
     )
+    yield (
+        "wrong_crc_large_file",
+        "only small files are read again, and the large one that was damaged is served",
+        f"{_UNREADABLE}zip: checksum error",
+        (replace(_large(), crc=0xBAD),),
+    )
+    picture = "docs/images/plan.png"
+    yield (
+        "wrong_crc_picture",
+        "only texts, or only the first files, are read again, and what follows is served damaged",
+        f"failed to read {picture}: zip: checksum error",
+        (_FILE, zips.file("a.txt", "a"), replace(deflated(picture, 999), crc=0xBAD)),
+    )
+
+
+def _large() -> Entry:
+    """Describe a file of three megabytes that packs well, and not too well."""
+    content = bytes(3_000_000) + shake_256(b"noise").digest(40_000)
+    squeezer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    body = squeezer.compress(content) + squeezer.flush()
+    return replace(zips.file(_NAME, body), method=zips.DEFLATED, size=len(content))
 
 
 def _readings() -> Iterator[tuple[str, str, str, tuple[Entry, ...]]]:
