@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from pytest_stigmer.harness.options import Options
 from pytest_stigmer.harness.run_session import HarnessSession
 from pytest_stigmer.harness.runs import frozen, proved, scratch_target
 from pytest_stigmer.prove.prover import Prover, Reached, watched
+from pytest_stigmer.prove.sharing import shared
 from pytest_stigmer.scenario.loader import load
 from pytest_stigmer.scenario.model import SUFFIX, Scenario
 from pytest_stigmer.scenario.runner import Outcome, run
@@ -51,6 +53,34 @@ def test_a_proof_says_the_same_as_one_that_leaves_no_run_out(
     assert proved(session, load(path), "") == row
     session.close()
     assert sparing < len(made) - sparing
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no forks here")
+def test_a_proof_in_two_processes_says_the_same(
+    session: HarnessSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fork makes its half of the runs, on files of its own."""
+    scenario = load(scenario_folder() / f"flows/update_keeps_access{SUFFIX}")
+    alone, made = proved(session, scenario, ""), []
+    run_alone = Prover._under
+    monkeypatch.setattr(
+        Prover, "_under", lambda *given: made.append(given[-1]) or run_alone(*given)
+    )
+    assert proved(session, scenario, "", processes=2) == alone
+    assert len(set(made)) == -(-len(catalogue()) // 2)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no forks here")
+def test_what_a_fork_fails_at_is_left_to_who_asked() -> None:
+    """A fork that ends says nothing, and nobody waits for it."""
+    here = os.getpid()
+
+    def do(piece: int) -> int:
+        if os.getpid() != here:
+            os._exit(1)
+        return piece * 2
+
+    assert shared(range(4), do, 2, lambda _: None) == {0: 0, 2: 4}
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,9 @@ class PlainTarget(Target):
 
     def _archive(self, kind: str, of: str, value: Any, version_hash: str, tag: str) -> None:
         at = self.instant.strftime("%Y-%m-%d %H:%M:%S")
-        self.rows.append(AuditRow(len(self.rows) + 1, kind, of, at, version_hash, tag, value))
+        self.rows.append(
+            AuditRow(len(self.rows) + 1, kind, of, at, version_hash, tag, b"", lambda _: value)
+        )
 
     def _get(self, id: str) -> dict[str, Any]:  # noqa: A002 - the language's word
         return self._get_resource("skill", id)

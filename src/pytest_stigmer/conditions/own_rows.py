@@ -233,7 +233,8 @@ class WithRows(Condition):
 
     def theirs(self, rows: Sequence[AuditRow]) -> Sequence[AuditRow]:
         """Return the rows of the scenario."""
-        return [row for row in rows if not self.rows.is_own(row.value)]
+        mark = self.rows.mark.encode()
+        return [row for row in rows if mark not in row.data]
 
     def came_back(self) -> None:
         """Forget what the file that has come back does not have."""

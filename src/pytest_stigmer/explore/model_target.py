@@ -111,7 +111,7 @@ class ModelTarget(Target):
     def timeline(self) -> list[AuditRow]:
         """Return the audit records in the order in which they were saved."""
         return [
-            AuditRow(at, str(row.kind), row.resource_id, str(row.archived_at), *row[3:5])
+            AuditRow(at, str(row.kind), row.resource_id, str(row.archived_at), *row[3:5], row.data)
             for at, row in enumerate(self.store.history, start=1)
         ]
 

@@ -129,6 +129,7 @@ def _prove(options: argparse.Namespace) -> int:
         from pytest_stigmer.prove.verdicts import cache_folder
 
         words.append(f"--stigmer-verdicts={cache_folder()}")
+    words += ["-n", "0"] if options.workers == 1 else []
     return run_pytest(options, words, workers=options.workers or _provers(options.paths))
 
 

@@ -99,11 +99,16 @@ def _spared(session: HarnessSession, target: Target) -> list[Path]:
 
 
 def proved(
-    session: HarnessSession, scenario: Scenario, test_id: str, recorder: Recorder = NO_RECORDER
+    session: HarnessSession,
+    scenario: Scenario,
+    test_id: str,
+    recorder: Recorder = NO_RECORDER,
+    processes: int = 1,
 ) -> Row:
     """Prove a scenario against the chosen defects, or all; the clock is frozen once.
 
-    What other distributions ship than the scenario's own need not be claimed, unless asked for.
+    It may take several processes, where nothing is recorded. What other distributions ship than
+    the scenario's own need not be claimed, unless asked for.
     """
     from pytest_stigmer.conditions.choice import is_watchable, plan_cells, rewritten, under
     from pytest_stigmer.defects.catalogue import catalogue
@@ -142,6 +147,11 @@ def proved(
         prover = Prover(scenario, run_case, defects, unwatched)
         run: Callable[[str | None, str], Outcome] = prover.run
         verdicts = None
+
+        def ahead(runs: Sequence[tuple[str, str]]) -> None:
+            runs = [one for one in runs if not (verdicts and verdicts.knows(*one))]
+            prover.run_ahead(runs, processes, session.scenario_scratch.share)
+
         if options.verdicts:
             verdicts = Verdicts(options.verdicts, scenario, test_id, options.seed, options.stubs)
             # A report shows red runs themselves.
@@ -154,6 +164,7 @@ def proved(
             tried=tried,
             of_others=() if options.exact else catalogue().of_others(owner_of(scenario.path)),
             is_partial=bool(options.defects),
+            ahead=ahead if processes > 1 and recorder is NO_RECORDER else None,
         )
     if verdicts:
         verdicts.save()

@@ -23,6 +23,7 @@ class Scratch:
     own: OwnFolder
     _used: dict[str, int] = field(default_factory=dict)
     _spared: set[Path] = field(default_factory=set)
+    _fork: str = ""
 
     @classmethod
     def create(cls, worker: str, parent: Path | None = None) -> Scratch:
@@ -40,8 +41,13 @@ class Scratch:
     def database(self, test_id: str) -> Path:
         """Return a path for a new database of a test: its cleaned, shortened id plus a hash."""
         name = f"{_clean(test_id)}-{hashlib.sha256(test_id.encode()).hexdigest()[:10]}"
+        name += self._fork
         count = self._used[name] = self._used.get(name, 0) + 1
         return self.folder / (f"{name}.db" if count == 1 else f"{name}-{count}.db")
+
+    def share(self, fork: int) -> None:
+        """Take other names than the process that this one was forked from."""
+        self._fork = f"-fork{fork}"
 
     def keep(self) -> None:
         """Leave the folder in place at the end of the run."""

@@ -115,6 +115,7 @@ def prove(
     tried: Mapping[str, Iterable[str]] = _NOTHING,
     of_others: Container[str] = (),
     is_partial: bool = False,
+    ahead: Callable[[Sequence[tuple[str, str]]], None] | None = None,
 ) -> Row:
     """Run a scenario on the reference and on each of these defects, once per plan cell.
 
@@ -122,7 +123,8 @@ def prove(
     conditions under which the reference must be green too, where the target can provide them, and
     what is tried under each, unless a plan has shown it. Being red under one of `of_others` needs
     no claim. What is not green on the reference proves nothing further. With `is_partial` the
-    defects are chosen ones: claims of others are not looked at.
+    defects are chosen ones: claims of others are not looked at. `ahead` is told first which runs of
+    defects follow.
     """
     chosen = tuple(defects)
     claimed = tuple(claim for claim in scenario.detects if claim in chosen or not is_partial)
@@ -132,6 +134,8 @@ def prove(
         if outcome.status not in ("passed", *_not_provided(cell, tried)):
             key = f"is {outcome.status} on the reference", outcome.reason
             faults.setdefault(key, []).append(cell)
+    if ahead and not faults:
+        ahead([(defect, cell) for defect in chosen for cell in cells])
     kills: dict[str, dict[str, str]] = {}
     for defect in () if faults else chosen:
         kills[defect] = {}

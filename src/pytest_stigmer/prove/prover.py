@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 from pytest_stigmer.conditions.choice import plan_of
 from pytest_stigmer.defects.catalogue import recipe_with
 from pytest_stigmer.prove.beside import Beside, changed_names, changed_queries, opened
+from pytest_stigmer.prove.sharing import shared
 from pytest_stigmer.registry.assembly import REFERENCE
+from pytest_stigmer.scenario.runner import Outcome
 from pytest_stigmer.skills.archive import Archive, ArchiveReader
 from pytest_stigmer.skills.controller import SkillController
 from pytest_stigmer.skills.endpoint import SkillEndpoint
@@ -24,12 +26,12 @@ from pytest_stigmer.store.sqlite import SqliteStore
 from pytest_stigmer.store.template import template
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
     from types import CodeType, FrameType
 
     from pytest_stigmer.registry.assembly import Recipe
     from pytest_stigmer.scenario.model import Scenario
-    from pytest_stigmer.scenario.runner import Outcome
+    from pytest_stigmer.scenario.runner import Status
 
 
 @dataclass(frozen=True)
@@ -160,12 +162,15 @@ class Prover:
         self._defects = tuple(defects)
         self._unwatched = unwatched
         self._known: dict[tuple[str, int], tuple[Outcome, Reached]] = {}
+        self._ahead: dict[tuple[str, str], Outcome] = {}
 
     def run(self, defect: str | None, cell: str) -> Outcome:
         """Return how the scenario ends under a defect: its first case that is red, or the last.
 
         None is the reference, which comes first in each cell.
         """
+        if defect is not None and (defect, cell) in self._ahead:
+            return self._ahead.pop((defect, cell))
         for number, case in enumerate(self._cases):
             if defect is None:
                 outcome = self._reference(number, case, cell)
@@ -175,6 +180,22 @@ class Prover:
                 name = f"case {case.case['case']}: " if case.case else ""
                 return replace(outcome, reason=f"{name}{outcome.reason}")
         return outcome
+
+    def run_ahead(
+        self, runs: Sequence[tuple[str, str]], processes: int, begin: Callable[[int], None]
+    ) -> None:
+        """Make these runs, of a defect in a cell each, in several processes at once.
+
+        Each fork calls `begin` with its number. Of what such a run did only its end is told.
+        """
+
+        def told(run: tuple[str, str]) -> tuple[Status, str]:
+            outcome = self.run(*run)
+            return outcome.status, outcome.reason
+
+        ends = shared(runs, told, processes, begin)
+        for run, (status, reason) in ends.items():
+            self._ahead[run] = Outcome(self._cases[0], "local", status, reason=reason)
 
     def _under(self, number: int, case: Scenario, cell: str, defect: str) -> Outcome:
         known = self._known.get((cell, number))

@@ -59,20 +59,26 @@ class Verdicts:
         """
 
         def judged(defect: str | None, cell: str) -> Outcome:
-            content = _content(defect) if defect else None
-            if content is None:
-                return run(defect, cell)
-            name = f"{defect} {cell}"
-            known, status = self._verdicts.get(name, ("", ""))
-            if known == content and (reds_too or status == Status.PASSED):
-                return Outcome(self._scenario, "local", Status(status))
+            status = self._known(defect, cell) if defect else None
+            if status == Status.PASSED or (status and reds_too):
+                return Outcome(self._scenario, "local", status)
             outcome = run(defect, cell)
-            if outcome.status in _JUDGED:
-                self._verdicts[name] = [content, outcome.status.value]
+            content = _content(defect) if defect else None
+            if content is not None and outcome.status in _JUDGED:
+                self._verdicts[f"{defect} {cell}"] = [content, outcome.status.value]
                 self._is_changed = True
             return outcome
 
         return judged
+
+    def knows(self, defect: str, cell: str) -> bool:
+        """Whether a verdict is known."""
+        return self._known(defect, cell) is not None
+
+    def _known(self, defect: str, cell: str) -> Status | None:
+        content = _content(defect)
+        known, status = self._verdicts.get(f"{defect} {cell}", ("", ""))
+        return Status(status) if content is not None and known == content else None
 
     def save(self) -> None:
         """Keep what is known now."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from pytest_stigmer.errors import ServerLost, StatusError, StigmerError
@@ -99,9 +100,9 @@ def is_cut(answer: Answer) -> bool:
     return answer.failure is not None and answer.failure.code in CUT_CODES.values()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AuditRow:
-    """One row of `resource_audit`; `value` is its audit record as an Answer has it, or None."""
+    """One row of `resource_audit`; `read` makes of its data what an Answer has, or None."""
 
     id: int
     kind: str
@@ -109,7 +110,13 @@ class AuditRow:
     archived_at: str
     version_hash: str
     tag: str
-    value: Any = None
+    data: bytes
+    read: Callable[[bytes], Any] = field(default=lambda _: None, compare=False, repr=False)
+
+    @cached_property
+    def value(self) -> Any:
+        """Its audit record; to read thousands that nobody looks at takes seconds."""
+        return self.read(self.data)
 
 
 # Not errors of the registry: a target that turns those into answers must let these pass.

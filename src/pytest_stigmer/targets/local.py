@@ -184,7 +184,7 @@ class LocalTarget(Target):
         return self._clock.now()
 
     def timeline(self) -> list[AuditRow]:
-        """Return the audit rows in insertion order, each audit record decoded where it can be."""
+        """Return the audit rows in insertion order."""
         return [
             AuditRow(
                 row.id,
@@ -193,7 +193,8 @@ class LocalTarget(Target):
                 str(row.archived_at),
                 row.version_hash,
                 row.tag,
-                self._decoded(row.data),
+                row.data,
+                self._decoded,
             )
             for row in audit_rows(self.store)
         ]
