@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from pytest_stigmer.report.page_tables import html_table, likely
 from pytest_stigmer.report.picture import legend
 
 _FOLDER = Path(__file__).parent
+_PARTS = re.compile("(?=<details|<svg|<div)")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 
 
@@ -119,8 +121,19 @@ def _sections(document: Document) -> Iterator[str]:
             "<noscript><p>What unfolds of a proof is packed: it needs JavaScript, or the JSON "
             "report.</p></noscript>"
         )
-        data = zlib.compress(json.dumps(packed, ensure_ascii=False).encode(), 9)
-        yield f'<template id="packed">{base64.b64encode(data).decode()}</template>'
+        yield f'<template id="packed">{_deflated(packed)}</template>'
+
+
+def _deflated(bodies: list[str]) -> str:
+    """Return texts as parts, each once, and the numbers of each text's parts.
+
+    Deflate looks back 32 KiB only: parts in order of their text stand beside those they resemble.
+    """
+    cut = [_PARTS.split(body) for body in bodies]
+    parts = sorted({part for body in cut for part in body})
+    at = {part: number for number, part in enumerate(parts)}
+    data = json.dumps([parts, [[at[part] for part in body] for body in cut]], ensure_ascii=False)
+    return base64.b64encode(zlib.compress(data.encode(), 9)).decode()
 
 
 def _scenarios(document: Document, packed: list[str]) -> Iterator[str]:

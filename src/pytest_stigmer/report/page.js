@@ -47,13 +47,14 @@
     apply();
   });
 
-  // What unfolds of a proof is packed: JSON, deflated, in base64.
+  // What unfolds of a proof is packed: its parts and which of them each text has, deflated.
   const packed = document.getElementById("packed");
   let bodies;
   async function unpack() {
     const bytes = Uint8Array.from(atob(packed.content.textContent), (c) => c.charCodeAt(0));
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-    return JSON.parse(await new Response(stream).text());
+    const [parts, texts] = JSON.parse(await new Response(stream).text());
+    return texts.map((numbers) => numbers.map((number) => parts[number]).join(""));
   }
   const filled = new Map();
   function fill(card) {
