@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_stigmer.report import html_page
+from pytest_stigmer.report.page_tables import Table, html_table
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -268,4 +271,24 @@ OUTSIDE = """
 [...document.querySelectorAll("svg[role=img]")].filter((e) =>
   e.checkVisibility() && e.getBoundingClientRect().right > innerWidth
 ).map((e) => e.outerHTML.slice(0, 90))
+"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_table_is_on_the_screen_whole(tmp_path: Path, browser: Any, width: int) -> None:
+    """A narrow window has a row's values below each other, each with the head of its column."""
+    words = ("held", "order-cuts-precise-time, " * 20, "", "1 red step")
+    table = Table("Likely defects", ("verdict", "or", "harm, origin", "red steps"), [words])
+    path = tmp_path / "table.html"
+    path.write_text(html_page.page("A table", [*html_table(table), "</main>"]), encoding="utf-8")
+    browser.resize(width, 800)
+    browser.open(path)
+    assert browser.evaluate("document.querySelector('.scroll').scrollWidth") <= width
+    assert browser.evaluate(_HEADS) == (["verdict", "or", "red steps"] if width < 500 else [])
+    assert _contrasts(browser) == []
+
+
+_HEADS = """
+[...document.querySelectorAll("td")].filter((e) => e.checkVisibility())
+  .map((e) => getComputedStyle(e, "::before").content.split('"')[1]?.trim()).filter(Boolean)
 """

@@ -75,6 +75,14 @@ def test_hostile_titles_and_values_stay_text(reported: Callable[..., Any]) -> No
     assert "&lt;/script&gt; &quot;names&quot; &lt;b&gt;ünï &amp;" in html
 
 
+def test_the_first_red_test_is_unfolded(reported: Callable[..., Any]) -> None:
+    """What pytest printed of it is read without a click, that of the others with one."""
+    folds = re.findall('data-status="([a-z]+)"><details( open)?>', reported().html)
+    assert folds[0][1]
+    assert len(folds) > 1
+    assert not any(more for _, more in folds[1:])
+
+
 def test_nothing_is_fetched(reported: Callable[..., Any]) -> None:
     """No element loads anything, and the page forbids itself to."""
     html = reported().html

@@ -166,11 +166,12 @@ def _tests(tests: list[TestData], document: Document) -> Iterator[str]:
     if not tests and document.scenarios:
         return
     yield '<section aria-labelledby="tests"><h2 id="tests">Tests</h2><ul class="tests">'
-    yield from (_test(test, document.target) for test in tests)
+    first = next((test for test in tests if test.status in RED), None)
+    yield from (_test(test, document.target, is_open=test is first) for test in tests)
     yield f"</ul>{'' if tests else '<p>No test ran.</p>'}</section>"
 
 
-def _test(test: TestData, target: str) -> str:
+def _test(test: TestData, target: str, *, is_open: bool) -> str:
     told = (
         f"{badge(test.status)} <b>{text(test.label(target))}</b> "
         f'<span class="seconds">{test.seconds:.3f} s</span>'
@@ -178,5 +179,6 @@ def _test(test: TestData, target: str) -> str:
     )
     if test.detail:
         detail = f'<pre tabindex="0">{text(test.detail)}</pre>'
-        told = f"<details><summary>{told}</summary>{detail}</details>"
+        more = " open" if is_open else ""
+        told = f"<details{more}><summary>{told}</summary>{detail}</details>"
     return f'<li class="item" data-status="{test.status}">{told}</li>'

@@ -54,14 +54,14 @@ def html_table(table: Table) -> Iterator[str]:
     yield '<div class="scroll" tabindex="0"><table class="tests"><thead><tr>'
     yield from (f'<th scope="col">{text(word)}</th>' for word in table.head)
     yield "</tr></thead><tbody>"
-    yield from (f"<tr>{''.join(map(_cell, row))}</tr>" for row in table.rows)
+    yield from (f"<tr>{''.join(map(_cell, table.head, row))}</tr>" for row in table.rows)
     yield f"</tbody></table></div>{'</details>' if table.folded else ''}</section>"
 
 
-def _cell(value: str) -> str:
-    if value in _COLOURS:
-        return f'<td><span class="badge {_COLOURS[value]}">{text(value)}</span></td>'
-    return f"<td>{text(value)}</td>"
+def _cell(head: str, value: str) -> str:
+    colour = f' class="badge {_COLOURS[value]}"' if value in _COLOURS else ""
+    told = f"<span{colour}>{text(value)}</span>" if value else ""
+    return f'<td data-head="{text(head)}">{told}</td>'
 
 
 def likely(causes: Iterable[CauseData]) -> Table:
