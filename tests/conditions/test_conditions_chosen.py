@@ -63,6 +63,12 @@ def test_a_mixture_leaves_out_what_changes_a_scenario() -> None:
     assert conditions_of(scenario, ("restart", "restless", "warm")) == ("restless", "warm")
 
 
+def test_what_leaves_a_past_out_leaves_a_longer_one_out() -> None:
+    """What is said of a condition holds of its larger forms."""
+    scenario = Scenario("x", Path("x"), 1, (), not_under={"long-past": "why"})
+    assert conditions_of(scenario, ("long-past-1001", "long-past-32767")) == ()
+
+
 def test_hardly_a_promise_leaves_a_condition_out() -> None:
     """Above one promise in ten it is the condition that is wrong."""
     paths = shipped_scenarios()
@@ -134,6 +140,14 @@ steps:
     outcome = run(text, "long-past-32767", case=1)
     assert outcome.status == "skipped"
     assert "the first case has had that past" in outcome.reason
+
+
+def test_the_longest_past_is_that_of_lists_and_deletions(run: Run) -> None:
+    """A look-up by name finds one row, of a thousand as of ten thousands."""
+    text = "steps: [{save_resource: {id: skl-1, message: {}}}, {get_resource: {id: skl-1}}]\n"
+    outcome = run(text, "long-past-32767")
+    assert outcome.status == "skipped"
+    assert "it neither lists nor deletes" in outcome.reason
 
 
 @pytest.mark.parametrize("name", ["neighbours", "same-content"])

@@ -89,7 +89,9 @@ def is_watchable(name: str) -> bool:
 
 
 def _left(cell: str, scenario: Scenario) -> list[type[Condition]]:
-    return [one for one in classes_of(cell) if one.name not in scenario.not_under]
+    """Return the conditions of a cell without those that the scenario leaves out, in any form."""
+    excluded = tuple(CONDITIONS[name] for name in scenario.not_under if name in CONDITIONS)
+    return [one for one in classes_of(cell) if not issubclass(one, excluded)]
 
 
 def plan_of(name: str) -> PlanCell:
