@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -169,10 +170,14 @@ class ProofItem(_Item):
             )
 
     def _processes(self) -> int:
-        """Return how many processes may prove it: more than this one if it is alone in its run."""
+        """Return how many processes may prove it: more than this one if it is alone in its run.
+
+        Where there are other threads nothing is forked: one may hold a lock that a fork waits for.
+        """
         is_alone = len(self.session.items) == 1 and self.harness.worker == "main"
         is_free = is_alone and self.config.getoption("numprocesses", None) is None
-        return os.cpu_count() or 1 if is_free and hasattr(os, "fork") else 1
+        can_fork = hasattr(os, "fork") and threading.active_count() == 1
+        return os.cpu_count() or 1 if is_free and can_fork else 1
 
     def repr_failure(self, excinfo: ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show what is not as claimed, with the line of the claims."""
