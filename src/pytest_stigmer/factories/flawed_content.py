@@ -10,11 +10,12 @@ import functools
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
+from hashlib import shake_256
 
 from pytest_stigmer.factories import artifacts as zips
 from pytest_stigmer.factories.artifacts import DEFAULT_SKILL_MD, SKILL_MD, Entry, artifact
 from pytest_stigmer.factories.compressed import encrypted
-from pytest_stigmer.factories.flaws import GOOD, BadArtifact, alone, beside_good, deflated, sized
+from pytest_stigmer.factories.flaws import GOOD, BadArtifact, alone, beside_good, deflated, sized, squeezed
 
 MAX_SKILL_MD = 1024 * 1024
 MAX_TOTAL = 500 * 1024 * 1024
@@ -25,6 +26,7 @@ PASSWORD = b"stigmer"
 """Opens the `encrypted` artifact."""
 
 _BZIP2 = 12
+_TEXT_OF_NOISE = shake_256(b"text").hexdigest(20_000).encode()
 
 
 def flawed_content() -> Iterator[BadArtifact]:
@@ -58,10 +60,30 @@ def _containers() -> Iterator[BadArtifact]:
         _too_many_files,
     )
     yield BadArtifact(
+        "too_many_folders",
+        "folders take inodes too",
+        "too many files in ZIP: 10001 (max: 10000)",
+        lambda: _too_many_files(folder="/"),
+    )
+    yield BadArtifact(
         "bomb",
         "a few kilobytes unpack to megabytes and fill the disk",
         "suspicious compression ratio in data.bin: 158:1 (max: 100:1)",
         lambda: beside_good(deflated("data.bin", 8 * MAX_SKILL_MD, dense=True)),
+    )
+    yield BadArtifact(
+        "bomb_behind_others",
+        "only the first files are looked at, and one behind them fills the disk",
+        "suspicious compression ratio in docs/plan.txt: 157:1 (max: 100:1)",
+        lambda: beside_good(
+            zips.file("a.txt", "a"), deflated("docs/plan.txt", MAX_SKILL_MD, dense=True)
+        ),
+    )
+    yield BadArtifact(
+        "bomb_skill_md",
+        "instructions of a few kilobytes fill the memory of who reads them",
+        "suspicious compression ratio in SKILL.md: 157:1 (max: 100:1)",
+        lambda: alone(deflated(SKILL_MD, MAX_SKILL_MD, dense=True)),
     )
     yield BadArtifact(
         "total_size",
@@ -130,6 +152,12 @@ def _skill_md_size() -> Iterator[BadArtifact]:
         "instructions of any size fill memory and the database",
         too_large,
         lambda: alone(deflated(SKILL_MD, MAX_SKILL_MD + 2)),
+    )
+    yield BadArtifact(
+        "oversize_in_bytes",
+        "the limit of bytes is taken for one of letters, and the text is twice as long",
+        too_large,
+        lambda: alone(squeezed(SKILL_MD, ("\u00e9" * 520_000).encode() + _TEXT_OF_NOISE)),
     )
 
 
@@ -203,9 +231,11 @@ def _total_of(size: int) -> bytes:
     return beside_good(first, *shared, *last)
 
 
-def _too_many_files() -> bytes:
+def _too_many_files(folder: str = "") -> bytes:
+    """Pack one entry too many; with a slash as `folder` every second one is a folder."""
     first = zips.file("0", b"")
-    rest = (replace(first, name=str(i).encode(), shared=True) for i in range(1, MAX_FILES))
+    names = (f"{i}{folder * (i % 2)}" for i in range(1, MAX_FILES))
+    rest = (replace(first, name=name.encode(), shared=True) for name in names)
     return beside_good(first, *rest)
 
 

@@ -10,14 +10,13 @@ backend/services/stigmer-server/pkg/domain/skill/storage/zip_extractor.go.
 from __future__ import annotations
 
 import functools
-import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import shake_256
 
 from pytest_stigmer.factories import artifacts as zips
 from pytest_stigmer.factories.artifacts import SKILL_MD, Entry
-from pytest_stigmer.factories.flaws import GOOD, BadArtifact, alone, beside_good, deflated, sized
+from pytest_stigmer.factories.flaws import GOOD, BadArtifact, alone, beside_good, deflated, sized, squeezed
 
 _NAME = "data.bin"
 _FILE = zips.file(_NAME, "data")
@@ -160,10 +159,7 @@ def _lies() -> Iterator[tuple[str, str, str, tuple[Entry, ...]]]:
 
 def _large() -> Entry:
     """Describe a file of three megabytes that packs well, and not too well."""
-    content = bytes(3_000_000) + shake_256(b"noise").digest(40_000)
-    squeezer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
-    body = squeezer.compress(content) + squeezer.flush()
-    return replace(zips.file(_NAME, body), method=zips.DEFLATED, size=len(content))
+    return squeezed(_NAME, bytes(3_000_000) + shake_256(b"noise").digest(40_000))
 
 
 def _readings() -> Iterator[tuple[str, str, str, tuple[Entry, ...]]]:

@@ -45,6 +45,14 @@ def deflated(name: str, length: int, *, dense: bool = False) -> Entry:
     return Entry(name.encode(), body, method=zips.DEFLATED, size=length, crc=crc)
 
 
+def squeezed(name: str, content: bytes) -> Entry:
+    """Describe an honest deflated file of any content."""
+    squeezer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    body = squeezer.compress(content) + squeezer.flush()
+    size, crc = len(content), zlib.crc32(content)
+    return Entry(name.encode(), body, method=zips.DEFLATED, size=size, crc=crc)
+
+
 def sized(entry: Entry, difference: int) -> Entry:
     """Declare a size that differs from the stored content's by this many bytes."""
     return replace(entry, size=len(entry.body) + difference)
