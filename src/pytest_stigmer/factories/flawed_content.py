@@ -15,7 +15,15 @@ from hashlib import shake_256
 from pytest_stigmer.factories import artifacts as zips
 from pytest_stigmer.factories.artifacts import DEFAULT_SKILL_MD, SKILL_MD, Entry, artifact
 from pytest_stigmer.factories.compressed import encrypted
-from pytest_stigmer.factories.flaws import GOOD, BadArtifact, alone, beside_good, deflated, sized, squeezed
+from pytest_stigmer.factories.flaws import (
+    GOOD,
+    BadArtifact,
+    alone,
+    beside_good,
+    deflated,
+    sized,
+    squeezed,
+)
 
 MAX_SKILL_MD = 1024 * 1024
 MAX_TOTAL = 500 * 1024 * 1024

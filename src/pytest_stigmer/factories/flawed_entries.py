@@ -16,7 +16,15 @@ from hashlib import shake_256
 
 from pytest_stigmer.factories import artifacts as zips
 from pytest_stigmer.factories.artifacts import SKILL_MD, Entry
-from pytest_stigmer.factories.flaws import GOOD, BadArtifact, alone, beside_good, deflated, sized, squeezed
+from pytest_stigmer.factories.flaws import (
+    GOOD,
+    BadArtifact,
+    alone,
+    beside_good,
+    deflated,
+    sized,
+    squeezed,
+)
 
 _NAME = "data.bin"
 _FILE = zips.file(_NAME, "data")

@@ -34,6 +34,26 @@ def legacy_id(resource_id: str, nanoseconds: int, word: str = "skill") -> str:
     return f"{word}_audit/{resource_id}/{nanoseconds}"
 
 
+def _load(store: SqliteStore, rows: Collection[ResourceRow]) -> None:
+    """Insert rows; an id that is no UTF-8 holds its bytes as lone surrogates."""
+    named = {f"row {number}": row for number, row in enumerate(rows)}
+    odd = {name: row for name, row in named.items() if not _is_text(row.id)}
+    load_resources(
+        store, [row._replace(id=name) if name in odd else row for name, row in named.items()]
+    )
+    store.execute_many(
+        "UPDATE resources SET id = CAST(:id AS TEXT) WHERE id = :name",
+        [
+            {"name": name, "id": row.id.encode("utf-8", "surrogateescape")}
+            for name, row in odd.items()
+        ],
+    )
+
+
+def _is_text(text: str) -> bool:
+    return text.encode("utf-8", "replace").decode() == text
+
+
 def legacy_database(
     rows: Collection[ResourceRow], *, clock: Clock = _SYSTEM_CLOCK, versioned: bool = True
 ) -> bytes:
@@ -49,5 +69,5 @@ def legacy_database(
             clone(path, clock=clock, schema=1)
         with SqliteStore(path, clock=clock, schema=1, migrations=migrations) as store:
             store.execute("PRAGMA synchronous=OFF")  # the file is read back at once
-            load_resources(store, rows)
+            _load(store, rows)
         return path.read_bytes()

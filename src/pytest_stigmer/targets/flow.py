@@ -279,7 +279,10 @@ def _with_end(row: Mapping[str, Any], end: str) -> dict[str, Any]:
     message = dict(row.get("message", {}))
     if "metadata.slug" in message:
         message["metadata.slug"] += end
-    return {**row, "id": f"{row['id']}{end}", "message": message}
+    row_id = content_bytes(row["id"])
+    if isinstance(row_id, bytes):
+        row_id = row_id.decode("utf-8", "surrogateescape")
+    return {**row, "id": f"{row_id}{end}", "message": message}
 
 
 @functools.lru_cache(maxsize=1)
