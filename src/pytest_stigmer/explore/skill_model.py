@@ -105,7 +105,10 @@ class SkillModel:
             is_link = self.artifacts[key] is LINK
             why = "another file lies there" if is_link else "its content has another hash"
             raise StatusError("DATA_LOSS", f"skill artifact {key} is damaged: {why}; push it again")
-        return self.api.GetArtifactResponse(artifact=self.artifacts[key])
+        answer = self.api.GetArtifactResponse(artifact=self.artifacts[key])
+        if answer.ByteSize() > values.MAX_MESSAGE_BYTES:
+            raise refusals.message_too_large(refusals.SENDING, answer.ByteSize())
+        return answer
 
     def _check_place(self, key: str, what: str) -> None:
         if any(file.startswith(f"{key}/") for file in self.artifacts):
