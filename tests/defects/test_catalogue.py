@@ -6,7 +6,7 @@ import importlib
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -147,10 +147,13 @@ def test_an_id_that_is_taken_is_called_by_its_distribution(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A registered defect cannot hide another one, nor keep it from loading."""
-    monkeypatch.setattr(catalogue_module, "entry_points", lambda **_: [_Point(), _Point()])
-    known = list(Catalogue())
-    assert known[-2] == "forgets-everything"
-    assert known[-1].endswith(":forgets-everything")
+    taken = {"ID": "slug-keeps-case", "HARM": "", "ORIGIN": "", "apply": str}
+    point = _Point()
+    monkeypatch.setattr(point, "load", lambda: SimpleNamespace(__name__="acme.mine", **taken))
+    monkeypatch.setattr(catalogue_module, "entry_points", lambda **_: [point])
+    known = Catalogue()
+    assert list(known)[-1] == ":slug-keeps-case"
+    assert (known[":slug-keeps-case"].harm, known["slug-keeps-case"].harm == "") == ("", False)
 
 
 class _Point:

@@ -152,6 +152,27 @@ def test_a_defect_that_cannot_be_imported_is_told_by_its_owner(acme: pytest.Pyte
     result.stderr.no_fnmatch_line("*Traceback*")
 
 
+def test_an_id_of_two_distributions_is_told_by_both_and_chosen_by_one(
+    acme: pytest.Pytester,
+) -> None:
+    """A module's `ID` is its id; where two have it, each is called by its distribution too."""
+    (acme.path / "site" / "acme_loses_history.py").write_text(f'{DEFECT}\n\nID = "no-history"\n')
+    other = acme.path / "site" / "bolt_defects-1.0.dist-info"
+    other.mkdir()
+    (other / "METADATA").write_text("Metadata-Version: 2.1\nName: bolt-defects\nVersion: 1.0\n")
+    points = "[pytest_stigmer.defects]\nbolt = acme_loses_history\n"
+    (other / "entry_points.txt").write_text(points)
+    command = (sys.executable, "-m", "pytest_stigmer.cli")
+    names = ["acme-defects:no-history", "bolt-defects:no-history"]
+    listed = acme.run(*command, "defects").outlines
+    assert [line.strip() for line in listed if line.endswith("no-history")] == names
+    both = acme.run(*command, "run", "--defect", "no-history")
+    both.stderr.fnmatch_lines([f"*'no-history': write {names[0]} or {names[1]}"])
+    scenario(acme, names[0], "empty-message-is-refused")
+    one = acme.run(*command, "prove", "--conditions", "none", "listed.scenario.yaml")
+    one.stdout.fnmatch_lines(["*exactly as claimed", f"*{names[1]}, and need not claim that"])
+
+
 def test_a_registered_defect_that_was_asked_for_must_be_caught(acme: pytest.Pytester) -> None:
     """Its owner wants to know whether it shows, however few scenarios ran."""
     info = acme.path / "site" / "acme_defects-1.0.dist-info"

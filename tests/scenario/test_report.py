@@ -138,6 +138,13 @@ def test_no_line_is_wider_than_asked(case: str, width: int, red: Callable[[str],
     assert [line for line in lines if len(line) > width] == []
 
 
+def test_hidden_characters_make_no_line_wider(red: Callable[[str], Outcome]) -> None:
+    """They are shown as escapes, which are longer, and cut as such."""
+    steps = LOOKUP.replace("# three", r"\u200d" * 40)
+    told = [line for line in render(page(red(steps)), 80).splitlines() if "200d" in line]
+    assert [len(line) for line in told] == [80]
+
+
 def test_the_replay_line_names_seed_target_and_defect(red: Callable[[str], Outcome]) -> None:
     """One line runs the same scenario again in the same way."""
     assert replay(red(LOOKUP), seed=7, defect="tag-order-without-tiebreak") == (

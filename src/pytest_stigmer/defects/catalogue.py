@@ -5,15 +5,16 @@ class that takes the place of the part it derives from, or `apply(recipe)` where
 its id is the file's stem with dashes for underscores. One that only exchanges a query or a piece of
 schema is an entry of a table (`defects/tables.py`). Another distribution adds its own
 through the entry point group `pytest_stigmer.defects`: each entry point names a module of that
-form, whose family is its `FAMILY` or what the entry point's name has before a dot, or a `Defect`.
-Ids are known without importing any of the modules.
+form, whose id may be its `ID` and whose family is its `FAMILY` or what the entry point's name has
+before a dot, or a `Defect`. Ids that ship are known without importing any of the modules.
 """
 
 from __future__ import annotations
 
 import importlib
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -57,17 +58,19 @@ class Catalogue(Mapping[str, Defect]):
 
     @cached_property
     def _entries(self) -> dict[str, _Entry]:
-        found = dict(self._ours)
-        for defect_id, entry in _registered():
-            # A release of ours may take an id that somebody else has: neither must stop the other.
-            name = f"{entry.owner}:{defect_id}" if defect_id in found else defect_id
-            found |= _unique([*found.items(), (name, entry)])
-        return found
+        registered = list(_registered())
+        taken = Counter([*self._ours, *(defect_id for defect_id, _ in registered)])
+        # A release of ours may take an id that somebody else has: neither must stop the other.
+        named = (
+            (f"{entry.owner}:{defect_id}" if taken[defect_id] > 1 else defect_id, entry)
+            for defect_id, entry in registered
+        )
+        return _unique([*self._ours.items(), *named])
 
     def __getitem__(self, defect_id: str) -> Defect:
         if defect_id not in self._loaded:
             known = self._ours if defect_id in self._ours else self._entries
-            self._loaded[defect_id] = known[defect_id].load()
+            self._loaded[defect_id] = replace(known[defect_id].load(), id=defect_id)
         return self._loaded[defect_id]
 
     def __contains__(self, defect_id: object) -> bool:
@@ -118,6 +121,9 @@ def recipe_of(defect_ids: Iterable[str]) -> Recipe:
 def known_id(defect_id: str) -> str:
     """Return an id that is known, without loading its defect; raise UsageError with the nearest."""
     if defect_id not in catalogue():
+        shared = [found for found in catalogue() if found.partition(":")[2] == defect_id]
+        if shared:
+            raise UsageError.shared("defect", defect_id, shared)
         raise UsageError.unknown("defect", defect_id, catalogue())
     return defect_id
 
@@ -149,10 +155,8 @@ def _shipped() -> Iterator[tuple[str, _Entry]]:
 
 def _registered() -> Iterator[tuple[str, _Entry]]:
     for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.name):
-        # A module's name is its id; a finished defect tells its id itself, once it is loaded.
-        found = _load(point).id if point.attr else _id_of(point.module)
         owner = point.dist.name if point.dist else ""
-        yield found, _Entry(owner, partial(_load, point))
+        yield _load(point).id, _Entry(owner, partial(_load, point))
 
 
 def _load(point: EntryPoint) -> Defect:
@@ -180,7 +184,8 @@ def _from_module(module: ModuleType, family: str) -> Defect:
     if missing:
         msg = f"{module.__name__} is not a defect: it has no {', '.join(missing)}"
         raise UsageError(msg)
-    return Defect(_id_of(module.__name__), family, given["HARM"], given["ORIGIN"], given["apply"])
+    found = given.get("ID", _id_of(module.__name__))
+    return Defect(found, family, given["HARM"], given["ORIGIN"], given["apply"])
 
 
 def _placing(module: ModuleType) -> Callable[[Recipe], Recipe] | None:

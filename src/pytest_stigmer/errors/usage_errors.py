@@ -35,6 +35,11 @@ class UsageError(StigmerError):
         return cls(f"unknown {what} {word!r}{hint}{listed}")
 
     @classmethod
+    def shared(cls, what: str, word: str, names: Sequence[str]) -> Self:
+        """Name everything that a word may mean."""
+        return cls(f"more than one {what} has the id {word!r}: write {' or '.join(names)}")
+
+    @classmethod
     def no_audit_table(cls, schema: int) -> Self:
         """Refuse to load a history into a schema that cannot hold one."""
         return cls(
@@ -45,9 +50,7 @@ class UsageError(StigmerError):
     @classmethod
     def no_history(cls, value: object) -> Self:
         """Refuse to load what is no history."""
-        return cls(
-            f"history= takes what stigmer_factory.audit_history() returns, not {value!r:.60}"
-        )
+        return cls(f"history= takes a value of stigmer_factory.audit_history(), not {value!r:.60}")
 
     @classmethod
     def not_shared(cls, fixture: str) -> Self:

@@ -129,7 +129,8 @@ def _times(page: Page) -> Iterator[str]:
 
 
 def _text(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
+    # Made visible before it is cut: an escape is longer than what it stands for.
+    return visible(json.dumps(value, ensure_ascii=False, default=str), line=True)
 
 
 def cut(text: str, room: int, start: int = 0) -> str:
