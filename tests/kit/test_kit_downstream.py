@@ -22,7 +22,10 @@ RED = re.compile(r"^FAILED \S+::(\w+)::test_promise\[(.+?)\](?= - |$)", re.MULTI
 ORDER = {
     "clock_steps_back[a second]",
     "clock_steps_back[an hour]",
-    "contents_break_no_tie",
+    "contents_break_no_tie[larger and longer]",
+    "contents_break_no_tie[shorter and no more the live one]",
+    "contents_break_no_tie[smaller]",
+    "contents_break_no_tie[without another name]",
     "full_second_then_fraction",
     "newest_without_names",
     "order_after_an_undone_one",

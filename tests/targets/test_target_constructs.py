@@ -77,6 +77,18 @@ CONSTRUCTS = {
   - get_resource: {id: a}
     fails: {code: NOT_FOUND, message: "a RED"}
 """,
+    "interrupted": """
+  - transaction:
+      - save_resource: {id: a, message: {spec.tag: v1}}
+    ends: interrupted
+  - get_resource: {id: a}
+    fails: {code: NOT_FOUND, message: "a RED"}
+""",
+    "fields that only a newer release knows": """
+  - save_resource: {id: a, message: {metadata.unknown: kgMFbmV3ZXI=, unknown: ogYDbmV3}}
+  - get_resource: {id: a}
+    returns: {metadata.unknown: kgMFbmV3ZXI=, unknown: "ogYDbmV3 RED"}
+""",
     "committed, unseen by others before": """
   - transaction:
       - save_resource: {id: a, message: {spec.tag: v1}}

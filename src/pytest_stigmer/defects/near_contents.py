@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.skills.zipdirectory import Entry
 
 _FRONT_MATTER = re.compile(r"---\n(.*?)\n---\n", re.DOTALL)
+_COMMENTS = re.compile(r"(?m)^# .*\n(?=(?s:.*)^---\n)")
 
 
 def _named_within(made: Skill, _: Skill | None) -> Skill:
@@ -95,6 +96,7 @@ NEAR_INSTRUCTIONS = (
         "contract 3.8: SKILL.md is taken as is",
         {
             "front-matter-is-dropped": with_text(partial(_FRONT_MATTER.sub, "", count=1)),
+            "front-matter-loses-its-comments": with_text(partial(_COMMENTS.sub, "")),
             "blank-lines-are-joined": with_text(partial(re.sub, "\n{3,}", "\n\n")),
         },
     ),

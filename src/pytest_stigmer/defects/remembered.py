@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from pytest_stigmer.store.interface import M
+
 
 _NOW = "D11: an answer is true of the file as it is"
 _RECORD = ("get_resource",)
@@ -43,8 +45,8 @@ def _remembering(
     return type("Remembering", (SqliteStore,), {verb: of(verb) for verb in verbs})
 
 
-def _own_writes(store: Any) -> object:
-    return store.connection.total_changes
+def _own_writes(store: Any) -> int:
+    return int(store.connection.total_changes)
 
 
 def _joining(verbs: tuple[str, ...], sign: str) -> type[SqliteStore]:
@@ -65,7 +67,34 @@ def _joining(verbs: tuple[str, ...], sign: str) -> type[SqliteStore]:
     return type("Joining", (SqliteStore,), {verb: of(verb) for verb in verbs})
 
 
+class _OneByOne(SqliteStore):
+    """Keeps the records that were read, and forgets those that are deleted by their ids."""
+
+    def get_resource(self, kind: str | int, resource_id: str, message_class: type[M]) -> M:
+        kept = self.__dict__.setdefault("kept", {})
+        key = self.revision()[:2], str(kind), resource_id, _own_writes(self) - self.overlooked()
+        if key not in kept:
+            found = super().get_resource(kind, resource_id, message_class)
+            kept[key] = found.SerializePartialToString()
+        return message_class.FromString(kept[key])
+
+    def delete_resources_by_id_prefix(self, kind: str | int, prefix: str) -> int:
+        deleted = super().delete_resources_by_id_prefix(kind, prefix)
+        self.__dict__["missed"] = self.overlooked() + deleted
+        return deleted
+
+    def overlooked(self) -> int:
+        """Return how many of the rows that it changed it does not know of."""
+        return int(self.__dict__.get("missed", 0))
+
+
 REMEMBERED_RECORDS = (
+    exchange(
+        "prefix-deletion-leaves-what-was-read",
+        "A record that was deleted with others is answered until the next write.",
+        _NOW,
+        store=_OneByOne,
+    ),
     exchange(
         "damage-is-remembered",
         "A record that was restored from a backup stays damaged until the server is restarted.",

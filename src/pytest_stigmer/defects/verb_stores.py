@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.defects.change import HASHED, TAGGED, exchange
+from pytest_stigmer.errors import StoreError
 from pytest_stigmer.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
@@ -176,7 +177,44 @@ class _OneLevel(SqliteStore):
             self.is_inside = False
 
 
+class _ClosingWell(SqliteStore):
+    """Ends what is under way before it closes, as if it were done."""
+
+    def close(self) -> None:
+        with suppress(StoreError):
+            if self.connection.in_transaction:
+                self.connection.execute("COMMIT")
+        super().close()
+
+
+class _Patient(SqliteStore):
+    """Ends what a signal interrupts before it lets the signal through."""
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        signal = None
+        with super().transaction():
+            try:
+                yield
+            except KeyboardInterrupt as interruption:
+                signal = interruption
+        if signal:
+            raise signal
+
+
 TRANSACTIONS = (
+    exchange(
+        "closing-commits-what-is-under-way",
+        "A server that is stopped in the middle of a deletion leaves a skill without its history.",
+        "contract 0: one transaction, all of it or nothing",
+        store=_ClosingWell,
+    ),
+    exchange(
+        "interruption-commits-what-is-under-way",
+        "Who interrupts a long change keeps half of it.",
+        "contract 0: one transaction, all of it or nothing",
+        store=_Patient,
+    ),
     exchange(
         "failed-inner-transaction-keeps-its-writes",
         "Half of a step that failed is kept when the caller goes on with the next one.",

@@ -233,6 +233,7 @@ class SkillModel:
         else:
             skill.metadata.CopyFrom(found.metadata)
             skill.metadata.ClearField("version")
+            skill.metadata.DiscardUnknownFields()
         metadata = skill.metadata
         metadata.name, metadata.slug, metadata.org = request.name, slug, request.org
         metadata.owner_scope = request.scope or metadata.owner_scope

@@ -142,6 +142,7 @@ class StoreModel:
         self.committed = self.committed or before
         try:
             yield
+            self.check_open()
         except BaseException:
             self.put_back(before)
             raise

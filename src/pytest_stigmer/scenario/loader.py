@@ -235,7 +235,7 @@ def _step(step: Mapping[str, Any], place: Place, document: Document) -> Step:
         repeat=step.get("repeat", 1),
         on_other="on" in step,
         steps=inner,
-        keeps=step.get("ends") != "rolled_back",
+        ends=step.get("ends", "committed"),
         disputed=_disputed(step.get("disputed")),
         cut_short=step.get("cut_short", ""),
     )

@@ -72,9 +72,14 @@ class Step:
     repeat: int | str = 1
     on_other: bool = False
     steps: tuple[Step, ...] = ()
-    keeps: bool = True
+    ends: str = "committed"
     disputed: Disputed | None = None
     cut_short: str = ""
+
+    @property
+    def keeps(self) -> bool:
+        """Whether what a `transaction` did is kept."""
+        return self.ends == "committed"
 
     def flattened(self) -> Iterator[Step]:
         """Yield this step's own steps, each before the next, and then itself."""

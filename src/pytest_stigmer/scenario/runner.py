@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -87,6 +88,10 @@ class Outcome:
     def reds(self) -> tuple[Performed, ...]:
         """The steps whose answers are not as expected."""
         return tuple(step for step in self.performed if step.differences)
+
+
+class _Interrupted(KeyboardInterrupt):
+    """What a transaction is interrupted with, as by a signal; no error that code may swallow."""
 
 
 class _Ended(Exception):
@@ -225,13 +230,14 @@ def _transaction(step: Step, running: _Run) -> None:
     """Perform the steps as one unit; the answer is what its beginning or its end said."""
 
     def act() -> None:
-        with running.target.transaction(keep=step.keeps):
+        with suppress(_Interrupted), running.target.transaction(keep=step.keeps):
             for inner in step.steps:
                 _take(inner, running)
+            if step.ends == "interrupted":
+                raise _Interrupted
         running.step = step
 
-    sent = {"ends": "committed" if step.keeps else "rolled_back"}
-    _judge(step, sent, answered(act, _Ended, NoSuchValue), running)
+    _judge(step, {"ends": step.ends}, answered(act, _Ended, NoSuchValue), running)
 
 
 def _together(step: Step, running: _Run) -> None:

@@ -233,6 +233,7 @@ class Flow:
         from google.protobuf.json_format import ParseDict, ParseError
 
         nested: dict[str, Any] = {}
+        newer = []
         for path, value in message.items():
             *parents, last = path.split(".")
             place = nested
@@ -240,11 +241,17 @@ class Flow:
                 place = place.setdefault(parent, {})
                 if not isinstance(place, dict):
                     raise UsageError(f"{message!r}: {path} lies in {parent}, which is no map")
-            place[last] = copy.deepcopy(value)
+            if last == "unknown":
+                newer.append((parents, _unpacked(value)))
+            else:
+                place[last] = copy.deepcopy(value)
         try:
-            return ParseDict(nested, self.api.Skill())
+            made = ParseDict(nested, self.api.Skill())
         except ParseError as error:
             raise UsageError(f"{message!r} describes no Skill: {error}") from None
+        for parents, data in newer:
+            functools.reduce(getattr, parents, made).MergeFromString(data)
+        return made
 
 
 def content_bytes(content: Any) -> str | bytes:

@@ -52,7 +52,7 @@ def plain(message: Message) -> dict[str, Any]:
     """Return a message as a dict with proto field names, every field included.
 
     Enums are named, bytes are base64, timestamps are text as in protobuf's JSON, a message field
-    that is not set is None.
+    that is not set is None. Fields that the class does not know are `unknown`, as their bytes.
     """
     data = message.SerializeToString(deterministic=True)
     if len(data) > _SHORT:
@@ -94,7 +94,15 @@ def _known(message_class: Any, data: bytes) -> bytes:
 
 
 def _read(message: Message) -> dict[str, Any]:
-    return {name: read(message) for name, read in _readers(message.DESCRIPTOR)}
+    from google.protobuf.unknown_fields import UnknownFieldSet
+
+    found = {name: read(message) for name, read in _readers(message.DESCRIPTOR)}
+    if len(UnknownFieldSet(message)):
+        rest = type(message).FromString(message.SerializePartialToString())
+        for field, _ in rest.ListFields():
+            rest.ClearField(field.name)
+        found["unknown"] = base64.b64encode(rest.SerializePartialToString()).decode()
+    return found
 
 
 @cache
