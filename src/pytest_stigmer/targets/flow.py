@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import copy
 import functools
 import random
 from contextlib import contextmanager, suppress
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.factories.artifacts import artifact as packed
 from pytest_stigmer.store.translation import decode, kind_text
+from pytest_stigmer.targets.plain import described
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -228,30 +228,7 @@ class Flow:
 
     def message(self, message: Any) -> Any:
         """Return a message as it is, or the Skill that a map of dotted paths describes."""
-        if not isinstance(message, dict):
-            return message
-        from google.protobuf.json_format import ParseDict, ParseError
-
-        nested: dict[str, Any] = {}
-        newer = []
-        for path, value in message.items():
-            *parents, last = path.split(".")
-            place = nested
-            for parent in parents:
-                place = place.setdefault(parent, {})
-                if not isinstance(place, dict):
-                    raise UsageError(f"{message!r}: {path} lies in {parent}, which is no map")
-            if last == "unknown":
-                newer.append((parents, _unpacked(value)))
-            else:
-                place[last] = copy.deepcopy(value)
-        try:
-            made = ParseDict(nested, self.api.Skill())
-        except ParseError as error:
-            raise UsageError(f"{message!r} describes no Skill: {error}") from None
-        for parents, data in newer:
-            functools.reduce(getattr, parents, made).MergeFromString(data)
-        return made
+        return described(message, self.api.Skill) if isinstance(message, dict) else message
 
 
 def content_bytes(content: Any) -> str | bytes:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import base64
+import copy
 import hashlib
 import marshal
 from dataclasses import replace
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache, partial, reduce
 from typing import TYPE_CHECKING, Any
 
+from pytest_stigmer.errors import UsageError
 from pytest_stigmer.scenario.target import Rpc, answered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from google.protobuf.descriptor import Descriptor, FieldDescriptor
     from google.protobuf.message import Message
@@ -60,6 +62,32 @@ def plain(message: Message) -> dict[str, Any]:
     message_class: Any = type(message)
     found: dict[str, Any] = marshal.loads(_known(message_class, data))  # noqa: S302 - our own
     return found
+
+
+def described(fields: Mapping[str, Any], message_class: Any) -> Any:
+    """Return the message that a map of dotted paths describes; raise UsageError for none."""
+    from google.protobuf.json_format import ParseDict, ParseError
+
+    nested: dict[str, Any] = {}
+    newer = []
+    for path, value in fields.items():
+        *parents, last = path.split(".")
+        place = nested
+        for parent in parents:
+            place = place.setdefault(parent, {})
+            if not isinstance(place, dict):
+                raise UsageError(f"{fields!r}: {path} lies in {parent}, which is no map")
+        if last == "unknown":
+            newer.append((parents, base64.b64decode(value)))
+        else:
+            place[last] = copy.deepcopy(value)
+    try:
+        made = ParseDict(nested, message_class())
+    except ParseError as error:
+        raise UsageError(f"{fields!r} describes no Skill: {error}") from None
+    for parents, data in newer:
+        reduce(getattr, parents, made).MergeFromString(data)
+    return made
 
 
 def answer_value(value: Any) -> Any:
