@@ -115,7 +115,7 @@ def _from_tools() -> Iterator[tuple[str, Callable[[], bytes]]]:
     yield "data_descriptors", _streamed
     yield "dos_entries", partial(_zipped, system=_DOS)
     yield "extra_times", partial(_zipped, extra=struct.pack("<2HBL", 0x5455, 5, 1, 0))
-    yield "archive_comment", partial(_zipped, comment=b"by hand")
+    yield "archive_comment", partial(_zipped, comment=b"by hand " * 8000)
     yield "zip64_records", lambda: zips.zip64(artifact())
     yield "from_standard_input", partial(_from_standard_input, zips.REGULAR_FILE)
     yield "from_a_pipe", partial(_from_standard_input, zips.FIFO)
