@@ -67,7 +67,9 @@ class StoreModel:
 
     def resource_rows(self, kind: str | int) -> list[tuple[str, bytes]]:
         """Return id and record of each live record, by id as UTF-8 bytes."""
-        return sorted(self._records(kind).items(), key=lambda row: row[0].encode())
+        return sorted(
+            self._records(kind).items(), key=lambda row: row[0].encode("utf-8", "surrogateescape")
+        )
 
     def delete_resource(self, kind: str | int, resource_id: str) -> None:
         """Forget one record."""
