@@ -184,6 +184,18 @@ def test_a_cause_without_a_step_is_told_whole() -> None:
     ]
 
 
+def test_a_cause_is_told_by_the_path_from_where_the_user_stands(pytester: pytest.Pytester) -> None:
+    """Also beside the project's root, and the cells are those besides the plain run."""
+    (pytester.path / "x.scenario.yaml").write_text(MATRIX, encoding="utf-8")
+    folder = pytester.mkdir("below")
+    command = [sys.executable, "-m", "pytest_stigmer.cli", "run", "../x.scenario.yaml"]
+    words = [*command, "--defect", DEFECT, "--conditions", "none"]
+    ran = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
+    (cause,) = [line for line in ran.stdout.splitlines() if line.startswith("RED ")]
+    assert cause.startswith("RED ../x.scenario.yaml:7 ")
+    assert "(10 times: also no-index, " in cause
+
+
 def test_bytes_of_an_answer_are_in_no_report(pytester: pytest.Pytester) -> None:
     """What was fetched and not expected is told by length, type and hash, in every output."""
     ran = run(pytester, BYTES)

@@ -50,7 +50,7 @@ class UsageError(StigmerError):
     @classmethod
     def no_history(cls, value: object) -> Self:
         """Refuse to load what is no history."""
-        return cls(f"history= takes a value of stigmer_factory.audit_history(), not {value!r:.60}")
+        return cls(f"history= takes what stigmer_factory.audit_history() gives, not {value!r:.60}")
 
     @classmethod
     def not_shared(cls, fixture: str) -> Self:

@@ -101,7 +101,9 @@ def shard_words(given: argparse.Namespace) -> Iterator[str]:
 def add_target(parser: argparse.ArgumentParser) -> None:
     """Declare where scenarios run, and how a server in another process is reached."""
     parser.add_argument(
-        "--target", metavar="local|service|HOST:PORT", help="where they run (default: local)"
+        "--target",
+        metavar="local|service|HOST:PORT",
+        help="the registry to ask (default: local)",
     )
     parser.add_argument("--defect", metavar="ID", help="with this catalogued defect in place")
     parser.add_argument("--tls", action="store_true", help="reach HOST:PORT by TLS")

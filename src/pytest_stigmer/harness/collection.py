@@ -18,7 +18,7 @@ from pytest_stigmer.conditions.choice import (
     label_of,
     plan_cells,
 )
-from pytest_stigmer.errors import ScenarioError, ServerLost, UsageError, visible
+from pytest_stigmer.errors import ScenarioError, ServerLost, UsageError, told_path, visible
 from pytest_stigmer.harness.recording import recorder_of
 from pytest_stigmer.harness.reporting import INCONCLUSIVE, TRIED
 from pytest_stigmer.harness.run_session import DATABASES, PROVED, RECORDED, HarnessSession
@@ -184,7 +184,7 @@ class ProofItem(_Item):
         if not isinstance(excinfo.value, NotAsClaimed):
             return super().repr_failure(excinfo, style)
         line = self.scenario.lines.get("detects", self.scenario.line)
-        return f"{self.path}:{line}: the proof failed\n{visible(excinfo.value)}"
+        return f"{told_path(self.path)}:{line}: the proof failed\n{visible(excinfo.value)}"
 
 
 def _mark(scenario: Scenario, name: str) -> pytest.MarkDecorator:

@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Search random histories for what the target answers otherwise than the contract says, and "
         "write the shortest of each cause as a scenario. Exit code: 0 nothing found that is not "
-        "expected, 1 something found, 2 no search."
+        "expected, 1 something found, 2 it could not search."
     )
     arguments.add_target(parser)
     arguments.add_conditions(parser)
@@ -96,7 +96,7 @@ def run(given: argparse.Namespace) -> int:
             Seen(set(causes)),
         )
         done = explore.explore(search, minutes=given.minutes)
-    tried = f"{done.rounds} rounds of {explore.HISTORIES} histories, seed {options.seed}"
+    tried = f"{counted(done.rounds, 'round')} of {explore.HISTORIES} histories, seed {options.seed}"
     say(f"explored {options.target} for {done.seconds:.1f} s: {tried}")
     for entry in causes.values():
         is_met = entry.name in search.seen.met
@@ -172,7 +172,7 @@ def _tell(done: Exploration, path: Path, options: Options) -> int:
     if done.is_lost:
         say("the server was lost")
     for cause in done.resting:
-        say(f"seen after known causes alone, so that nothing is written of it: {cause}")
+        say(f"seen only after known causes, so no scenario was written for it: {cause}")
     if not done.found:
         say("no mismatch")
         return 0
@@ -182,7 +182,7 @@ def _tell(done: Exploration, path: Path, options: Options) -> int:
         name.write_text(found.scenario(), encoding="utf-8")
         promise = _CERTAIN if found.is_certain else _ONCE
         say(f"cause = {json.dumps(found.cause)}\n  {found.why}")
-        say(f"  wrote {name}: {found.length + 1} steps; {promise}")
+        say(f"  wrote {name}: {counted(found.length + 1, 'step')}; {promise}")
     files = " ".join(str(name) for _, name in written)
     say(f"{counted(len(written), 'cause')}; for each, its scenario:")
     say(f"  pytest {files} {options.replay()}")

@@ -27,7 +27,8 @@ def run_pytest(options: argparse.Namespace, more: list[str], *, workers: int) ->
         sys.stdout.write(report)
         return code
     words, surroundings = _command(options, more, workers)
-    return _process([*words, "-v" if options.verbose else "-q"], surroundings)
+    # What is red has its line per cause; pytest's own, one per condition, would push them off.
+    return _process([*words, "-rE", "-v" if options.verbose else "-q"], surroundings)
 
 
 def silent_run(options: argparse.Namespace, more: list[str], *, workers: int) -> tuple[int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from pytest_stigmer.scenario import disputed
 from pytest_stigmer.scenario.target import gathered
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
     from pytest_stigmer.harness.run_session import HarnessSession
     from pytest_stigmer.prove.matrix import Matrix
@@ -154,20 +155,28 @@ class Causes:
     def pytest_terminal_summary(self, terminalreporter: Any) -> Generator[None, None, None]:
         """Write them last: what stands at the end of a terminal is read first."""
         yield
-        for line in causes(terminalreporter.stats.get("failed", [])):
+        root = terminalreporter.config.rootpath
+        here = terminalreporter.config.invocation_params.dir
+
+        def place(path: str) -> str:
+            return os.path.relpath(root / path, here) if here.is_relative_to(root) else path
+
+        for line in causes(terminalreporter.stats.get("failed", []), place):
             terminalreporter.write_line(line)
 
 
-def causes(reports: Iterable[Any]) -> Iterator[str]:
+def causes(reports: Iterable[Any], place: Callable[[str], str] = str) -> Iterator[str]:
     """Tell the first difference of each red scenario once, with the cells in which it shows.
 
     Likewise each symptom of a class of the kit, with the promises: those about order first.
+    `place` says how whoever reads it writes the path of an id.
     """
     reports = list(reports)
-    yield from sorted(_symptoms(reports), key=_is_early, reverse=True)
+    yield from sorted(_symptoms(reports, place), key=_is_early, reverse=True)
     for (path, line, cause), found in _of_one_cause(reports).items():
-        more = f" ({len(found)} times: also {_cells(found[1:])})" if len(found) > 1 else ""
-        yield f"RED {path}:{line} {cause.removeprefix(f'line {line}, ')}{more}"
+        _, *others = sorted(found, key=lambda report: report.nodeid.endswith("]"))
+        more = f" ({len(found)} times: also {_cells(others)})" if others else ""
+        yield f"RED {place(path)}:{line} {cause.removeprefix(f'line {line}, ')}{more}"
 
 
 def _fold_pages(reports: Iterable[Any]) -> None:
@@ -227,11 +236,11 @@ def _promise(report: Any) -> str:
     return f"{folder}{report.nodeid.partition('::test_promise')[2]}"
 
 
-def _symptoms(reports: Iterable[Any]) -> Iterator[str]:
-    for (place, symptom), found in _of_one_symptom(reports).items():
+def _symptoms(reports: Iterable[Any], place: Callable[[str], str]) -> Iterator[str]:
+    for (owner, symptom), found in _of_one_symptom(reports).items():
         first, *others = sorted(map(_promise, found), key=_is_early, reverse=True)
         more = f" and {len(others)} more" if others else ""
-        yield f"RED {place} {first}{more}: {symptom}"
+        yield f"RED {place(owner)} {first}{more}: {symptom}"
 
 
 def _is_early(told: str) -> bool:

@@ -121,7 +121,8 @@ def story(defect: Defect, seed: int = DEFAULT_SEED) -> Iterator[str]:
     yield from _wrapped("origin  ", explained(defect.origin))
     scenario = _told_best(defect)
     if scenario is None:
-        yield "No scenario claims it: stigmer-harness prove --defect names those that are red."
+        yield "No scenario claims it. What is red under it is listed by:"
+        yield f"  stigmer-harness prove --defect {defect.id}"
         return
     yield from _wrapped("shown by", f"{scenario.title} ({scenario.path.name})")
     cells = plan_cells(scenario)
