@@ -29,6 +29,7 @@ ODD_ARCHIVES = frozenset(
         *("bytes_after", "bytes_before", "bytes_before_the_end", "bytes_between", "shared_bytes"),
         *("broken_name", "drive", "file_version", "two_forms_of_a_name", "unmarked_name"),
         *("folder_by_attribute", "folder_by_mode", "folder_with_content", "file_and_folder"),
+        "file_and_folder_within",
         *("long_name_part", "long_name", "nested_folders"),
         *("later_version", "patched", "strongly_encrypted", "unknown_extra_field"),
         "total_size_of_the_limit",

@@ -156,6 +156,18 @@ def _lies() -> Iterator[tuple[str, str, str, tuple[Entry, ...]]]:
         f"{_UNREADABLE}zip: checksum error",
         (replace(_large(), crc=0xBAD),),
     )
+    yield (
+        "wrong_crc_behind_many",
+        "only the first files are read again",
+        f"{_UNREADABLE}zip: checksum error",
+        (*(zips.file(f"{number}", "") for number in range(1_100)), replace(_FILE, crc=0xBAD)),
+    )
+    yield (
+        "lying_deflated_file",
+        "the file that is unpacked is not the whole one",
+        f"{_UNREADABLE}unexpected EOF",
+        (replace(deflated(_NAME, 1_000), size=1_001),),
+    )
     picture = "docs/images/plan.png"
     yield (
         "wrong_crc_picture",

@@ -123,6 +123,9 @@ def _too_much() -> Iterator[Kind]:
     both = zips.file("SKILL.md/x", "")
     one_name = f"file and folder of one name in ZIP: {SKILL_MD}"
     yield "file_and_folder", one_name, partial(beside_good, both)
+    deep = (zips.file("a/b/c", ""), zips.file("a/b/c-d", ""), zips.file("a/b/c/d/e", ""))
+    within = "file and folder of one name in ZIP: a/b/c"
+    yield "file_and_folder_within", within, partial(beside_good, *deep)
     for kind, name in (
         ("long_name_part", "x" * 256),
         ("long_name", "/".join(["x" * 200] * 21)),
