@@ -57,7 +57,9 @@ def test_expected_causes_are_no_finding_and_stale_ones_are_told(
         f"known.toml:1: {causes[0].replace(' = ', ' ').replace(chr(34), '')}, mine: expected"
         in told
     )
-    assert "cause get: INTERNAL, should succeed, mine: not met; if it is mended, remove it" in told
+    assert (
+        "cause get: INTERNAL, should succeed, mine: not met; remove it if it has been fixed" in told
+    )
     assert not (folder / FOUND).exists()
 
 
@@ -89,8 +91,8 @@ def test_no_time_to_explore_in_is_a_usage_error(
         (("--target", "nowhere"), "'nowhere' is none of local, service, unix:PATH or HOST:PORT"),
         (("--target", "127.0.0.1:1", "--defect", DEFECT), "needs a registry of our own"),
         (("--defect", "tag-order"), "did you mean"),
-        (("--tls-ca", "no.pem"), "'no.pem' is no file"),
-        (("--deadline", "0"), "'0' is no positive number of seconds"),
+        (("--tls-ca", "no.pem"), "'no.pem' is not a file"),
+        (("--deadline", "0"), "'0' is not a positive number of seconds"),
         (("--write", "found.txt"), "found.txt: pytest collects scenarios from files named"),
         (("--write", "no/found.scenario.yaml"), "cannot write in"),
     ],

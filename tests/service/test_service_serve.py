@@ -214,7 +214,7 @@ def test_a_taken_port_is_a_usage_error(serving: Any) -> None:
         ),
         (("--port", "-1"), "--port: -1 is no port"),
         (("--host", "10.0.0.1"), "can be reached from other machines: give --listen"),
-        (("--listen", "10.0.0.1"), "'10.0.0.1' is no HOST:PORT"),
+        (("--listen", "10.0.0.1"), "'10.0.0.1' is not HOST:PORT"),
         (("--listen", ANYWHERE), "give --tls-certificate and --tls-key, and leave out"),
         (
             ("--listen", ANYWHERE, "--tls-certificate", "a", "--tls-key", "b", "--no-token"),
@@ -223,7 +223,7 @@ def test_a_taken_port_is_a_usage_error(serving: Any) -> None:
         (("--listen", ANYWHERE, "--unix", "socket"), "a server listens on one"),
         (("--unix", "x" * 120), "is longer than the 107 bytes"),
         (("--unix", "no/folder/socket"), "there is no folder"),
-        pytest.param(("--unix", __file__), "exists and is no socket", id="no socket"),
+        pytest.param(("--unix", __file__), "exists and is not a socket", id="no socket"),
         pytest.param(
             ("--tls-key", __file__, "--tls-certificate", __file__),
             f"--tls-certificate: {__file__} holds no certificate in PEM form",

@@ -84,7 +84,7 @@ def test_reasons_are_kept_when_the_file_is_written_again(
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("[[expected]", "no file of expected reds"),
+        ("[[expected]", "not a file of expected reds"),
         ("[[expected]]\nscenarios = 'x'", "unknown key 'scenarios'; did you mean 'scenario'"),
         ("targets = 'x'", "unknown key 'targets'; did you mean 'target'"),
         ("[[expected]]\nreason = 'x'", ":1: an entry names one of scenario, promise, cause"),

@@ -73,8 +73,8 @@ def test_a_run_outlives_its_server(serving: Any, pytester: pytest.Pytester, tmp_
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        (("--stigmer-deadline", "0"), "--stigmer-deadline '0' is no positive number of seconds"),
-        (("--stigmer-tls-ca", "no.pem"), "--stigmer-tls-ca 'no.pem' is no file"),
+        (("--stigmer-deadline", "0"), "--stigmer-deadline '0' is not a positive number of seconds"),
+        (("--stigmer-tls-ca", "no.pem"), "--stigmer-tls-ca 'no.pem' is not a file"),
         (("--stigmer-defect", "order-trusts-clock"), "needs a registry of our own"),
     ],
 )

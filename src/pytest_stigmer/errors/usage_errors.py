@@ -205,7 +205,7 @@ class UsageError(StigmerError):
         """Ask for another foreign message, because a store cannot refuse one that parses."""
         return cls(
             f"{class_name}.foreign_message() returns bytes that {message_class} parses: override "
-            f"it to return a message whose bytes {message_class} refuses"
+            f"`foreign_message` to return a message whose bytes {message_class} refuses"
         )
 
 

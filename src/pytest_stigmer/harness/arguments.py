@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def count(text: str) -> int:
     """Read a number of processes."""
     if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes from 1 on")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes, 1 or more")
     return int(text)
 
 

@@ -91,7 +91,7 @@ def _chosen(document: Document, options: argparse.Namespace) -> str:
         raise UsageError.no_report(options.read, "it tells of no promise")
     if options.of:
         raise UsageError.unknown("registry", options.of, found)
-    raise UsageError(f"{options.read} tells of several registries: --of {', --of '.join(found)}")
+    raise UsageError(f"{options.read} covers several registries: --of {', --of '.join(found)}")
 
 
 def _scenarios(document: Document) -> dict[str, Scenario]:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pytest_stigmer.explore.search import Exploration
 
 _NAME = "explore"
-_CERTAIN = "it fails until this is mended"
+_CERTAIN = "it fails until this is fixed"
 _ONCE = "seen, and not every time when its steps were repeated, so it may pass"
 
 
@@ -100,7 +100,7 @@ def run(given: argparse.Namespace) -> int:
     say(f"explored {options.target} for {done.seconds:.1f} s: {tried}")
     for entry in causes.values():
         is_met = entry.name in search.seen.met
-        what = "expected" if is_met else "not met; if it is mended, remove it"
+        what = "expected" if is_met else "not met; remove it if it has been fixed"
         say(f"{given.expect}:{entry.line}: {entry}: {what}")
     for point in sorted(search.seen.disputed):
         say(f"disputed: {point}: {POINTS[point].others}; ours: {POINTS[point].ours}")

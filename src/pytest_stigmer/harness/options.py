@@ -133,7 +133,7 @@ def checked(options: Options) -> Options:
     if options.prove and options.target != "local":
         raise pytest.UsageError("--stigmer-prove runs in process; drop --stigmer-target")
     if options.prove and (options.expect or options.write_expectations):
-        raise pytest.UsageError("expected reds are those of a run; drop --stigmer-prove")
+        raise pytest.UsageError("expected reds belong to a run; drop --stigmer-prove")
     if options.exact and not options.prove:
         raise pytest.UsageError("--stigmer-exact is about a proof; add --stigmer-prove")
     if options.verdicts and not options.prove:

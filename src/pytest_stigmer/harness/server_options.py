@@ -43,9 +43,11 @@ def server_options(
     """Read how a server is reached; raise pytest.UsageError for what cannot be followed."""
     deadline = deadline or str(ServerOptions.deadline)
     if roots and not Path(roots).is_file():
-        raise pytest.UsageError(f"--stigmer-tls-ca {roots!r} is no file")
+        raise pytest.UsageError(f"--stigmer-tls-ca {roots!r} is not a file")
     if not re.fullmatch(r"\d*\.?\d+", deadline) or not float(deadline):
-        raise pytest.UsageError(f"--stigmer-deadline {deadline!r} is no positive number of seconds")
+        raise pytest.UsageError(
+            f"--stigmer-deadline {deadline!r} is not a positive number of seconds"
+        )
     return ServerOptions(
         tls=tls,
         tls_roots=Path(roots) if roots else None,

@@ -109,13 +109,13 @@ class SkillStore:
         expected = self.declared.message_class
         found = self._call(verb, *arguments, expected)
         if not isinstance(found, expected):
-            raise StatusError("UNKNOWN", f"{verb} gave {found!r}, which is no {expected.__name__}")
+            raise StatusError("UNKNOWN", f"{verb} returned {found!r}, not a {expected.__name__}")
         return self._received(found)
 
     def _listed(self, verb: str, *arguments: Any) -> list[bytes]:
         listed = self._call(verb, *arguments)
         if not isinstance(listed, list):
-            raise StatusError("UNKNOWN", f"{verb} gave {listed!r}, which is no list of bytes")
+            raise StatusError("UNKNOWN", f"{verb} returned {listed!r}, not a list of bytes")
         read = self.declared.message_class.FromString
         return [self._received(read(data)).SerializeToString() for data in listed]
 

@@ -109,7 +109,7 @@ class SkillContract(SkillDeclarations):
         """Whatever a key looks like, the error names no place of the machine."""
         harm = harm_of("get_artifact", {"key": key})
         if harm and not (self.is_disposable or pytestconfig.getoption("--stigmer-harmful")):
-            pytest.skip(f"{harm}: asked with is_disposable or --stigmer-harmful only")
+            pytest.skip(f"{harm}: asked only with is_disposable or --stigmer-harmful")
         request = self.api.GetArtifactRequest(artifact_storage_key=key)
         with pytest.raises(Exception) as failed:  # noqa: PT011 - errors of others share no base
             skills.get_artifact(request)

@@ -63,7 +63,7 @@ def read(path: Path, target: str) -> tuple[Expected, ...]:
         value = tomllib.loads(text)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
-        raise UsageError(f"{path}: no file of expected reds: {why}") from error
+        raise UsageError(f"{path}: not a file of expected reds: {why}") from error
     _check_words(f"{path}:", value, ("target", _TABLE))
     lines = [n for n, line in enumerate(text.splitlines(), 1) if line.strip() == f"[[{_TABLE}]]"]
     entries = value.get(_TABLE, [])

@@ -54,7 +54,7 @@ def _beyond(arguments: argparse.Namespace) -> str:
     """Return the address of --listen, which others can reach."""
     host, _, port = arguments.listen.rpartition(":")
     if not host or not port.isdecimal():
-        raise UsageError(f"--listen: {arguments.listen!r} is no HOST:PORT, such as 0.0.0.0:7234")
+        raise UsageError(f"--listen: {arguments.listen!r} is not HOST:PORT, such as 0.0.0.0:7234")
     _check_port("--listen", int(port))
     if arguments.tls_certificate is None or arguments.no_token:
         raise UsageError(
@@ -93,7 +93,7 @@ def _socket_file(path: Path) -> Path:
     if not path.exists():
         return path
     if not stat.S_ISSOCK(path.stat().st_mode):
-        raise UsageError(f"--unix: {path} exists and is no socket: give another path")
+        raise UsageError(f"--unix: {path} exists and is not a socket: give another path")
     with closing(socket.socket(socket.AF_UNIX)) as asked, suppress(ConnectionRefusedError):
         asked.connect(str(path))
         raise UsageError.cannot_listen(f"{UNIX}{path}", "another server listens there")
