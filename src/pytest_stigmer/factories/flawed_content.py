@@ -88,6 +88,12 @@ def _containers() -> Iterator[BadArtifact]:
         ),
     )
     yield BadArtifact(
+        "bomb_alone",
+        "a bomb is told as a missing text, and its author adds the text",
+        "suspicious compression ratio in data.bin: 157:1 (max: 100:1)",
+        lambda: alone(deflated("data.bin", MAX_SKILL_MD, dense=True)),
+    )
+    yield BadArtifact(
         "bomb_skill_md",
         "instructions of a few kilobytes fill the memory of who reads them",
         "suspicious compression ratio in SKILL.md: 157:1 (max: 100:1)",
