@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_stigmer.defects.change import Row, exchange, in_place
 from pytest_stigmer.errors import AuditNotFound, ResourceNotFound, StatusError, UndecodableRow
 from pytest_stigmer.skills.artifact_storage import ArtifactStorage
+from pytest_stigmer.skills.index import SlugIndex
 from pytest_stigmer.skills.references import ReferenceResolver
 from pytest_stigmer.store.sqlite import SqliteStore
 
@@ -154,7 +155,22 @@ class _Stubborn(ReferenceResolver):
             raise
 
 
+class _Widening(SlugIndex):
+    """Remembers every organisation that has ever had a slug."""
+
+    def organisations(self, slug: str) -> set[str]:
+        known: dict[str, set[str]] = self.__dict__.setdefault("known", {})
+        known.setdefault(slug, set()).update(super().organisations(slug))
+        return set(known[slug])
+
+
 REMEMBERED_TAGS = (
+    Row(
+        "ambiguity-is-remembered",
+        "A name that two organisations once had stays ambiguous when one of them has given it up.",
+        _NOW,
+        partial(in_place, part=_Widening),
+    ),
     Row(
         "missing-tag-is-remembered",
         "A tag that somebody asked for too early names nothing once a later version is current.",

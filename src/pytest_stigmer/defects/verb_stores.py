@@ -202,7 +202,26 @@ class _Patient(SqliteStore):
             raise signal
 
 
+class _RowByRow(SqliteStore):
+    """Deletes many one after the other."""
+
+    def delete_resources_by_kind(self, kind: str | int) -> int:
+        return self.delete_resources_by_id_prefix(kind, "")
+
+    def delete_resources_by_id_prefix(self, kind: str | int, prefix: str) -> int:
+        doomed = [name for name, _ in self.resource_rows(kind) if name.startswith(prefix)]
+        for name in doomed:
+            self.delete_resource(kind, name)
+        return len(doomed)
+
+
 TRANSACTIONS = (
+    exchange(
+        "many-are-deleted-row-by-row",
+        "A deletion of many that is cut off has deleted some of them.",
+        "stigmer b070f18, store.go: one statement deletes all of them",
+        store=_RowByRow,
+    ),
     exchange(
         "closing-commits-what-is-under-way",
         "A server that is stopped in the middle of a deletion leaves a skill without its history.",

@@ -120,13 +120,16 @@ class ModelTarget(Target):
         return (own or getattr(self._flow, verb))(**arguments)
 
     def _dying(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
-        """Answer a verb whose process dies after a statement; unless that was its last, undo it."""
+        """Answer a verb whose process dies after a statement; unless that was its last, undo it.
+
+        After the last statement of a call of the skill API its transaction is still open.
+        """
         after, self._dies_after = self._dies_after or 0, None
         self.skills.artifacts = self._files()
         before, artifacts = self.store.state(), dict(self.skills.artifacts)
         self.store.statements = 0
         answer = self.perform(verb, arguments)
-        if self.store.statements >= after:
+        if self.store.statements + (VERBS[verb].needs == "skills") > after:
             self.store.put_back(before)
             if after == 0:
                 # Dead before its first statement, it has not come to the artifact either.

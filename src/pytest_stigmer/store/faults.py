@@ -160,6 +160,7 @@ class Crash:
         self._after = after
         self._remember = remember
         self.statements = 0
+        self._running = ""
         self._image: bytes | None = None
 
     @contextmanager
@@ -196,6 +197,9 @@ class Crash:
         return self._image or b""
 
     def _before(self, statement: str) -> None:
+        if statement == self._running:
+            return  # SQLite tells it again for what a trigger or a foreign key does within it
+        self._running = statement
         if self._image is None and self.statements == self._after:
             self._die()
         if _WRITES.match(statement):
