@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_stigmer.scenario.loader import loads
-from pytest_stigmer.scenario.render import cut, render
+from pytest_stigmer.scenario.render import cut, first_difference, render
 from pytest_stigmer.scenario.report import page, replay
 from pytest_stigmer.scenario.runner import run
 
@@ -136,6 +136,12 @@ def test_no_line_is_wider_than_asked(case: str, width: int, red: Callable[[str],
     whole |= {f"  {line}" for line in quoted.splitlines()}
     lines = set(render(page(ended, seed=7), width).splitlines()) - whole
     assert [line for line in lines if len(line) > width] == []
+
+
+def test_a_step_that_fails_as_a_whole_is_told_as_an_answer(red: Callable[[str], Outcome]) -> None:
+    """No field differs, so the sentence is about the answer."""
+    told = first_difference(page(red("  - get: {id: skl-a}\n")))
+    assert told.startswith('line 3, get: the answer is "NOT_FOUND: ')
 
 
 def test_hidden_characters_make_no_line_wider(red: Callable[[str], Outcome]) -> None:

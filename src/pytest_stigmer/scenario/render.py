@@ -64,8 +64,8 @@ def first_difference(page: Page) -> str:
         return visible(f"{step}{page.reason}", line=True)
     found = page.differences[0]
     expected, got = (cut(_text(value), _MAX_VALUE) for value in (found.expected, found.got))
-    where = f"{found.where} " if found.where else ""
-    return visible(f"{step}{where}is {got}, not {expected}", line=True)
+    where = found.where or "the answer"
+    return visible(f"{step}{where} is {got}, not {expected}", line=True)
 
 
 def symptom(page: Page) -> str:
