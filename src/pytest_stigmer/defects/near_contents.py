@@ -6,13 +6,14 @@ import html
 import re
 from dataclasses import replace
 from functools import partial
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.defects.change import Row, in_place
 from pytest_stigmer.defects.skill_changes import alike, with_metadata, with_text, with_version
-from pytest_stigmer.errors import ArchiveError
+from pytest_stigmer.errors import ArchiveError, StatusError
 from pytest_stigmer.skills.archive import ArchiveReader
-from pytest_stigmer.skills.artifact_storage import ArtifactStorage
+from pytest_stigmer.skills.artifact_storage import ArtifactStorage, StoredArtifact
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,8 +68,18 @@ class _FirstDigits(ArtifactStorage):
         return super().read(next((f"skills/{file.name}" for file in files), key))
 
 
-NEAR_KEYS = tuple(
-    alike(
+class _OneName(ArtifactStorage):
+    """Writes under one name beside an artifact's own, which nobody else may have left."""
+
+    def store(self, data: bytes) -> StoredArtifact:
+        key = self.key_of(sha256(data).hexdigest())
+        if self.path_of(key).with_suffix(".tmp").exists():
+            raise StatusError("INTERNAL", f"failed to store artifact: {key}: File exists")
+        return super().store(data)
+
+
+NEAR_KEYS = (
+    *alike(
         "A key that works here leads to nothing on the real server, or elsewhere one day.",
         "contract 0: only skills/<64 hex>.zip",
         {
@@ -76,7 +87,13 @@ NEAR_KEYS = tuple(
             "keys-are-trimmed": partial(in_place, part=_Trimming),
             "keys-may-be-abbreviated": partial(in_place, part=_FirstDigits),
         },
-    )
+    ),
+    Row(
+        "leftover-blocks-the-push",
+        "After a push that was killed nobody can push this content any more.",
+        "contract 3.9, a temporary file of a fixed name",
+        partial(in_place, part=_OneName),
+    ),
 )
 
 NEAR_RECORDS = (

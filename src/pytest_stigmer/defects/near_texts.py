@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +17,12 @@ from pytest_stigmer.errors import AuditNotFound
 from pytest_stigmer.skills import refusals
 from pytest_stigmer.skills.archive import ArchiveReader
 from pytest_stigmer.skills.controller import SkillController
+from pytest_stigmer.skills.endpoint import SkillEndpoint
 from pytest_stigmer.skills.index import SlugIndex, Snapshot
 from pytest_stigmer.skills.references import ReferenceResolver
 
 if TYPE_CHECKING:
-    from pytest_stigmer.api.values import AuditInfo, Metadata, PushSkill, Skill
+    from pytest_stigmer.api.values import AuditInfo, Metadata, PushSkill, Reference, Skill
     from pytest_stigmer.skills.index import Identity
     from pytest_stigmer.skills.zipdirectory import Entry
 
@@ -91,6 +94,21 @@ NEAR_TAGS = (
     ),
 )
 
+
+class _ShorteningHashes(SkillEndpoint):
+    """Tells the first letters of a hash, as listings do."""
+
+    def without_folder(self, text: str) -> str:
+        return re.sub("([0-9a-f]{12})[0-9a-f]{52}", r"\1", super().without_folder(text))
+
+
+class _CheckingKindsOfLatest(ReferenceResolver):
+    """Lets the kind of a reference count for the current version alone."""
+
+    def check(self, reference: Reference) -> None:
+        super().check(replace(reference, kind=0) if reference.version else reference)
+
+
 NEAR_HASHES = (
     Row(
         "commits-are-no-tags",
@@ -103,6 +121,12 @@ NEAR_HASHES = (
         "Who forgot the organisation is told to change the scope, which was right.",
         "D4: the refusal names the field",
         partial(in_place, part=_BlamingTheScope),
+    ),
+    Row(
+        "texts-shorten-hashes",
+        "What the log says was not found cannot be found in anything else.",
+        "contract 3.5: the text has the version",
+        partial(in_place, part=_ShorteningHashes),
     ),
 )
 
@@ -152,6 +176,12 @@ NEAR_VERSIONS = (
         "A skill that was renamed answers to its old name, and a push under that one changes it.",
         "contract 3.3: the search reads the records as they are",
         partial(in_place, part=_OnlyAdding),
+    ),
+    Row(
+        "old-versions-are-of-any-kind",
+        "A reference to an agent gets the old version of a skill of its name.",
+        "D5, mended for the current version",
+        partial(in_place, part=_CheckingKindsOfLatest),
     ),
 )
 

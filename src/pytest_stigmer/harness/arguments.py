@@ -1,18 +1,24 @@
-"""Arguments that several sub-commands of stigmer-harness share."""
+"""What several sub-commands of stigmer-harness share: their arguments, and how they speak."""
 
 from __future__ import annotations
 
 import argparse
 import math
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_stigmer.errors import UsageError
+from pytest_stigmer.errors import UsageError, visible
 from pytest_stigmer.harness.options import DEFAULT_SEED, REPORT_SUFFIXES, seed_of
 from pytest_stigmer.harness.server_options import API_KEY_VARIABLE, TOKEN_VARIABLE, ServerOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+def say(text: str) -> None:
+    """Print lines of a person's; data for programs is written as it is."""
+    sys.stdout.write(f"{visible(text)}\n")
 
 
 def count(text: str) -> int:

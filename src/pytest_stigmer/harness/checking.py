@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.concurrency.checker import check_file
-from pytest_stigmer.harness.terminal import say
+from pytest_stigmer.harness.arguments import say
 
 if TYPE_CHECKING:
     import argparse

@@ -20,8 +20,8 @@ from pytest_stigmer.harness import (
     merging,
     showing,
 )
+from pytest_stigmer.harness.arguments import say
 from pytest_stigmer.harness.pytest_run import run_pytest
-from pytest_stigmer.harness.terminal import say
 from pytest_stigmer.scenario.model import SUFFIX, scenario_files, stem_of
 from pytest_stigmer.service import serve
 

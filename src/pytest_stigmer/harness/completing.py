@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from pytest_stigmer.conditions.choice import PLAIN
 from pytest_stigmer.errors import UsageError, counted
+from pytest_stigmer.harness.arguments import say
 from pytest_stigmer.harness.options import DEFAULT_SEED, Options
 from pytest_stigmer.harness.run_session import HarnessSession
-from pytest_stigmer.harness.terminal import say
 from pytest_stigmer.scenario.model import scenario_files
 from pytest_stigmer.scenario.shipped import scenario_folders
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.harness import arguments
 from pytest_stigmer.harness import report_building as building
+from pytest_stigmer.harness.arguments import say
 from pytest_stigmer.harness.pytest_run import silent_run
-from pytest_stigmer.harness.terminal import say
 from pytest_stigmer.report.data import Document
 from pytest_stigmer.report.statement import (
     PromiseData,

@@ -18,11 +18,11 @@ from pytest_stigmer.errors import UsageError, counted
 from pytest_stigmer.explore import search as explore
 from pytest_stigmer.explore.causes import Seen
 from pytest_stigmer.harness import arguments
+from pytest_stigmer.harness.arguments import say
 from pytest_stigmer.harness.options import DEFAULT_SEED, Options, checked
 from pytest_stigmer.harness.run_session import HarnessSession
 from pytest_stigmer.harness.runs import scratch_target, server_target
 from pytest_stigmer.harness.server_options import server_options
-from pytest_stigmer.harness.terminal import say
 from pytest_stigmer.scenario import expected
 from pytest_stigmer.scenario.disputed import POINTS, otherwise
 from pytest_stigmer.scenario.model import SUFFIX, SUFFIXES, Scenario

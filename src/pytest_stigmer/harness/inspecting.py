@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.errors import StigmerError, visible, visible_json
-from pytest_stigmer.harness.terminal import say
+from pytest_stigmer.harness.arguments import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -13,8 +13,8 @@ from typing import Any
 from pytest_stigmer.errors import UsageError, counted
 from pytest_stigmer.harness import arguments
 from pytest_stigmer.harness import report_building as building
+from pytest_stigmer.harness.arguments import say
 from pytest_stigmer.harness.report_collector import write
-from pytest_stigmer.harness.terminal import say
 from pytest_stigmer.prove.matrix import Matrix, draw, judge, merge
 from pytest_stigmer.prove.proof import Row
 from pytest_stigmer.report.data import (

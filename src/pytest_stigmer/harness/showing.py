@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pytest_stigmer.errors import visible_json
 from pytest_stigmer.harness import arguments
+from pytest_stigmer.harness.arguments import say
 from pytest_stigmer.harness.options import DEFAULT_SEED, Options
 from pytest_stigmer.harness.run_session import HarnessSession
-from pytest_stigmer.harness.terminal import say
 from pytest_stigmer.scenario.render import cut, difference_lines, happened, timeline_lines
 from pytest_stigmer.scenario.report import exchange
 from pytest_stigmer.scenario.timeline import LOOKUPS, timeline
