@@ -12,8 +12,11 @@ import pytest
 from google.protobuf.descriptor_pb2 import FileDescriptorProto
 
 from pytest_stigmer.service.control_api import control_api
+from pytest_stigmer.service.standard import REFLECTION, Reflection
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytest_stigmer.factories.factory import Factory
     from pytest_stigmer.service.loopback import Service
 
@@ -150,6 +153,34 @@ def test_reflection_describes_the_services(stigmer_service: Service, version: st
     assert [method.name for method in file.service[0].method] == ["push", "delete"]
     assert set(file.dependency) <= {found.name for found in imported}
     assert missing.error_response.error_code == grpc.StatusCode.NOT_FOUND.value[0]
+
+
+class Slow:
+    """A call whose answers are on their way until `arrive` is called."""
+
+    def __init__(self) -> None:
+        self.asked: list[Callable[[bytes | None], None]] = []
+        self.arrive: Callable[[], None] = lambda: None
+
+    def receive(self, then: Callable[[bytes | None], None]) -> None:
+        """Wait for a question."""
+        self.asked.append(then)
+
+    def send(self, message: bytes, then: Callable[[], None]) -> None:
+        """Take an answer."""
+        assert message
+        self.arrive = then
+
+
+def test_reflection_sends_an_answer_before_it_reads_on() -> None:
+    """The next answer, or the end of the call, would overtake it: one of eighty calls lost one."""
+    call: Any = Slow()
+    question = control_api().messages["ServerReflectionRequest"](list_services="*")
+    Reflection((COMMAND,)).by_path[f"/{REFLECTION}/ServerReflectionInfo"](call)
+    call.asked.pop()(question.SerializeToString())
+    assert not call.asked
+    call.arrive()
+    assert len(call.asked) == 1
 
 
 def test_reflection_leaves_the_default_pool_alone(

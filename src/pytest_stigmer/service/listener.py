@@ -69,13 +69,21 @@ class Incoming:
         if not self._start((cygrpc.ReceiveMessageOperation(_NO_FLAGS),), received):
             then(None)
 
-    def send(self, message: bytes) -> None:
-        """Send one message of several; the one before it must have been sent."""
+    def send(self, message: bytes, then: Callable[[], None] | None = None) -> None:
+        """Send one message of several, and call `then` when it is on its way.
+
+        Before that the next one cannot be sent, and an end could overtake it.
+        """
+
+        def sent(_: Any) -> None:
+            if then is not None:
+                then()
+
         sending: tuple[Any, ...] = (cygrpc.SendMessageOperation(message, _NO_FLAGS),)
         if not self._begun:
             self._begun = True
             sending = (cygrpc.SendInitialMetadataOperation(None, _NO_FLAGS), *sending)
-        self._start(sending, _nothing)
+        self._start(sending, sent)
 
     def end(self, code: str = "OK", details: str = "", message: bytes | None = None) -> None:
         """End the call with a gRPC status and, first, its one answer; later ends do nothing."""

@@ -86,8 +86,7 @@ class Reflection:
             except KeyError as error:
                 answer.error_response.error_code = _NOT_FOUND
                 answer.error_response.error_message = str(error.args[0])
-            call.send(answer.SerializeToString())
-            self._next(call)
+            call.send(answer.SerializeToString(), partial(self._next, call))
 
     def _fill(self, answer: Any, request: Any) -> None:
         pool, wanted = _reflected(), request.WhichOneof("message_request")
