@@ -73,6 +73,28 @@ def _containers() -> Iterator[BadArtifact]:
         "too many files in ZIP: 10001 (max: 10000)",
         lambda: _too_many_files(folder="/"),
     )
+    yield from _bombs()
+    yield BadArtifact(
+        "total_size",
+        "entries that share their bytes unpack to more than the disk holds",
+        "total uncompressed size too large",
+        _total_size,
+    )
+    yield BadArtifact(
+        "total_size_by_one",
+        "the limit is not the one that is documented",
+        "total uncompressed size too large: 524288001 bytes",
+        functools.partial(_total_of, MAX_TOTAL + 1),
+    )
+    yield BadArtifact(
+        "total_size_of_the_limit",
+        "entries that share their bytes are one file to some programs",
+        "its data is not where the directory says",
+        functools.partial(_total_of, MAX_TOTAL),
+    )
+
+
+def _bombs() -> Iterator[BadArtifact]:
     yield BadArtifact(
         "bomb",
         "a few kilobytes unpack to megabytes and fill the disk",
@@ -98,24 +120,6 @@ def _containers() -> Iterator[BadArtifact]:
         "instructions of a few kilobytes fill the memory of who reads them",
         "suspicious compression ratio in SKILL.md: 157:1 (max: 100:1)",
         lambda: alone(deflated(SKILL_MD, MAX_SKILL_MD, dense=True)),
-    )
-    yield BadArtifact(
-        "total_size",
-        "entries that share their bytes unpack to more than the disk holds",
-        "total uncompressed size too large",
-        _total_size,
-    )
-    yield BadArtifact(
-        "total_size_by_one",
-        "the limit is not the one that is documented",
-        "total uncompressed size too large: 524288001 bytes",
-        functools.partial(_total_of, MAX_TOTAL + 1),
-    )
-    yield BadArtifact(
-        "total_size_of_the_limit",
-        "entries that share their bytes are one file to some programs",
-        "its data is not where the directory says",
-        functools.partial(_total_of, MAX_TOTAL),
     )
 
 

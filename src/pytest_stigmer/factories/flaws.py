@@ -40,15 +40,17 @@ def alone(entry: Entry) -> bytes:
 
 def deflated(name: str, length: int, *, dense: bool = False) -> Entry:
     """Describe an honest deflated file: `length` times the letter a."""
-    body = deflated_run(length, dense=dense)
-    crc = zlib.crc32(b"a" * length)
-    return Entry(name.encode(), body, method=zips.DEFLATED, size=length, crc=crc)
+    return unpacking_to(b"a" * length, name, deflated_run(length, dense=dense))
 
 
 def squeezed(name: str, content: bytes) -> Entry:
     """Describe an honest deflated file of any content."""
     squeezer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
-    body = squeezer.compress(content) + squeezer.flush()
+    return unpacking_to(content, name, squeezer.compress(content) + squeezer.flush())
+
+
+def unpacking_to(content: bytes, name: str, body: bytes) -> Entry:
+    """Describe a file by its deflated bytes and what they honestly unpack to."""
     size, crc = len(content), zlib.crc32(content)
     return Entry(name.encode(), body, method=zips.DEFLATED, size=size, crc=crc)
 

@@ -21,7 +21,7 @@ from pytest_stigmer.errors import UsageError
 from pytest_stigmer.factories import artifacts as zips
 from pytest_stigmer.factories.artifacts import SKILL_MD, artifact
 from pytest_stigmer.factories.flawed_content import MAX_FILES, MAX_SKILL_MD
-from pytest_stigmer.factories.flaws import GOOD, alone, beside_good, deflated
+from pytest_stigmer.factories.flaws import GOOD, alone, beside_good, deflated, unpacking_to
 from pytest_stigmer.factories.honest_edges import honest_edges
 
 MAX_RATIO = 100
@@ -98,11 +98,7 @@ def _of_ratio(excess: int) -> bytes:
             break
     tail = (bytes(range(256)) * more)[:more]
     body = run + struct.pack("<BHH", 1, more, more ^ 0xFFFF) + tail
-    content = b"a" * length + tail
-    crc = zlib.crc32(content)
-    return beside_good(
-        zips.Entry(b"data.txt", body, method=zips.DEFLATED, size=len(content), crc=crc)
-    )
+    return beside_good(unpacking_to(b"a" * length + tail, "data.txt", body))
 
 
 def _many_files() -> bytes:

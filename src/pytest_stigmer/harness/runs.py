@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from functools import cache
 from typing import TYPE_CHECKING
 
 from pytest_stigmer.errors import visible
@@ -110,41 +109,20 @@ def proved(
     It may take several processes, where nothing is recorded. What other distributions ship than
     the scenario's own need not be claimed, unless asked for.
     """
-    from pytest_stigmer.conditions.choice import is_watchable, plan_cells, rewritten, under
+    from pytest_stigmer.conditions.choice import is_watchable, plan_cells
     from pytest_stigmer.defects.catalogue import catalogue
     from pytest_stigmer.prove.proof import prove
     from pytest_stigmer.prove.prover import Prover
     from pytest_stigmer.prove.verdicts import Verdicts
-    from pytest_stigmer.scenario.runner import run as run_on
     from pytest_stigmer.scenario.shipped import owner_of
 
     options = session.options
     with frozen(scenario) as clock:
-        start = clock.now()
-
-        def attempt(case: Scenario, recipe: Recipe, cell: str, look: Look) -> Outcome:
-            clock.move_to(start)
-            case = rewritten(case, cell)
-            with (
-                scratch_target(session, test_id, clock=clock, recipe=recipe, cell=cell) as target,
-                under(cell, target, case) as placed,
-            ):
-                return run_on(case, placed, stop_at_first=True, look=look)
-
-        def run_case(case: Scenario, recipe: Recipe, cell: str, defect: str | None) -> Outcome:
-            looked_at = recorder if defect is None else NO_RECORDER
-            outcome = attempt(case, recipe, cell, looked_at.look)
-            if outcome.status != "passed" and recorder is not looked_at:
-                # Looking costs more than the run, and few are red: those are made again for it.
-                outcome = attempt(case, recipe, cell, recorder.look)
-            if defect is None or outcome.status != "passed":
-                recorder.keep(outcome, cell=cell, defect=defect)
-            return outcome
-
         defects = options.defects or tuple(catalogue())
         tried = _tried(scenario, defects, options)
         unwatched = [name for name in tried if len(tried[name]) < _FEW or not is_watchable(name)]
-        prover = Prover(scenario, run_case, defects, unwatched)
+        run_on = _run_from_now_on(session, clock, test_id, recorder)
+        prover = Prover(scenario, run_on, defects, unwatched)
         run: Callable[[str | None, str], Outcome] = prover.run
         verdicts = None
 
@@ -171,6 +149,37 @@ def proved(
     return row
 
 
+def _run_from_now_on(
+    session: HarnessSession, clock: FrozenClock, test_id: str, recorder: Recorder
+) -> Callable[[Scenario, Recipe, str, str | None], Outcome]:
+    """Return what makes a proof's runs, all from the clock's instant on, and records them."""
+    from pytest_stigmer.conditions.choice import rewritten, under
+    from pytest_stigmer.scenario.runner import run
+
+    start = clock.now()
+
+    def attempt(case: Scenario, recipe: Recipe, cell: str, look: Look) -> Outcome:
+        clock.move_to(start)
+        case = rewritten(case, cell)
+        with (
+            scratch_target(session, test_id, clock=clock, recipe=recipe, cell=cell) as target,
+            under(cell, target, case) as placed,
+        ):
+            return run(case, placed, stop_at_first=True, look=look)
+
+    def run_case(case: Scenario, recipe: Recipe, cell: str, defect: str | None) -> Outcome:
+        looked_at = recorder if defect is None else NO_RECORDER
+        outcome = attempt(case, recipe, cell, looked_at.look)
+        if outcome.status != "passed" and recorder is not looked_at:
+            # Looking costs more than the run, and few are red: those are made again for it.
+            outcome = attempt(case, recipe, cell, recorder.look)
+        if defect is None or outcome.status != "passed":
+            recorder.keep(outcome, cell=cell, defect=defect)
+        return outcome
+
+    return run_case
+
+
 def _tried(
     scenario: Scenario, defects: Sequence[str], options: Options
 ) -> dict[str, frozenset[str]]:
@@ -180,26 +189,17 @@ def _tried(
     all conditions are asked for, against all that no known scenario claims, under them or without.
     """
     from pytest_stigmer.conditions.choice import chosen, conditions_of
+    from pytest_stigmer.scenario.shipped import known_claims
 
     searched: Iterable[str] = ()
     if options.defects:
         searched = defects
     elif options.conditions == "all":
-        searched = set(defects) - _claimed()
+        searched = set(defects) - known_claims()
     tried = dict.fromkeys(conditions_of(scenario, chosen(options.conditions)), frozenset(searched))
     for condition, claims in scenario.detects_under.items():
         tried[condition] = tried.get(condition, frozenset()) | set(claims)
     return tried
-
-
-@cache
-def _claimed() -> frozenset[str]:
-    from pytest_stigmer.scenario.loader import load
-    from pytest_stigmer.scenario.shipped import known_scenarios
-
-    scenarios = [load(path) for path in known_scenarios()]
-    under = (claims for one in scenarios for claims in one.detects_under.values())
-    return frozenset().union(*under, *(one.detects for one in scenarios))
 
 
 @contextmanager

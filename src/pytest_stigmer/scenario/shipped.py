@@ -53,6 +53,16 @@ def known_scenarios() -> list[Path]:
 
 
 @cache
+def known_claims() -> frozenset[str]:
+    """Return the defects that any known scenario claims, under a condition or without."""
+    from pytest_stigmer.scenario.loader import load
+
+    scenarios = [load(path) for path in known_scenarios()]
+    under = (claims for one in scenarios for claims in one.detects_under.values())
+    return frozenset().union(*under, *(one.detects for one in scenarios))
+
+
+@cache
 def _shipped_names() -> frozenset[tuple[str, ...]]:
     return frozenset(path.parts[-2:] for path in shipped_scenarios())
 
