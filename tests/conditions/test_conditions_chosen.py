@@ -24,9 +24,12 @@ from pytest_stigmer.explore.comparison import Comparison
 from pytest_stigmer.explore.counterexample import Mismatch
 from pytest_stigmer.explore.model_target import ModelTarget
 from pytest_stigmer.factories.factory import Factory
+from pytest_stigmer.harness.options import Options
+from pytest_stigmer.harness.run_session import HarnessSession
+from pytest_stigmer.harness.runs import outcome_of
 from pytest_stigmer.scenario.loader import load as load_scenario
 from pytest_stigmer.scenario.model import Scenario
-from pytest_stigmer.scenario.shipped import shipped_scenarios
+from pytest_stigmer.scenario.shipped import scenario_folder, shipped_scenarios
 from pytest_stigmer.scenario.target import Answer, Surprise, Target
 
 if TYPE_CHECKING:
@@ -159,6 +162,21 @@ steps:
   - push: {name: Calculator, files: {a.txt: "${case.content}"}}
 """
     assert run(text, name).status == "passed"
+
+
+def test_another_seed_draws_other_ids_and_texts() -> None:
+    """What the condition draws is a function of the run's seed and of the scenario's name."""
+    path = scenario_folder() / "lifecycle" / "second_save.scenario.yaml"
+
+    def drawn(seed: int) -> Scenario:
+        session = HarnessSession(Options(seed=seed))
+        outcome = outcome_of(session, load_scenario(path), "other-seed", "x")
+        session.close()
+        assert outcome.status == "passed"
+        return outcome.scenario
+
+    assert drawn(1) == drawn(1)
+    assert drawn(1) != drawn(2)
 
 
 def test_an_id_that_is_drawn_again_is_so_within_its_message(run: Run) -> None:

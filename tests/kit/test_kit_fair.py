@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import enum
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 from google.protobuf.wrappers_pb2 import BytesValue
 
+from pytest_stigmer.declared import SESSION
 from pytest_stigmer.errors import StigmerError, UsageError, carried_status
 from pytest_stigmer.explore.skill_model import SkillModel
 from pytest_stigmer.explore.store_model import StoreModel
+from pytest_stigmer.harness.options import Options
 from pytest_stigmer.kit.declared_skills import SkillTarget
+from pytest_stigmer.kit.declared_store import StoreTarget
+from pytest_stigmer.kit.promises import ask, promises_of
 from pytest_stigmer.kit.skill_contract import ABSOLUTE_PATH, SkillContract
 from pytest_stigmer.kit.store_contract import StoreContract
 from pytest_stigmer.store.translation import KIND_NAMES
@@ -149,6 +154,23 @@ class TestSkillsWithTextsOfTheirOwn(SkillContract):
     def skills(self, clock: Any, api: Generation) -> Any:
         """Give one with nothing in it."""
         return _OwnWords(SkillModel(StoreModel(), clock, api))
+
+
+def test_what_is_drawn_is_drawn_from_the_seed_of_the_run() -> None:
+    """Another seed gives a store other ids under `other-seed`; the same one the same."""
+    (saved,) = (one for one in promises_of("store") if one.id == "second_save")
+
+    def ids(seed: int) -> list[str]:
+        store = StoreModel()
+        session = SimpleNamespace(options=Options(seed=seed))
+        test: Any = SimpleNamespace(
+            config=SimpleNamespace(stash={SESSION: session}), user_properties=[]
+        )
+        target = StoreTarget(StoreContract(), store)
+        ask(replace(saved, cell="other-seed"), target, test, target.capabilities)
+        return list(store.live["skill"])
+
+    assert ids(1) == ids(1) != ids(2)
 
 
 def test_foreign_message_that_parses_is_not_the_stores_fault() -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from pytest_stigmer.conditions.own_rows import WithRows
 from pytest_stigmer.conditions.reads import READS
-from pytest_stigmer.scenario.target import Answer, Call
+from pytest_stigmer.scenario.target import Answer, Call, Unsupported
 from pytest_stigmer.store.faults import hold_for_a_moment, is_locked, writes_next
 from pytest_stigmer.store.sqlite import SqliteStore
 from pytest_stigmer.targets.local import LocalTarget
@@ -55,4 +53,6 @@ class Busy(WithRows):
         self._at_work = False
 
     def _store(self) -> SqliteStore:
-        return cast("LocalTarget", self.target).registry.store
+        if not isinstance(self.target, LocalTarget):
+            raise Unsupported(f"{self.target.name} tells nobody of its statements")
+        return self.target.registry.store

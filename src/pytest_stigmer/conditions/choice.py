@@ -125,10 +125,10 @@ def label_of(scenario: Scenario, cell: str) -> str:
     return scenario.label if cell == PLAIN else f"{scenario.label}[{cell}]"
 
 
-def rewritten(scenario: Scenario, cell: str) -> Scenario:
-    """Return a scenario as it is run in a cell."""
+def rewritten(scenario: Scenario, cell: str, seed: int) -> Scenario:
+    """Return a scenario as it is run in a cell, in a run of this seed."""
     for one in _left(cell, scenario):
-        scenario = one.rewritten(scenario)
+        scenario = one.rewritten(scenario, seed)
     return scenario
 
 

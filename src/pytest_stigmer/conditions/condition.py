@@ -38,8 +38,9 @@ class Condition:
         self.disturbance = disturbance
 
     @classmethod
-    def rewritten(cls, scenario: Scenario) -> Scenario:
-        """Return the scenario as it is run under this condition."""
+    def rewritten(cls, scenario: Scenario, seed: int) -> Scenario:
+        """Return the scenario as it is run under this condition, in a run of this seed."""
+        del seed
         return scenario
 
     def begin(self) -> None:

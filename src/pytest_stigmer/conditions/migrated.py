@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import Any, cast
+from typing import Any
 
 from pytest_stigmer.api.generation import load
 from pytest_stigmer.conditions.condition import Condition, shown
@@ -29,10 +29,12 @@ class Migrated(Condition):
         """Write the file anew, as the older release had it, and open it."""
         if call.verb not in READS:
             return
+        if not isinstance(self.target, LocalTarget):
+            raise Unsupported(f"{self.target.name} cannot be given another file")
         live = self.own("rows", table="resources")
         versions = self.own("rows", table="resource_audit")
         rows = [*map(_live, live), *map(_version, versions)]
-        cast("LocalTarget", self.target).go_on_with(legacy_database(rows))
+        self.target.go_on_with(legacy_database(rows))
         self._compare(live, self.own("rows", table="resources"))
         self._compare(versions, self.own("rows", table="resource_audit"))
 

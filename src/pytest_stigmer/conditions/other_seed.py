@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import random
 import re
 from typing import Any
 
 from pytest_stigmer.conditions.condition import Condition
 from pytest_stigmer.conditions.rewriting import rewritten_steps, texts_with_keys
+from pytest_stigmer.factories.seeding import digest
 from pytest_stigmer.scenario.model import Scenario
 
-_BEFORE = "\u00c9%_'A/"
-"""What ids begin with; as it is the same for all, their order and their prefixes stay."""
-_BEHIND = "\r\n\t\u2028 \U0001f9ee\ufeff e\u0301 \n\n"
-"""What instructions end with."""
+_BEFORE = ("\u00c9", "%", "_", "'", "A", "/")
+"""What ids begin with, in any order; as it is the same for all, their order and prefixes stay."""
+_MORE = (
+    "*",
+    "?",
+    "[0-9]",
+    "\\",
+    '"',
+    ";",
+    " ",
+    "\n",
+    "7",
+    "\u0130",
+    "e\u0301",
+    "\U0001f9ee",
+)
+"""Two of these stand among them."""
+_BEHIND = ("\r\n", "\t", "\u2028", " ", "\U0001f9ee", "\ufeff", "e\u0301", "\r", "\0", "\u00a0")
+"""What instructions end with, in any order, and then with empty lines."""
 _IDS = frozenset({"id", "metadata.id", "resource_id", "prefix"})
 _TEXTS = frozenset({"skill_md", "spec.skill_md"})
 _LENGTHS = frozenset({"times", "size", "noise"})
@@ -27,7 +44,7 @@ class OtherSeed(Condition):
     is_harmless = True
 
     @classmethod
-    def rewritten(cls, scenario: Scenario) -> Scenario:
+    def rewritten(cls, scenario: Scenario, seed: int) -> Scenario:
         """Give every id another beginning, and every text another end."""
         texts = list(texts_with_keys(scenario))
         verbs = {step.verb for step in scenario.all_steps()}
@@ -36,22 +53,29 @@ class OtherSeed(Condition):
             return scenario
         ids = sorted({text for key, text in texts if key in _IDS and _is_literal(text)}, key=len)
         written = _written(scenario)
+        draw = random.Random(digest(seed, scenario.label))  # noqa: S311 - names, not secrets
+        before = _mixed(draw, *_BEFORE, *draw.sample(_MORE, 2))
+        behind = f"{_mixed(draw, *_BEHIND)}\n\n"
 
         def drawn(key: str, text: str) -> str:
             if key in _IDS and _is_literal(text):
-                return _BEFORE + text
+                return before + text
             if key == "message":
-                return _told(text, ids)
-            return text + _BEHIND if key in _TEXTS and text in written else text
+                return _told(text, ids, before)
+            return text + behind if key in _TEXTS and text in written else text
 
         return rewritten_steps(scenario, drawn)
 
 
-def _told(message: str, ids: list[str]) -> str:
+def _mixed(draw: random.Random, *pieces: str) -> str:
+    return "".join(draw.sample(pieces, len(pieces)))
+
+
+def _told(message: str, ids: list[str], before: str) -> str:
     """Return the text of an error with the id that it names drawn again."""
     for one in reversed(ids):
         if message.endswith(one):
-            return f"{message.removesuffix(one)}{_BEFORE}{one}"
+            return f"{message.removesuffix(one)}{before}{one}"
     return message
 
 

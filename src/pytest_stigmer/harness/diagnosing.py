@@ -150,7 +150,8 @@ def _reds_under(
     from pytest_stigmer.scenario.expected import steps_of
     from pytest_stigmer.scenario.runner import run
 
-    scenario, recipe = rewritten(scenario, cell), recipe_with(defect)
+    scenario = rewritten(scenario, cell, session.options.seed)
+    recipe = recipe_with(defect)
     with (
         frozen(scenario) as clock,
         scratch_target(session, _NAME, clock=clock, recipe=recipe, cell=cell) as target,

@@ -75,7 +75,7 @@ def _outcome_of(
     from pytest_stigmer.scenario.runner import Status, run
     from pytest_stigmer.scenario.shown_bytes import without_bytes
 
-    scenario = rewritten(scenario, cell)
+    scenario = rewritten(scenario, cell, session.options.seed)
     with (
         target_of(session, scenario, cell, test_id) as target,
         under(cell, target, scenario, harmful=session.options.may_fill) as placed,
@@ -160,7 +160,7 @@ def _run_from_now_on(
 
     def attempt(case: Scenario, recipe: Recipe, cell: str, look: Look) -> Outcome:
         clock.move_to(start)
-        case = rewritten(case, cell)
+        case = rewritten(case, cell, session.options.seed)
         with (
             scratch_target(session, test_id, clock=clock, recipe=recipe, cell=cell) as target,
             under(cell, target, case) as placed,

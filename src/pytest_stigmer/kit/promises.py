@@ -11,6 +11,7 @@ import pytest
 from _pytest.outcomes import Failed
 
 from pytest_stigmer.conditions.choice import PLAIN, rewritten, under
+from pytest_stigmer.declared import SESSION
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.scenario.disputed import points_of
 from pytest_stigmer.scenario.loader import load
@@ -99,7 +100,7 @@ def ask(promise: Promise, target: Target, test: pytest.Item, provided: frozenset
     `provided` are the capabilities that conditions may use.
     """
     cell = promise.cell
-    scenario = rewritten(promise.scenario, cell)
+    scenario = rewritten(promise.scenario, cell, test.config.stash[SESSION].options.seed)
     with under(cell, target, scenario, provided=provided) as placed:
         outcome = without_bytes(run(scenario, placed))
     test.user_properties += points_of(outcome)
