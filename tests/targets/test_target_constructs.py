@@ -139,6 +139,33 @@ CONSTRUCTS = {
   - list_audit_history: {resource_id: skl-1}
     returns: [{spec.tag: "v1 RED"}]
 """,
+    "an old file that was altered": """
+  - open_legacy:
+      rows: [{id: skl-1, message: {spec.tag: v1}}]
+      altered: [CREATE TABLE notes (note TEXT), UPDATE resources SET updated_at = 'never']
+  - rows: {table: resources}
+    returns: [{updated_at: never RED}]
+""",
+    "an upgrade beside a lock": """
+  - open_legacy: {rows: [{id: skill_audit/skl-1/17, message: {spec.tag: v1}}], beside: lock}
+  - list_audit_history: {resource_id: skl-1}
+    returns: [{spec.tag: "v1 RED"}]
+""",
+    "an upgrade beside another": """
+  - open_legacy: {rows: [{id: skill_audit/skl-1/17, message: {spec.tag: v1}}], beside: upgrade}
+  - list_audit_history: {resource_id: skl-1}
+    returns: [{spec.tag: "v1 RED"}]
+""",
+    "a full disk": """
+  - push: {name: A, skill_md: "# 1"}
+    as: one
+  - fill_disk:
+  - push: {name: A, skill_md: {text: "# 2", times: 30000}}
+    fails: RESOURCE_EXHAUSTED
+  - allow_writes:
+  - push: {name: A, skill_md: {text: "# 2", times: 30000}}
+    returns: {metadata.id: "${one.metadata.id} RED"}
+""",
     "a crash while opening": """
   - save_audit: {resource_id: skl-1, message: {spec.tag: v1}}
   - close:

@@ -26,8 +26,8 @@ class Disturbance:
                 self.is_closed = verb == "close" or answer.failure is not None
             case "lock" | "unlock":
                 self.is_locked = verb == "lock"
-            case "abort_writes" | "allow_writes":
-                self.refuses_writes = verb == "abort_writes"
+            case "abort_writes" | "fill_disk" | "allow_writes":
+                self.refuses_writes = verb != "allow_writes"
             case "set_schema_version":
                 self.is_foreign = True
         if verb == "crash_after":

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from pytest_stigmer.api.generation import Generation
 from pytest_stigmer.errors import (
+    DiskFull,
     NewerSchema,
     ResourceNotFound,
     StoreError,
@@ -56,7 +57,7 @@ class ModelTarget(Target):
         self.version = LATEST
         self._opened_at = ""
         self._aborted: set[tuple[str, str]] = set()
-        self._locked = False
+        self._locked = self._disk_is_full = False
         self._dies_after: int | None = None
         self._take(self.skills.store)
 
@@ -157,6 +158,8 @@ class ModelTarget(Target):
             raise StoreLocked.after(WAIT_SECONDS, self.store.path)
         if (table, on) in self._aborted:
             raise StoreError.unexpected(self.store.path, f"writes to {table} are aborted")
+        if on == "insert" and self._disk_is_full:
+            raise DiskFull.at(self.store.path)
 
     def _close(self) -> None:
         self._locked = False
@@ -185,9 +188,13 @@ class ModelTarget(Target):
         self.store.check_open()
         self._aborted.add((table, on))
 
+    def _fill_disk(self) -> None:
+        self._disk_is_full = True
+
     def _allow_writes(self) -> None:
         self.store.check_open()
         self._aborted.clear()
+        self._disk_is_full = False
 
     def _corrupt_row(
         self,
@@ -260,9 +267,9 @@ class ModelTarget(Target):
         """Return what lies in the storage as a file: a link is none, and is not copied either."""
         return {key: data for key, data in self.skills.artifacts.items() if data is not LINK}
 
-    def _open_legacy(self, rows: list[dict[str, Any]], schema: int = 1) -> None:
+    def _open_legacy(self, rows: list[dict[str, Any]], **file: object) -> None:
         """Start again with a file of live rows: the history moves, oldest first, all else stays."""
-        del schema
+        del file
         self._opened_at = seconds_text(self.now())
         self._aborted.clear()
         self.skills.artifacts.clear()

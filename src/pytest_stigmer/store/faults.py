@@ -18,6 +18,7 @@ from pytest_stigmer.store.translation import kind_text, translated
 _TRIGGER = "pytest_stigmer_abort"
 _IMPATIENT_MILLISECONDS = 1
 _MOMENT_SECONDS = 0.012
+_MOST_PAGES = 1073741823
 _WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|CREATE|ALTER|DROP)\b", re.IGNORECASE)
 _WRITES_OR_BEGINS = re.compile(r"\s*(BEGIN|INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
 _COMMITS = re.compile(r"\s*(COMMIT|ROLLBACK$)", re.IGNORECASE)
@@ -38,8 +39,15 @@ def abort_writes(store: SqliteStore, table: str, on: str = "insert") -> None:
     )
 
 
+def fill_disk(store: SqliteStore) -> None:
+    """Let the file grow no more for this store."""
+    ((pages,),) = store.execute("PRAGMA page_count")
+    store.execute(f"PRAGMA max_page_count={pages}")
+
+
 def allow_writes(store: SqliteStore) -> None:
-    """Remove the triggers of `abort_writes`."""
+    """Remove the triggers of `abort_writes` and the limit of `fill_disk`."""
+    store.execute(f"PRAGMA max_page_count={_MOST_PAGES}")
     query = f"SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '{_TRIGGER}%'"
     for (name,) in store.connection.execute(query).fetchall():
         store.connection.execute(f"DROP TRIGGER {name}")
@@ -64,11 +72,54 @@ def lock(store: SqliteStore) -> Callable[[], None]:
 
 def hold_for_a_moment(store: SqliteStore) -> None:
     """Take the write lock on another connection and give it back a few milliseconds later."""
-    if store.execute("PRAGMA busy_timeout")[0][0] <= _IMPATIENT_MILLISECONDS:
-        return
-    other = sqlite3.connect(store.path, timeout=0, isolation_level=None, check_same_thread=False)
+    if store.execute("PRAGMA busy_timeout")[0][0] > _IMPATIENT_MILLISECONDS:
+        _hold_for_a_moment(store.path)
+
+
+def _hold_for_a_moment(path: Path) -> None:
+    other = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
     threading.Timer(_MOMENT_SECONDS, other.close).start()
+
+
+@contextmanager
+def beside_an_upgrade(path: Path, upgrade: Callable[[], object] | None = None) -> Iterator[None]:
+    """Let something happen right before the next store on a file begins to write its upgrade.
+
+    Another connection holds the write lock for a moment or, where it is given, `upgrade` is called.
+    """
+    happened = False
+
+    def before(statement: str) -> None:
+        nonlocal happened
+        if writes_next(statement) and not happened:
+            happened = True
+            upgrade() if upgrade else _hold_for_a_moment(path)
+
+    with _each_opened(path, before):
+        yield
+
+
+@contextmanager
+def _each_opened(path: Path, trace: Callable[[str], None]) -> Iterator[None]:
+    """Tell each statement of the stores that are opened on a file in the block."""
+    connect, traced = vars(session)["connect"], []
+
+    def connect_traced(given: Path) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(given)
+        if given == path:
+            connection.set_trace_callback(trace)
+            traced.append(connection)
+        return connection
+
+    vars(session)["connect"] = connect_traced
+    try:
+        yield
+    finally:
+        vars(session)["connect"] = connect
+        for connection in traced:
+            with suppress(sqlite3.ProgrammingError):  # it was closed
+                connection.set_trace_callback(None)
 
 
 def is_locked(store: SqliteStore) -> bool:
@@ -166,29 +217,17 @@ class Crash:
     @contextmanager
     def watching(self, store: SqliteStore) -> Iterator[None]:
         """Count the statements of a store, and of those opened on its file in the block."""
-        watched: list[sqlite3.Connection] = []
-        connect = vars(session)["connect"]
-
-        def watch(connection: sqlite3.Connection) -> None:
-            connection.set_trace_callback(self._before)
-            watched.append(connection)
-
-        def connect_watched(path: Path) -> sqlite3.Connection:
-            connection: sqlite3.Connection = connect(path)
-            if path == self._path:
-                watch(connection)
-            return connection
-
+        watched = None
         with suppress(StoreClosed):
-            watch(store.connection)
-        vars(session)["connect"] = connect_watched
+            watched = store.connection
+            watched.set_trace_callback(self._before)
         try:
-            yield
+            with _each_opened(self._path, self._before):
+                yield
         finally:
-            vars(session)["connect"] = connect
-            for connection in watched:
-                with suppress(sqlite3.ProgrammingError):  # it was closed
-                    connection.set_trace_callback(None)
+            with suppress(sqlite3.ProgrammingError):  # it was closed
+                if watched:
+                    watched.set_trace_callback(None)
 
     def image(self) -> bytes:
         """Return the remembered file; when fewer statements ran, the file as it is now."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from pytest_stigmer.clock import Clock, SystemClock
@@ -55,9 +55,13 @@ def _is_text(text: str) -> bool:
 
 
 def legacy_database(
-    rows: Collection[ResourceRow], *, clock: Clock = _SYSTEM_CLOCK, versioned: bool = True
+    rows: Collection[ResourceRow],
+    *,
+    clock: Clock = _SYSTEM_CLOCK,
+    versioned: bool = True,
+    altered: Iterable[str] = (),
 ) -> bytes:
-    """Return the bytes of a schema v1 file with these live rows.
+    """Return the bytes of a schema v1 file with these live rows, on which statements were run.
 
     Without `versioned`, of a file from before schema versions were recorded: the same table and
     index, no `schema_version`. Source: stigmer 5af72bf, backend/libs/go/store/sqlite/store.go.
@@ -70,4 +74,6 @@ def legacy_database(
         with SqliteStore(path, clock=clock, schema=1, migrations=migrations) as store:
             store.execute("PRAGMA synchronous=OFF")  # the file is read back at once
             _load(store, rows)
+            for statement in altered:
+                store.execute(statement)
         return path.read_bytes()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from base64 import b64decode
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from pytest_stigmer.targets.flow import content_bytes, legacy_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from pytest_stigmer.registry.registry import Registry
@@ -72,8 +74,12 @@ class Faults:
         """Make every write of one sort to a table fail."""
         faults.abort_writes(self._registry.store, table, on)
 
+    def fill_disk(self) -> None:
+        """Let the file grow no more."""
+        faults.fill_disk(self._registry.store)
+
     def allow_writes(self) -> None:
-        """Undo every abort_writes."""
+        """Undo every abort_writes and fill_disk."""
         faults.allow_writes(self._registry.store)
 
     def lock(self) -> None:
@@ -109,15 +115,33 @@ class Faults:
         """Add a row to the version table."""
         faults.set_schema_version(self._registry.store, version)
 
-    def open_legacy(self, *, rows: list[dict[str, Any]], schema: int = 1) -> None:
+    def open_legacy(
+        self,
+        *,
+        rows: list[dict[str, Any]],
+        schema: int = 1,
+        altered: tuple[str, ...] = (),
+        beside: str | None = None,
+    ) -> None:
         """Replace the file by one of an older release and open it, which migrates it."""
-        key = (repr(rows), schema, SystemClock().now())
+        key = (repr(rows), repr(altered), schema, SystemClock().now())
         if key not in _OLDER_FILES:
             if len(_OLDER_FILES) >= _MOST_OLDER_FILES:
                 _OLDER_FILES.clear()
             given = [self._legacy_row(row) for row in legacy_rows(rows)]
-            _OLDER_FILES[key] = legacy_database(given, versioned=schema == 1)
-        self._come_back(_OLDER_FILES[key], {})
+            _OLDER_FILES[key] = legacy_database(given, versioned=schema == 1, altered=altered)
+        with self._beside(beside):
+            self._come_back(_OLDER_FILES[key], {})
+
+    def _beside(self, what: str | None) -> AbstractContextManager[None]:
+        if what is None:
+            return nullcontext()
+        upgrade = self._upgrade_too if what == "upgrade" else None
+        return faults.beside_an_upgrade(self._registry.path, upgrade)
+
+    def _upgrade_too(self) -> None:
+        with self._registry.beside():
+            """Opened, the file is upgraded."""
 
     def write_artifact(self, *, key: str, content: Any) -> None:
         """Write a file below the artifact root, past the API."""
