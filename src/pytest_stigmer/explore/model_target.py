@@ -224,11 +224,11 @@ class ModelTarget(Target):
             raise ResourceNotFound.of(kind, f"{resource_id} (row {row})")
         return places[row - 1]
 
-    def _set_archived_at(
-        self, resource_id: str, row: int, archived_at: str, kind: str | int = "skill"
+    def _set_columns(
+        self, resource_id: str, row: int = 1, kind: str | int = "skill", **columns: Any
     ) -> None:
         place = self._place(kind_text(kind), resource_id, row)
-        self.store.history[place] = self.store.history[place]._replace(archived_at=archived_at)
+        self.store.history[place] = self.store.history[place]._replace(**columns)
 
     def _set_schema_version(self, version: int) -> None:
         self.store.check_open()

@@ -165,12 +165,12 @@ def corrupt_row(
     )
 
 
-def set_archived_at(
-    store: SqliteStore, kind: str | int, resource_id: str, row: int, archived_at: str
+def set_column(
+    store: SqliteStore, kind: str | int, resource_id: str, row: int, column: str, value: str | None
 ) -> None:
-    """Overwrite the time of a resource's `row`-th audit record, from 1, with a text as it is."""
-    statement = f"UPDATE resource_audit SET archived_at = :value WHERE {_NTH_AUDIT}"
-    _change_one(store, statement, kind, resource_id, row, archived_at)
+    """Overwrite a column of a resource's `row`-th audit record, from 1, with a text as it is."""
+    statement = f"UPDATE resource_audit SET {column} = :value WHERE {_NTH_AUDIT}"
+    _change_one(store, statement, kind, resource_id, row, value)
 
 
 def set_schema_version(store: SqliteStore, version: int) -> None:
@@ -185,7 +185,12 @@ _NTH_AUDIT = (
 
 
 def _change_one(
-    store: SqliteStore, sql: str, kind: str | int, resource_id: str, row: int, value: str | bytes
+    store: SqliteStore,
+    sql: str,
+    kind: str | int,
+    resource_id: str,
+    row: int,
+    value: str | bytes | None,
 ) -> None:
     values = {"kind": kind_text(kind), "id": resource_id, "row": row, "value": value}
     if store.connection.execute(sql, values).rowcount != 1:

@@ -105,11 +105,12 @@ class Faults:
         data = faults.UNDECODABLE if base64 is None else b64decode(base64)
         faults.corrupt_row(self._registry.store, table, kind, id, row, data)
 
-    def set_archived_at(
-        self, *, resource_id: str, row: int, archived_at: str, kind: str | int = "skill"
+    def set_columns(
+        self, *, resource_id: str, row: int = 1, kind: str | int = "skill", **columns: str | None
     ) -> None:
-        """Overwrite the time of an audit row."""
-        faults.set_archived_at(self._registry.store, kind, resource_id, row, archived_at)
+        """Overwrite columns of an audit row."""
+        for column, value in columns.items():
+            faults.set_column(self._registry.store, kind, resource_id, row, column, value)
 
     def set_schema_version(self, *, version: int) -> None:
         """Add a row to the version table."""
