@@ -100,5 +100,5 @@ def test_disputed_answers_are_told_and_no_red(
     with serve_plain(tmp_path, recipe=recipe_of([defect])) as server:
         theirs = pytester.runpytest_inprocess(*words, f"--stigmer-target={server.address}", path)
     assert theirs.ret == 0
-    theirs.stdout.fnmatch_lines(["DISPUTED 2 answers, ambiguity_is_told: it is NOT_FOUND in any*"])
+    theirs.stdout.fnmatch_lines(["DISPUTED 4 answers, ambiguity_is_told: it is NOT_FOUND in any*"])
     assert pytester.runpytest_inprocess(*words, f"--stigmer-defect={defect}", path).ret == 1

@@ -90,7 +90,9 @@ class SkillModel:
             if current is None:
                 raise refusals.no_skill_with_slug(request.slug)
         with self._answering():
-            return self._version(request, current)
+            found = self._version(request, current)
+            # Told as it is stored, not with the id of its row.
+            return self._current(current.metadata.id) if found is current else found
 
     def get_artifact(self, request: Any) -> Any:
         """Return the artifact of a storage key."""

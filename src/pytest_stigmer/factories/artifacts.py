@@ -48,7 +48,7 @@ UTF8_FLAG = 0x800
 
 # The first instant that a ZIP can tell: 1980-01-01 00:00:00. Real times would make equal content
 # unequal bytes.
-_DATE, _TIME = 0x21, 0
+_STAMP = 0x21 << 16
 _UNIX = 3
 _VERSION = 20
 
@@ -101,7 +101,7 @@ class Entry:
     `local` is what the header beside the bytes says, where it is something else than the
     directory's, and `local_name` its name. `mode` and `dos` are the attributes of Unix and DOS,
     `creator` the system that claims to have written them; `after` follows the bytes. With `wide`,
-    a ZIP64 field among `extra` has the sizes.
+    a ZIP64 field among `extra` has the sizes. `stamp` has the date above the time, as DOS has them.
     """
 
     name: bytes
@@ -121,6 +121,7 @@ class Entry:
     creator: int = _UNIX
     dos: int = 0
     wide: bool = False
+    stamp: int = _STAMP
 
 
 def file(name: str, content: str | bytes, *, mode: int = REGULAR_FILE) -> Entry:
@@ -147,15 +148,20 @@ def descriptor(entry: Entry, *, crc: int | None = None) -> Entry:
     return replace(entry, flags=flags, after=facts)
 
 
-def pack(entries: Iterable[Entry], *, comment: bytes = b"") -> bytes:
-    """Write the entries in the given order, byte for byte the same on every platform."""
-    bodies, directory = bytearray(), bytearray()
+def pack(entries: Iterable[Entry], *, comment: bytes = b"", turned: bool = False) -> bytes:
+    """Write the entries in the given order, byte for byte the same on every platform.
+
+    With `turned` the directory names them in the opposite order.
+    """
+    bodies, listed = bytearray(), list[bytes]()
     count = start = 0
     for count, entry in enumerate(entries, start=1):  # noqa: B007
         if not entry.shared:
             start = len(bodies)
             bodies += _local_part(entry)
-        directory += _central_header(entry, start) + entry.name + entry.extra + entry.comment
+        header = _central_header(entry, start) + entry.name + entry.extra + entry.comment
+        listed.insert(0 if turned else len(listed), header)
+    directory = b"".join(listed)
     sizes = (len(directory), len(bodies), len(comment))
     return bytes(bodies + directory + _END.pack(b"PK\5\6", 0, 0, count, count, *sizes) + comment)
 
@@ -182,7 +188,8 @@ def _checked(entry: Entry) -> tuple[int, int, int]:
 
 def _facts(entry: Entry, name: bytes) -> tuple[int, ...]:
     lengths = (len(name), len(entry.extra))
-    return entry.needed, entry.flags, entry.method, _TIME, _DATE, *_checked(entry), *lengths
+    told = (entry.needed, entry.flags, entry.method, entry.stamp & 0xFFFF, entry.stamp >> 16)
+    return (*told, *_checked(entry), *lengths)
 
 
 def _local_part(entry: Entry) -> bytes:

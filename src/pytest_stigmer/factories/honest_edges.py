@@ -27,7 +27,7 @@ from pytest_stigmer.factories.edge_archives import (
     without_numbers,
 )
 from pytest_stigmer.factories.edge_entries import longest_path
-from pytest_stigmer.factories.flaws import beside_good, deflated
+from pytest_stigmer.factories.flaws import GOOD, beside_good, deflated
 
 
 def honest_edges() -> Iterator[Kind]:
@@ -94,7 +94,8 @@ def _honest_entries() -> Iterator[Kind]:
     yield "compression_options", partial(beside_good, replace(PACKED, flags=PACKED.flags | 6))
     versions = [replace(_named(str(needed)), needed=needed) for needed in (10, 45)]
     yield "first_and_last_version", partial(beside_good, *versions)
-    modes = [replace(_named(f"{mode:o}"), mode=mode) for mode in (0, 0o644, 0o104755, 0o102755)]
+    bits = (0, 0o644, 0o100777, 0o104755, 0o102755)
+    modes = [replace(_named(f"{mode:o}"), mode=mode) for mode in bits]
     dos = [replace(_named(f"{bit}"), dos=bit, mode=0, creator=0) for bit in (1, 2, 4, 0x20, 0x80)]
     idle = (
         replace(_named("amiga"), creator=1, mode=0o001),
@@ -108,6 +109,13 @@ def _honest_entries() -> Iterator[Kind]:
     )
     yield "folders_by_attribute", partial(beside_good, *folders)
     yield "deflated_in_pieces", _in_pieces
+    # None, the last, in the future, and two that no calendar has.
+    stamps = (0, 0xFF9FBF7D, 100 << 25 | 0x210000, 0x5E0000, 0x21FFFF)
+    dated = [replace(_named(f"{stamp}"), stamp=stamp) for stamp in stamps]
+    yield "dates_of_every_form", partial(beside_good, *dated)
+    yield "directory_in_another_order", partial(zips.pack, [GOOD, FILE, _named("a")], turned=True)
+    newer = turned(beside_good(zips.descriptor(FILE)), ENTRY, 4, 1, 43)
+    yield "marks_of_newer_packers", partial(turned, newer, ENTRY, 36, 2)
 
 
 def _named(name: str, content: str = "x") -> Entry:
@@ -118,5 +126,5 @@ def _in_pieces() -> bytes:
     """Pack what stays longer than any buffer, in blocks that are the same everywhere."""
     content = bytes(range(256)) * 800
     blocks = [content[at : at + 0xFFFF] for at in range(0, len(content), 0xFFFF)]
-    # A longer run: one piece of it unpacks to many.
-    return beside_good(in_blocks("data.bin", blocks), deflated("run.bin", 7_000_000))
+    # A longer run: one piece of it unpacks to many, and all of it to more than a message may have.
+    return beside_good(in_blocks("data.bin", blocks), deflated("run.bin", 11_000_000))
