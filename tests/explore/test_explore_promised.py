@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_stigmer.conditions.choice import CONDITIONS, rewritten, under
 from pytest_stigmer.explore.model_target import ModelTarget
 from pytest_stigmer.explore.search import SURFACES, Search
 from pytest_stigmer.factories.factory import Factory
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     Asked = set[tuple[str, str, str]]
 
 SCOPES = SCHEMA["$defs"]["scope"]["else"]["then"]["enum"]
+OF_A_FILE = {"busy", "migrated", "two-processes", "long-past-1001", "long-past-32767"}
 PROMISES = sorted(Path(__file__).parents[2].joinpath("scenarios").rglob("*.scenario.yaml"))
 
 
@@ -71,6 +73,27 @@ def promised() -> Asked:
                 promise.label
             )
     return asked
+
+
+FEW = [path for path in PROMISES if "tag_moved_within" in path.name]
+
+
+@pytest.mark.parametrize("cell", CONDITIONS)
+@pytest.mark.parametrize("paths", [FEW, pytest.param(PROMISES, marks=pytest.mark.soak)], ids=len)
+def test_the_models_keep_promises_under_every_condition(
+    paths: list[Path], cell: str, api: Generation
+) -> None:
+    """What the explorer takes for right is right under conditions too, those that need no file."""
+    statuses = set()
+    for path in paths:
+        for case in load_scenario(path).expanded():
+            target = ModelTarget(Factory(0, case.label, api), api)
+            promise = rewritten(case, cell, seed=0)
+            with under(cell, target, promise) as placed:
+                outcome = run(promise, placed)
+            assert outcome.status in (Status.PASSED, Status.SKIPPED), f"{case.label}: {outcome}"
+            statuses.add(outcome.status)
+    assert Status.PASSED in statuses or cell in OF_A_FILE
 
 
 @pytest.mark.parametrize("surface", SURFACES)
