@@ -146,6 +146,16 @@ CONSTRUCTS = {
   - rows: {table: resources}
     returns: [{updated_at: never RED}]
 """,
+    "a statement that reaches another file": """
+  - open_legacy:
+      rows: [{id: skl-1, message: {spec.tag: v1}}]
+      altered: [ATTACH DATABASE 'never.db' AS other]
+    fails: {code: INVALID_ARGUMENT, message: "AS other' alters no old file: not authorized RED"}
+  - open_legacy: {rows: [{id: skl-1, message: {spec.tag: v1}}], altered: [VACUUM INTO 'never.db']}
+    fails: INVALID_ARGUMENT
+  - open_legacy: {rows: [{id: skl-1, message: {spec.tag: v1}}], altered: [CREAT TABLE t (a)]}
+    fails: INVALID_ARGUMENT
+""",
     "an upgrade beside a lock": """
   - open_legacy: {rows: [{id: skill_audit/skl-1/17, message: {spec.tag: v1}}], beside: lock}
   - list_audit_history: {resource_id: skl-1}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from pytest_stigmer.clock import Clock, SystemClock
+from pytest_stigmer.errors import StoreError, UsageError
 from pytest_stigmer.store.bulk import load_resources
 from pytest_stigmer.store.migration import Migrations
 from pytest_stigmer.store.schema import SCHEMA_V1
@@ -64,7 +66,8 @@ def legacy_database(
     """Return the bytes of a schema v1 file with these live rows, on which statements were run.
 
     Without `versioned`, of a file from before schema versions were recorded: the same table and
-    index, no `schema_version`. Source: stigmer 5af72bf, backend/libs/go/store/sqlite/store.go.
+    index, no `schema_version`. A statement that is none, or reaches another file, is a UsageError.
+    Source: stigmer 5af72bf, backend/libs/go/store/sqlite/store.go.
     """
     migrations = Migrations if versioned else _BeforeVersions
     with tempfile.TemporaryDirectory(prefix="stigmer-legacy-") as folder:
@@ -74,6 +77,21 @@ def legacy_database(
         with SqliteStore(path, clock=clock, schema=1, migrations=migrations) as store:
             store.execute("PRAGMA synchronous=OFF")  # the file is read back at once
             _load(store, rows)
-            for statement in altered:
-                store.execute(statement)
+            _alter(store, altered)
         return path.read_bytes()
+
+
+def _alter(store: SqliteStore, statements: Iterable[str]) -> None:
+    store.connection.set_authorizer(_keep_to_one_file)
+    for statement in statements:
+        try:
+            store.execute(statement)
+        except StoreError as error:
+            raise UsageError(f"{statement!r} alters no old file: {error.__cause__}") from error
+
+
+def _keep_to_one_file(action: int, name: str | None, *_: str | None) -> int:
+    """Refuse what reaches other files: VACUUM INTO attaches, too."""
+    if action == sqlite3.SQLITE_ATTACH or "_directory" in (name or ""):
+        return sqlite3.SQLITE_DENY
+    return sqlite3.SQLITE_OK
