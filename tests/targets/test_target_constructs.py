@@ -150,7 +150,7 @@ CONSTRUCTS = {
   - open_legacy:
       rows: [{id: skl-1, message: {spec.tag: v1}}]
       altered: [ATTACH DATABASE 'never.db' AS other]
-    fails: {code: INVALID_ARGUMENT, message: "AS other' alters no old file: not authorized RED"}
+    fails: {code: INVALID_ARGUMENT, message: "alters no old file: not authorized RED"}
   - open_legacy: {rows: [{id: skl-1, message: {spec.tag: v1}}], altered: [VACUUM INTO 'never.db']}
     fails: INVALID_ARGUMENT
   - open_legacy: {rows: [{id: skl-1, message: {spec.tag: v1}}], altered: [CREAT TABLE t (a)]}
