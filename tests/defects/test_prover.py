@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_stigmer.defects.catalogue import catalogue
+from pytest_stigmer.defects.catalogue import catalogue, recipe_with
 from pytest_stigmer.harness import runs
 from pytest_stigmer.harness.options import Options
 from pytest_stigmer.harness.run_session import HarnessSession
 from pytest_stigmer.harness.runs import frozen, proved, scratch_target
-from pytest_stigmer.prove.prover import Prover, Reached, watched
-from pytest_stigmer.prove.sharing import shared
+from pytest_stigmer.prove.prover import Prover, Reached, shared, watched
 from pytest_stigmer.scenario.loader import load
 from pytest_stigmer.scenario.model import SUFFIX, Scenario
 from pytest_stigmer.scenario.runner import Outcome, run
@@ -104,6 +103,58 @@ def test_a_defect_that_does_more_than_answer_is_run_and_leaves_the_reference_alo
         assert run(case, target).status == "passed"
     assert defect in reached.beside.asked
     assert reached.meets(defect)
+
+
+@pytest.mark.parametrize(
+    ("name", "whole"),
+    [
+        ("flows/labels_of_every_form", True),
+        ("transactions/inner_fails_alone", True),
+        ("flows/two_servers_on_one_file", True),
+        ("opening/restart", True),
+        ("migration/all_versions", False),
+        ("history/damaged_snapshot", False),
+        ("history/columns_of_a_snapshot", False),
+        ("flows/tags_moved_at_once", False),
+    ],
+)
+def test_a_store_is_asked_alone_unless_more_happened_to_its_file(
+    name: str, whole: bool, session: HarnessSession
+) -> None:
+    """Another file, a row changed past the store, a time zone and a thread are more than it heard.
+
+    What answers alike there ends the run as the reference ends it.
+    """
+    case = load(scenario_folder() / f"{name}{SUFFIX}").expanded()[0]
+    with frozen(case) as clock:
+        with (
+            watched(()) as (recipe, reached),
+            scratch_target(session, "", clock=clock, recipe=recipe, cell="v2") as target,
+        ):
+            assert run(case, target).status == "passed"
+        alike = [defect for defect in catalogue() if reached.journal.answers_alike(defect)]
+        assert bool(alike) == whole == reached.journal.is_whole
+        for defect in alike[::20]:
+            recipe = recipe_with(defect)
+            with scratch_target(session, "", clock=clock, recipe=recipe, cell="v2") as target:
+                assert run(case, target).status == "passed", defect
+
+
+@pytest.mark.parametrize(
+    "defect",
+    ["first-save-wins", "messages-are-borrowed", "records-are-read-once", "unique-version-hash"],
+)
+def test_a_store_that_answers_otherwise_is_noticed(defect: str, session: HarnessSession) -> None:
+    """A query, a kept message, a memory and a constraint of the schema, each asked alone."""
+    case = load(scenario_folder() / f"lifecycle/read_after_write{SUFFIX}").expanded()[0]
+    with (
+        frozen(case) as clock,
+        watched(()) as (recipe, reached),
+        scratch_target(session, "", clock=clock, recipe=recipe, cell="v2") as target,
+    ):
+        assert run(case, target).status == "passed"
+    assert reached.journal.is_whole
+    assert not reached.journal.answers_alike(defect)
 
 
 @pytest.mark.parametrize("cell", ["analyzed", "archived-out-of-order"])

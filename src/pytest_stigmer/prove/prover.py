@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
+import signal
 import sys
 import threading
-from contextlib import contextmanager
+import warnings
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_stigmer.conditions.choice import plan_of
 from pytest_stigmer.defects.catalogue import recipe_with
 from pytest_stigmer.prove.beside import Beside, changed_names, changed_queries, opened
-from pytest_stigmer.prove.sharing import shared
+from pytest_stigmer.prove.replay import Journal
 from pytest_stigmer.registry.assembly import REFERENCE
 from pytest_stigmer.scenario.runner import Outcome
 from pytest_stigmer.skills.archive import Archive, ArchiveReader
@@ -27,6 +31,8 @@ from pytest_stigmer.store.template import template
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
     from types import CodeType, FrameType
 
     from pytest_stigmer.registry.assembly import Recipe
@@ -34,14 +40,19 @@ if TYPE_CHECKING:
     from pytest_stigmer.scenario.runner import Status
 
 
+K = TypeVar("K")
+V = TypeVar("V")
+
+
 @dataclass(frozen=True)
 class Reached:
     """What a run on the reference met: functions it called, queries it asked, archives it read.
 
-    `beside` tells which defects would have answered otherwise there.
+    `beside` tells which defects would have answered otherwise there; so does the `journal`.
     """
 
     beside: Beside
+    journal: Journal
     functions: set[CodeType] = field(default_factory=set)
     queries: set[str] = field(default_factory=set)
     accepted: dict[bytes, Archive] = field(default_factory=dict)
@@ -50,7 +61,9 @@ class Reached:
         """Whether a defect changes anything of it; else the run would be the same."""
         if defect in self.beside.asked:
             return defect in self.beside.unlike
-        recipe = recipe_with(defect)
+        return self._reaches(recipe_with(defect)) and not self.journal.answers_alike(defect)
+
+    def _reaches(self, recipe: Recipe) -> bool:
         for part in fields(recipe):
             given, own = getattr(recipe, part.name), getattr(REFERENCE, part.name)
             if part.name == "store":
@@ -98,10 +111,14 @@ class Reached:
 
 
 @contextmanager
-def watched(defects: Iterable[str]) -> Iterator[tuple[Recipe, Reached]]:
-    """Give a recipe of the reference, and what is met while it is used in this block."""
+def watched(defects: Iterable[str], ddl: tuple[str, ...] = ()) -> Iterator[tuple[Recipe, Reached]]:
+    """Give a recipe of the reference, and what is met while it is used in this block.
+
+    Files are made with `ddl`.
+    """
     beside = Beside(defects)
-    reached = Reached(beside)
+    journal = Journal(ddl)
+    reached = Reached(beside, journal)
 
     class Watched(Queries):
         def __getattribute__(self, name: str) -> Any:
@@ -122,7 +139,7 @@ def watched(defects: Iterable[str]) -> Iterator[tuple[Recipe, Reached]]:
     recipe = replace(
         REFERENCE,
         store=partial(
-            beside.watching(SqliteStore),
+            journal.kept_by(beside.watching(SqliteStore)),
             queries=Watched(),
             migrations=beside.watching(Migrations),
         ),
@@ -210,8 +227,47 @@ class Prover:
         template(ddl=plan_of(cell).ddl)  # made once per process: no run's own doing
         if cell in self._unwatched:
             return self._run_on(case, REFERENCE, cell, None)
-        with watched(self._defects) as (recipe, reached):
+        with watched(self._defects, plan_of(cell).ddl) as (recipe, reached):
             outcome = self._run_on(case, recipe, cell, None)
         # Only its end is told again; its answers can be megabytes.
         self._known[cell, number] = replace(outcome, performed=()), reached
         return outcome
+
+
+def shared(
+    work: Sequence[K], do: Callable[[K], V], processes: int, begin: Callable[[int], None]
+) -> dict[K, V]:
+    """Return what `do` returns for each piece of work, shared with forks of this process.
+
+    They know all that it knows, and their values cross as pickles; what a fork fails at is left
+    out. Each calls `begin` with its number first.
+    """
+    parts = [work[number::processes] for number in range(processes)]
+    forks = [_fork(part, do, begin, number) for number, part in enumerate(parts[1:], 1) if part]
+    done = {piece: do(piece) for piece in parts[0]}
+    for process, ours in forks:
+        with suppress(EOFError):
+            done |= ours.recv()
+        ours.close()
+        process.join()
+    return done
+
+
+def _fork(
+    part: Sequence[K], do: Callable[[K], V], begin: Callable[[int], None], number: int
+) -> tuple[BaseProcess, Connection]:
+    def work() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends with the process that asked
+        gc.freeze()  # what is open in the process that was forked is not to be closed here
+        begin(number)
+        theirs.send({piece: do(piece) for piece in part})
+
+    processes = get_context("fork")
+    ours, theirs = processes.Pipe(duplex=False)
+    with warnings.catch_warnings():
+        # It goes on with this thread alone, and calls nothing that others have locked.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        process = processes.Process(target=work, daemon=True)
+        process.start()
+    theirs.close()
+    return process, ours

@@ -17,7 +17,7 @@ _FOLDER_MODE = 0o755
 _PAUSE_SECONDS = 0.01
 
 # stigmer b070f18, backend/libs/go/store/sqlite/store.go, in its order after journal_mode.
-_PRAGMAS = (
+PRAGMAS = (
     "PRAGMA synchronous=NORMAL",
     f"PRAGMA busy_timeout={WAIT_SECONDS * 1000:.0f}",
     "PRAGMA cache_size=-64000",
@@ -74,7 +74,7 @@ def connect(path: Path) -> sqlite3.Connection:
 def configure(connection: sqlite3.Connection, path: Path) -> None:
     """Set the pragmas of every store connection; raise NotADatabase for a damaged file."""
     _switch_to_wal(connection, path)
-    for pragma in _PRAGMAS:
+    for pragma in PRAGMAS:
         connection.execute(pragma)
     refuse_damage(connection, path)
 

@@ -5,17 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
+import sqlite3
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 from pytest_stigmer.clock import Clock
 from pytest_stigmer.errors import PathNotWritable
-from pytest_stigmer.store.connection import checked_path, make_parent
+from pytest_stigmer.store import session
+from pytest_stigmer.store.connection import PRAGMAS, checked_path, delete_database, make_parent
 from pytest_stigmer.store.schema import LATEST
 from pytest_stigmer.store.sqlite import SqliteStore
 
 _FILE_MODE = 0o644
+_MODES = slice(18, 20)
+_NO_WAL = bytes([1, 1])
+"""How the header of a file says that it has no write-ahead log, which memory cannot have."""
 _SECONDS_LENGTH = len("YYYY-MM-DD HH:MM:SS")
 _PLACEHOLDER = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 _MEMORY = Path("/dev/shm")  # noqa: S108 - the folder made in it has a name of its own
@@ -48,14 +55,15 @@ def template(schema: int = LATEST, ddl: tuple[str, ...] = ()) -> bytes:
 
     Its `applied_at` is a placeholder that `clone` replaces.
     """
-    with tempfile.TemporaryDirectory(prefix="stigmer-template-", dir=memory_folder()) as folder:
-        path = Path(folder) / "template.db"
+
+    def make(path: Path) -> None:
         with SqliteStore(path, clock=_BeginningOfTime(), schema=schema) as store:
             store.connection.execute("PRAGMA synchronous=OFF")  # the file is read back at once
             for statement in ddl:
                 store.connection.execute(statement)
-        # The only connection is closed: no lock can be lost, and the WAL is in the file.
-        return path.read_bytes()
+
+    # The only connection is closed: no lock can be lost, and the WAL is in the file.
+    return image_of(make)
 
 
 def clone(
@@ -75,6 +83,50 @@ def clone(
     old, new = seconds_text(_PLACEHOLDER), seconds_text(clock.now())
     _write_new(target, template(schema, ddl).replace(old.encode(), new.encode()))
     return target
+
+
+@contextmanager
+def in_memory(image: bytes) -> Iterator[None]:
+    """Let the one store that is opened in this block have its file in memory; b"" is a new one.
+
+    It has no other connection, and nothing is left of it when it is closed.
+    """
+    real = {name: vars(session)[name] for name in ("connect", "configure")}
+
+    def connect(_: Path) -> sqlite3.Connection:
+        connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        if image:
+            connection.deserialize(image[: _MODES.start] + _NO_WAL + image[_MODES.stop :])
+        return connection
+
+    def configure(connection: sqlite3.Connection, _: Path) -> None:
+        for pragma in PRAGMAS:
+            connection.execute(pragma)
+
+    vars(session).update(connect=connect, configure=configure)
+    try:
+        yield
+    finally:
+        vars(session).update(real)
+
+
+@contextmanager
+def on_disk(image: bytes, path: Path) -> Iterator[None]:
+    """Let there be a file of these bytes in this block, for stores that are closed by its end."""
+    if image:
+        _write_new(path, image)
+    try:
+        yield
+    finally:
+        delete_database(path)
+
+
+def image_of(make: Callable[[Path], object]) -> bytes:
+    """Return the bytes of the closed file that `make` makes where it is told."""
+    with tempfile.TemporaryDirectory(prefix="stigmer-template-", dir=memory_folder()) as folder:
+        path = Path(folder) / "template.db"
+        make(path)
+        return path.read_bytes()
 
 
 def _write_new(path: Path, data: bytes) -> None:
