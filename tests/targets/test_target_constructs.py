@@ -202,6 +202,53 @@ CONSTRUCTS = {
       - get: {id: "${one.metadata.id}"}
         returns: {one_of: [{}, {fails: "NOT_FOUND RED"}]}
 """,
+    "a clock that goes on while it is read": """
+  - set_clock: 2026-02-01T00:00:00.700Z
+  - tick: 1s
+  - push: {name: A, tag: v1}
+    returns: {status.audit.status_audit.updated_at: "2026-02-01T00:00:00.700Z"}
+  - push: {name: A, tag: v2}
+    returns: {status.audit.status_audit.updated_at: {matches: "^2026-02-01T00:00:0[1-9].700ZRED"}}
+""",
+    "a read that fails once": """
+  - save_resource: {id: a, message: {spec.tag: v1}}
+  - abort_reads: {table: resources}
+  - get_resource: {id: a}
+    fails: INTERNAL
+  - get_resource: {id: a}
+    returns: {spec.tag: v1}
+  - abort_reads: {table: resource_audit}
+  - get_resource: {id: a}
+    returns: {spec.tag: "v1 RED"}
+""",
+    "a lock for a moment": """
+  - hold_up:
+  - save_resource: {id: a, message: {spec.tag: v1}}
+  - hold_up:
+  - open_legacy: {rows: [{id: skill_audit/a/17, message: {spec.tag: v1}}]}
+  - list_audit_history: {resource_id: a}
+    returns: [{spec.tag: "v1 RED"}]
+""",
+    "a folder that somebody removes": """
+  - push: {name: A, skill_md: "# 1"}
+    as: one
+  - remove_artifact: {key: skills}
+  - remove_artifact: {key: skills/nothing}
+  - list_artifacts:
+    returns: []
+  - push: {name: A, skill_md: "# 1"}
+  - remove_artifact: {key: ../a}
+    fails: INVALID_ARGUMENT
+  - list_artifacts:
+    returns: ["${one.status.artifact_storage_key} RED"]
+""",
+    "a caller who goes away while he waits": """
+  - push: {name: A, tag: v1}
+  - push: {name: A, tag: v2}
+    cut_short: waiting
+  - get_by_reference: {slug: a}
+    returns: {spec.tag: "v1 RED"}
+""",
     "a time zone": """
   - set_timezone: Asia/Kolkata
   - push: {name: A}
@@ -256,7 +303,7 @@ def test_calls_at_once_have_every_order(outcome: Callable[[str], Outcome]) -> No
     """
     told = [outcome(steps + expected) for expected in newest]
     assert [one.status for one in told] == [Status.FAILED, Status.FAILED]
-    assert [one.reason.partition(" in ")[2] for one in told] == ["order 2 of the calls at once", ""]
+    assert [one.reason.partition(" in ")[2] for one in told] == ["order 1 of the calls at once", ""]
 
 
 def test_a_call_that_would_wait_for_the_lock_lets_the_first_go_on(
@@ -265,6 +312,48 @@ def test_a_call_that_would_wait_for_the_lock_lets_the_first_go_on(
     """No order ends with a lock that nobody gives back, however many callers there are."""
     push = "      - push: {name: A, skill_md: '# ${n}'}\n"
     assert outcome(f"\n  - together:\n{push * 4}    repeat: 2\n").status is Status.PASSED
+
+
+def test_what_a_registry_remembers_of_a_call_is_seen_by_another_thread(
+    outcome: Callable[[str], Outcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one order the callers share a registry: what one leaves there the other finds."""
+    push, tag = SkillController.push, SkillController.next_version
+    last: list[Any] = []
+
+    def remembered(self: Any, request: Any) -> Any:
+        last[:] = [request]
+        return push(self, request)
+
+    monkeypatch.setattr(SkillController, "push", remembered)
+    monkeypatch.setattr(
+        SkillController, "next_version", lambda self, _, *others: tag(self, last[0], *others)
+    )
+    pushes = "".join(
+        f"      - push: {{name: A, tag: v{n}}}\n        returns: {{spec.tag: v{n}}}\n" for n in "12"
+    )
+    told = outcome(f"\n  - together:\n{pushes}")
+    assert told.reason == "the answer is not the expected one in order 1 of the calls at once"
+
+
+def test_a_caller_who_reads_lets_others_in_too(
+    outcome: Callable[[str], Outcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between two reads that no transaction holds together a record can go away."""
+
+    def one_by_one(self: SqliteStore, kind: str) -> list[bytes]:
+        listed = self.resource_rows(kind)
+        return [self._read(self.queries.get_resource, kind, id=id_)[0] for id_, _ in listed]
+
+    monkeypatch.setattr(SqliteStore, "list_resources", one_by_one)
+    told = outcome("""
+  - save_resource: {id: a, message: {spec.tag: v1}}
+  - together:
+      - list_resources:
+        returns: {one_of: [[{spec.tag: v1}], []]}
+      - delete_resource: {id: a}
+""")
+    assert (told.status, told.reds[0].answer.failure is None) == (Status.FAILED, False)
 
 
 def test_a_registry_with_a_lock_of_its_own_is_not_waited_for_without_end(

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pytest_stigmer.conditions.reads import is_of_registry
 from pytest_stigmer.scenario.target import Answer
 
+_ARMING = frozenset({"abort_reads", "hold_up", "tick"})
+"""What happens to the next verb of the registry, which nothing else may take from it."""
+
 
 @dataclass
 class Disturbance:
@@ -15,6 +18,7 @@ class Disturbance:
     transactions: int = 0
     is_closed: bool = False
     is_dying: bool = False
+    is_armed: bool = False
     is_locked: bool = False
     refuses_writes: bool = False
     is_foreign: bool = False
@@ -32,13 +36,17 @@ class Disturbance:
                 self.is_foreign = True
         if verb == "crash_after":
             self.is_dying = True
-        elif self.is_dying and (is_of_registry(verb) or verb in ("reopen", "open_legacy")):
-            self.is_dying = self.is_closed = False
+        elif verb in _ARMING:
+            self.is_armed = True
+        elif is_of_registry(verb) or verb in ("reopen", "open_legacy"):
+            self.is_armed = False
+            self.is_closed = self.is_closed and not self.is_dying
+            self.is_dying = False
 
     @property
     def allows_reads(self) -> bool:
         """Whether a read of something else can be made."""
-        return not (self.is_closed or self.is_dying)
+        return not (self.is_closed or self.is_dying or self.is_armed)
 
     @property
     def allows_repeats(self) -> bool:

@@ -57,7 +57,7 @@ class ModelTarget(Target):
         self.version = LATEST
         self._opened_at = ""
         self._aborted: set[tuple[str, str]] = set()
-        self._locked = self._disk_is_full = False
+        self._locked, self._disk_is_full, self._unreadable = False, False, ""
         self._dies_after: int | None = None
         self._take(self.skills.store)
 
@@ -78,7 +78,9 @@ class ModelTarget(Target):
         if self._dies_after is not None and verb in ("reopen", "open_legacy"):
             after, self._dies_after = self._dies_after, None
             return self._died(self.perform(verb, arguments), after)  # opened again, it is whole
-        return answered(lambda: answer_value(self._perform(verb, arguments)))
+        answer = answered(lambda: answer_value(self._perform(verb, arguments)))
+        self._unreadable = arguments["table"] if verb == "abort_reads" else ""
+        return answer
 
     def other(self) -> Target:
         """Return itself, for what is stored is all that a model knows; without an open unit."""
@@ -143,7 +145,7 @@ class ModelTarget(Target):
 
     def _take(self, store: StoreModel) -> None:
         self.skills.store = store
-        store.before_write = self._check_write
+        store.before_write, store.before_read = self._check_write, self._check_read
         store.now = lambda: seconds_text(self.now())
         self._flow = Flow(
             self.generation,
@@ -161,6 +163,10 @@ class ModelTarget(Target):
         if on == "insert" and self._disk_is_full:
             raise DiskFull.at(self.store.path)
 
+    def _check_read(self, table: str) -> None:
+        if table == self._unreadable:
+            raise StoreError.unexpected(self.store.path, f"access to {table}.data is prohibited")
+
     def _close(self) -> None:
         self._locked = False
         self.store.close()
@@ -176,6 +182,11 @@ class ModelTarget(Target):
     def _crash_after(self, statement: int) -> None:
         """Wait for the verb that dies."""
         self._dies_after = statement
+
+    def _nothing(self, **_: Any) -> None:
+        """Change nothing here."""
+
+    _abort_reads = _hold_up = _tick = _set_timezone = _nothing
 
     def _lock(self) -> None:
         self.store.check_open()
@@ -196,25 +207,18 @@ class ModelTarget(Target):
         self._aborted.clear()
         self._disk_is_full = False
 
-    def _corrupt_row(
-        self,
-        table: str,
-        id: str,  # noqa: A002 - the field's own name
-        kind: str | int = "skill",
-        row: int = 1,
-        base64: str | None = None,
-    ) -> None:
+    def _corrupt_row(self, table: str, base64: str | None = None, **of: Any) -> None:
         self.store.check_open()
-        kind = kind_text(kind)
+        kind, row, owner = kind_text(of.get("kind", "skill")), of.get("row", 1), of["id"]
         data = _UNDECODABLE if base64 is None else b64decode(base64)
         records = self.store.live.get(kind, {})
         if table == "resource_audit":
-            place = self._place(kind, id, row)
+            place = self._place(kind, owner, row)
             self.store.history[place] = self.store.history[place]._replace(data=data)
-        elif id in records:
-            records[id] = data
+        elif owner in records:
+            records[owner] = data
         else:
-            raise ResourceNotFound.of(kind, f"{id} (row {row})")
+            raise ResourceNotFound.of(kind, f"{owner} (row {row})")
 
     def _place(self, kind: str, resource_id: str, row: int) -> int:
         """Return where a resource's n-th audit record lies."""
@@ -238,13 +242,12 @@ class ModelTarget(Target):
         data = content_bytes(content)
         self.skills.artifacts[key] = data.encode() if isinstance(data, str) else data
 
-    def _link_artifact(self, key: str, target: str) -> None:
-        """Keep what is no artifact there: a link is not followed, wherever it leads."""
-        del target
+    def _link_artifact(self, key: str, target: str) -> None:  # noqa: ARG002 - never followed
         self.skills.artifacts[key] = LINK
 
-    def _set_timezone(self, zone: str) -> None:
-        """Change nothing: instants are what they are everywhere."""
+    def _remove_artifact(self, key: str) -> None:
+        for file in [one for one in self.skills.artifacts if f"{one}/".startswith(f"{key}/")]:
+            del self.skills.artifacts[file]
 
     def _rows(self, table: str, **wanted: Any) -> list[dict[str, Any]]:
         """Tell what is stored as the columns of a file would have it."""

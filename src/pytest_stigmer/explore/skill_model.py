@@ -64,7 +64,8 @@ class SkillModel:
             raise refusals.invalid_name(request.name)
         skill_md = skill_md_of(request.artifact)
         with self._answering("failed to save skill"), self.store.transaction():
-            found = self._find(request.org, slug)
+            with self._answering("failed to search for existing skill: failed to list resources"):
+                found = self._find(request.org, slug)
             skill = self._next_version(request, slug, skill_md, found)
             key = skill.status.artifact_storage_key
             self._check_place(key, f"failed to store artifact: {key}")
@@ -89,7 +90,8 @@ class SkillModel:
             current = self._find(self._org_meant(request), request.slug)
             if current is None:
                 raise refusals.no_skill_with_slug(request.slug)
-        with self._answering():
+        way = "hash" if is_hash(request.version) else "tag"
+        with self._answering(f"failed to query audit by {way}"):
             found = self._version(request, current)
             # Told as it is stored, not with the id of its row.
             return self._current(current.metadata.id) if found is current else found

@@ -26,7 +26,8 @@ class StoreModel:
     counts them, with those that are gone; `committed` is what others see while a transaction
     lasts. `before_write` is asked when a writing verb or a
     transaction begins, and before a row of a table changes (`resources` or `resource_audit`,
-    `insert` or `delete`); it may raise, as an engine may. `statements` counts what an engine would
+    `insert` or `delete`), `before_read` before those of a table are read; they may raise, as an
+    engine may. `statements` counts what an engine would
     write with, whether or not a row changes. `now` tells the time that is stored beside a row, on
     which no answer of a verb depends.
     """
@@ -45,6 +46,7 @@ class StoreModel:
         self.statements = 0
         self.now: Callable[[], str] = str
         self.before_write: Callable[[str, str], None] = _allow
+        self.before_read: Callable[[str], None] = _allow
 
     def save_resource(self, kind: str | int, resource_id: str, message: Message) -> None:
         """Put the record in its place."""
@@ -199,6 +201,7 @@ class StoreModel:
         return checked_text(kind_text(kind))
 
     def _records(self, kind: str | int) -> dict[str, bytes]:
+        self.before_read("resources")
         return self.live.get(self._kind(kind), {})
 
     def _delete(self, kind: str | int, ids: list[str]) -> int:
@@ -219,11 +222,12 @@ class StoreModel:
 
     def _newest_first(self, kind: str | int, resource_id: str) -> list[AuditRow]:
         wanted = (self._kind(kind), resource_id)
+        self.before_read("resource_audit")
         return [row for row in reversed(self.history) if (row.kind, row.resource_id) == wanted]
 
 
-def _allow(table: str, on: str) -> None:
-    """Let every write pass."""
+def _allow(*_: str) -> None:
+    """Let everything pass."""
 
 
 def _blob(data: bytes) -> dict[str, Any]:

@@ -104,6 +104,14 @@ class RegistryFiles:
         path.unlink(missing_ok=True)
         path.write_bytes(data)
 
+    def remove_artifact(self, key: str) -> None:
+        """Remove a file, or a folder with all in it; what is gone is gone."""
+        path = self.artifact(key)
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
     def link_artifact(self, key: str, target: str) -> None:
         """Put a symbolic link in the place of an artifact."""
         path = self.artifact(key)

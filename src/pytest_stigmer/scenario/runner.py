@@ -20,6 +20,7 @@ from pytest_stigmer.scenario.target import (
     Unsupported,
     answered,
     asked,
+    cut,
     is_cut,
 )
 from pytest_stigmer.scenario.verbs import VERBS
@@ -219,7 +220,7 @@ def _perform(step: Step, running: _Run) -> None:
     target = running.target.other() if step.on_other else running.target
     sent = resolve(step.arguments, running.saved) if step.refers else step.arguments
     if step.cut_short:
-        answer, more = target.cut_short(Call(step.verb, sent), step.cut_short, running.order)
+        answer, more = cut(target, Call(step.verb, sent), step.cut_short, running.order)
         running.more_orders, running.turn = running.more_orders or more, _AT_MOMENT
     else:
         answer = asked(target, step.verb, sent)

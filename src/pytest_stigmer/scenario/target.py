@@ -238,6 +238,13 @@ def asked(target: Target, verb: str, sent: Mapping[str, Any]) -> Answer:
     return answers if answers.failure else answers.value
 
 
+def cut(target: Target, call: Call, how: str, order: int) -> tuple[Answer, bool]:
+    """Let a caller go away as a step says: `waiting` is the first moment and no further one."""
+    if how == "waiting":
+        return target.cut_short(call, "cancelled", 0)[0], False
+    return target.cut_short(call, how, order)
+
+
 _OFFERS_NO, _AND_NO = " offers no ", " and no "
 
 

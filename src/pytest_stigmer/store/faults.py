@@ -6,7 +6,7 @@ import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 
 from pytest_stigmer.errors import ResourceNotFound, StoreClosed
@@ -83,10 +83,13 @@ def _hold_for_a_moment(path: Path) -> None:
 
 
 @contextmanager
-def beside_an_upgrade(path: Path, upgrade: Callable[[], object] | None = None) -> Iterator[None]:
-    """Let something happen right before the next store on a file begins to write its upgrade.
+def at_first_write(
+    path: Path, act: Callable[[], object] | None = None, *, store: SqliteStore | None = None
+) -> Iterator[None]:
+    """Let something happen right before a statement of the block first begins or writes.
 
-    Another connection holds the write lock for a moment or, where it is given, `upgrade` is called.
+    The statements are those of the stores that are opened on a file in the block, and of `store`.
+    Another connection holds the write lock for a moment or, where it is given, `act` is called.
     """
     happened = False
 
@@ -94,32 +97,27 @@ def beside_an_upgrade(path: Path, upgrade: Callable[[], object] | None = None) -
         nonlocal happened
         if writes_next(statement) and not happened:
             happened = True
-            upgrade() if upgrade else _hold_for_a_moment(path)
+            with suppress(sqlite3.OperationalError):  # it is locked already
+                act() if act else _hold_for_a_moment(path)
 
-    with _each_opened(path, before):
+    with traced(store, path, before):
         yield
 
 
 @contextmanager
-def _each_opened(path: Path, trace: Callable[[str], None]) -> Iterator[None]:
-    """Tell each statement of the stores that are opened on a file in the block."""
-    connect, traced = vars(session)["connect"], []
+def reads_aborted(store: SqliteStore, table: str) -> Iterator[None]:
+    """Make every read of a table's messages fail in the block, as when a disk errs for a moment."""
 
-    def connect_traced(given: Path) -> sqlite3.Connection:
-        connection: sqlite3.Connection = connect(given)
-        if given == path:
-            connection.set_trace_callback(trace)
-            traced.append(connection)
-        return connection
+    def judge(action: int, *names: str | None) -> int:
+        is_read = action == sqlite3.SQLITE_READ and names[:2] == (table, "data")
+        return sqlite3.SQLITE_DENY if is_read else sqlite3.SQLITE_OK
 
-    vars(session)["connect"] = connect_traced
+    connection = store.connection
+    connection.set_authorizer(judge)
     try:
         yield
     finally:
-        vars(session)["connect"] = connect
-        for connection in traced:
-            with suppress(sqlite3.ProgrammingError):  # it was closed
-                connection.set_trace_callback(None)
+        connection.set_authorizer(None)
 
 
 def is_locked(store: SqliteStore) -> bool:
@@ -203,6 +201,38 @@ def replace_database(path: Path, image: bytes) -> None:
     path.write_bytes(image)
 
 
+@contextmanager
+def traced(store: SqliteStore | None, path: Path, before: Callable[[str], None]) -> Iterator[None]:
+    """Call `before` with each statement of a store, and of those opened on a file in the block.
+
+    A store that is closed already is one that will be opened.
+    """
+    watched: list[sqlite3.Connection] = []
+    connect = vars(session)["connect"]
+
+    def watch(connection: sqlite3.Connection) -> None:
+        connection.set_trace_callback(before)
+        watched.append(connection)
+
+    def connect_watched(opened: Path) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(opened)
+        if opened == path:
+            watch(connection)
+        return connection
+
+    with suppress(StoreClosed):
+        if store is not None:
+            watch(store.connection)
+    vars(session)["connect"] = connect_watched
+    try:
+        yield
+    finally:
+        vars(session)["connect"] = connect
+        for connection in watched:
+            with suppress(sqlite3.ProgrammingError):  # it was closed
+                connection.set_trace_callback(None)
+
+
 class Crash:
     """Remembers what a process that dies after its n-th writing statement would leave on disk.
 
@@ -219,20 +249,9 @@ class Crash:
         self._running = ""
         self._image: bytes | None = None
 
-    @contextmanager
-    def watching(self, store: SqliteStore) -> Iterator[None]:
+    def watching(self, store: SqliteStore) -> AbstractContextManager[None]:
         """Count the statements of a store, and of those opened on its file in the block."""
-        watched = None
-        with suppress(StoreClosed):
-            watched = store.connection
-            watched.set_trace_callback(self._before)
-        try:
-            with _each_opened(self._path, self._before):
-                yield
-        finally:
-            with suppress(sqlite3.ProgrammingError):  # it was closed
-                if watched:
-                    watched.set_trace_callback(None)
+        return traced(store, self._path, self._before)
 
     def image(self) -> bytes:
         """Return the remembered file; when fewer statements ran, the file as it is now."""

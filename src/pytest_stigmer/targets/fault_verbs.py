@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import time
 from base64 import b64decode
-from contextlib import nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from pytest_stigmer.clock import SystemClock
+from pytest_stigmer.clock import SystemClock, parse_duration
 from pytest_stigmer.errors import ResourceNotFound, StatusError, UsageError
 from pytest_stigmer.store import faults
 from pytest_stigmer.store.legacy import legacy_database
@@ -18,10 +20,11 @@ from pytest_stigmer.store.translation import ResourceRow, kind_text
 from pytest_stigmer.targets.flow import content_bytes, legacy_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from pytest_stigmer.clock import FrozenClock
     from pytest_stigmer.registry.registry import Registry
 
 _OLDER_FILES: dict[tuple[object, ...], bytes] = {}
@@ -33,7 +36,7 @@ class Faults:
     """Does to a registry what it must survive or refuse.
 
     `message` makes a message of what a scenario writes; `come_back` lets the registry go on with
-    the bytes of another database and other artifacts.
+    the bytes of another database and other artifacts; `clock` is the one that the registry reads.
     """
 
     def __init__(
@@ -41,19 +44,29 @@ class Faults:
         registry: Registry,
         message: Callable[[Any], Any],
         come_back: Callable[[bytes, Mapping[str, bytes]], None],
+        clock: TickingClock,
     ) -> None:
         self._registry = registry
         self._message = message
         self._come_back = come_back
         self._unlock: Callable[[], None] | None = None
         self._crash_after: int | None = None
+        self._clock = clock
+        self._armed: list[Callable[[], AbstractContextManager[None]]] = []
 
     def crash_after(self, *, statement: int) -> None:
         """Let the next verb end as if the process had died after its n-th writing statement."""
         self._crash_after = statement
 
     def around(self, verb: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
-        """Call a verb of the registry, or let it crash when that was asked for."""
+        """Call a verb of the registry, and let happen meanwhile what was asked for."""
+        armed, self._armed = self._armed, []
+        with ExitStack() as meanwhile:
+            for begin in armed:
+                meanwhile.enter_context(begin())
+            return self._alive_or_not(verb, arguments)
+
+    def _alive_or_not(self, verb: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
         if self._crash_after is None:
             return verb(**arguments)
         after, self._crash_after = self._crash_after, None
@@ -69,6 +82,19 @@ class Faults:
         finally:
             self._come_back(crash.image(), files)
         raise StatusError("UNAVAILABLE", f"the process died after writing statement {after}")
+
+    def abort_reads(self, *, table: str) -> None:
+        """Let every read of a table fail in the next verb."""
+        self._armed.append(lambda: faults.reads_aborted(self._registry.store, table))
+
+    def hold_up(self) -> None:
+        """Let the next verb meet the write lock of another connection for a moment."""
+        path = self._registry.path
+        self._armed.append(lambda: faults.at_first_write(path, store=self._registry.store))
+
+    def tick(self, *, duration: str) -> None:
+        """Let the clock go on by a duration whenever the next verb has read it."""
+        self._armed.append(partial(self._clock.ticking, parse_duration(duration)))
 
     def abort_writes(self, *, table: str, on: str = "insert") -> None:
         """Make every write of one sort to a table fail."""
@@ -138,7 +164,7 @@ class Faults:
         if what is None:
             return nullcontext()
         upgrade = self._upgrade_too if what == "upgrade" else None
-        return faults.beside_an_upgrade(self._registry.path, upgrade)
+        return faults.at_first_write(self._registry.path, upgrade)
 
     def _upgrade_too(self) -> None:
         with self._registry.beside():
@@ -152,6 +178,10 @@ class Faults:
     def link_artifact(self, *, key: str, target: str) -> None:
         """Put a symbolic link in the place of an artifact."""
         self._registry.files.link_artifact(key, target)
+
+    def remove_artifact(self, *, key: str) -> None:
+        """Remove a file, or a folder with all that is in it, past the API."""
+        self._registry.files.remove_artifact(key)
 
     def list_artifacts(self) -> list[str]:
         """List the storage keys of all artifacts on disk."""
@@ -173,6 +203,31 @@ class Faults:
         else:
             data = self._message(row.get("message", {})).SerializeToString()
         return ResourceRow(row.get("kind", "skill"), row["id"], data, row.get("updated_at"))
+
+
+class TickingClock:
+    """Python's clock as a registry reads it, which can go on with each reading of it."""
+
+    def __init__(self, frozen: FrozenClock) -> None:
+        self._clock = SystemClock()
+        self._frozen = frozen
+        self._step = dt.timedelta()
+
+    def now(self) -> dt.datetime:
+        """Return the current instant, and let the frozen clock go on if it ticks."""
+        now = self._clock.now()
+        if self._step:
+            self._frozen.advance(self._step)
+        return now
+
+    @contextmanager
+    def ticking(self, step: dt.timedelta) -> Iterator[None]:
+        """Go on by so much whenever the clock was read in the block."""
+        self._step = step
+        try:
+            yield
+        finally:
+            self._step = dt.timedelta()
 
 
 class Zone:

@@ -16,7 +16,7 @@ from pytest_stigmer.skills.endpoint import SkillClient
 from pytest_stigmer.store.faults import forgo_durability
 from pytest_stigmer.store.plans import PLAN_CELLS, explain, in_cell
 from pytest_stigmer.store.stored_rows import audit_rows
-from pytest_stigmer.targets.fault_verbs import Faults, Zone
+from pytest_stigmer.targets.fault_verbs import Faults, TickingClock, Zone
 from pytest_stigmer.targets.flow import Flow
 from pytest_stigmer.targets.interleaving import interleaved
 from pytest_stigmer.targets.leaving import LeavesHere, LeavesTheWire
@@ -95,6 +95,7 @@ class LocalTarget(Target):
         self.name = name
         self._connect = connect
         self._clock = clock
+        ticking = TickingClock(clock)
         self._factory = factory
         self._zone = Zone()
         self._other: SecondTarget | None = None
@@ -104,6 +105,7 @@ class LocalTarget(Target):
             self.capabilities |= {"processes"}
         self.registry = Registry(
             database,
+            clock=ticking,
             recipe=recipe,
             generation=generation,
             new=True,
@@ -111,7 +113,7 @@ class LocalTarget(Target):
             on_open=partial(_prepared, cell),
         )
         self._connect_flow()
-        self._faults = Faults(self.registry, self.flow.message, self.go_on_with)
+        self._faults = Faults(self.registry, self.flow.message, self.go_on_with, ticking)
 
     @property
     def store(self) -> SqliteStore:
