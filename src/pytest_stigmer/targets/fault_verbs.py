@@ -94,6 +94,8 @@ class Faults:
 
     def tick(self, *, duration: str) -> None:
         """Let the clock go on by a duration whenever the next verb has read it."""
+        # Asked for, it says that the file is dealt with in a way that cannot be noted and repeated.
+        self._registry.store.connection  # noqa: B018
         self._armed.append(partial(self._clock.ticking, parse_duration(duration)))
 
     def abort_writes(self, *, table: str, on: str = "insert") -> None:
