@@ -60,16 +60,19 @@ class Flow:
         skill_md: Any = None,
         files: Mapping[str, Any] | None = None,
         artifact: Any = None,
+        unknown: str = "",
     ) -> Skill:
         """Push a skill whose content is `skill_md` with `files`, or a whole `artifact`.
 
         With `skill_md` alone the ZIP holds nothing else, so that equal texts make equal versions;
-        without any of the three the content is drawn. Content is written as in scenarios.
+        without any of the three the content is drawn. Content is written as in scenarios; `unknown`
+        has, here and below, in base64 the fields that only a newer client sends.
         """
         data = self.artifact(skill_md=skill_md, files=files, artifact=artifact)
-        return self.skills.push(
-            self.api.codec.push_message(name=name, artifact=data, org=org, scope=scope, tag=tag)
+        request = self.api.codec.push_message(
+            name=name, artifact=data, org=org, scope=scope, tag=tag
         )
+        return self.skills.push(_and(request, unknown))
 
     def artifact(
         self, *, skill_md: Any = None, files: Mapping[str, Any] | None = None, artifact: Any = None
@@ -81,9 +84,9 @@ class Flow:
             return self._given(artifact)
         raise UsageError("push(): artifact holds skill_md and files; give it or them")
 
-    def get(self, *, id: str) -> Skill:  # noqa: A002 - the field's own name
+    def get(self, *, id: str, unknown: str = "") -> Skill:  # noqa: A002 - the field's own name
         """Return the current record of a skill."""
-        return self.skills.get(self.api.codec.id_message(id))
+        return self.skills.get(_and(self.api.codec.id_message(id), unknown))
 
     def get_by_reference(
         self,
@@ -93,21 +96,23 @@ class Flow:
         scope: str | int = 0,
         kind: str | int = 0,
         version: str = "",
+        unknown: str = "",
     ) -> Skill:
         """Return the version that a reference names."""
         reference = self.api.codec.reference_message(
             slug=slug, org=org, version=version, scope=scope, kind=kind
         )
-        return self.skills.get_by_reference(reference)
+        return self.skills.get_by_reference(_and(reference, unknown))
 
-    def get_artifact(self, *, key: str) -> bytes:
+    def get_artifact(self, *, key: str, unknown: str = "") -> bytes:
         """Return the ZIP behind a storage key."""
-        answer = self.skills.get_artifact(self.api.codec.artifact_key_message(key))
+        request = _and(self.api.codec.artifact_key_message(key), unknown)
+        answer = self.skills.get_artifact(request)
         return self.api.codec.artifact(answer)
 
-    def delete(self, *, id: str) -> Skill:  # noqa: A002 - the field's own name
+    def delete(self, *, id: str, unknown: str = "") -> Skill:  # noqa: A002 - the field's own name
         """Delete a skill with its history and return it as it was."""
-        return self.skills.delete(self.api.codec.id_message(id))
+        return self.skills.delete(_and(self.api.codec.id_message(id), unknown))
 
     def save_resource(self, *, id: str, message: Any, kind: str | int = "skill") -> None:  # noqa: A002
         """Save a live record."""
@@ -229,6 +234,11 @@ class Flow:
     def message(self, message: Any) -> Any:
         """Return a message as it is, or the Skill that a map of dotted paths describes."""
         return described(message, self.api.Skill) if isinstance(message, dict) else message
+
+
+def _and(request: Any, unknown: str) -> Any:
+    request.MergeFromString(_unpacked(unknown))
+    return request
 
 
 def content_bytes(content: Any) -> str | bytes:
