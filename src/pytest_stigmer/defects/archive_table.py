@@ -56,6 +56,8 @@ ARCHIVES = (
             "mode-bits-are-refused": refusing_entries(
                 lambda entry: bool(entry.external_attr >> 16 & _SET_ID)
             ),
+            # As the real command line packs them, for equal hashes of equal folders.
+            "undated-files-are-refused": refusing_entries(lambda entry: not entry.date_time[1]),
         },
     ),
     *alike(
@@ -67,6 +69,9 @@ ARCHIVES = (
             ),
             "names-beyond-ascii-are-refused": refusing_entries(
                 lambda entry: not entry.filename.isascii()
+            ),
+            "unseen-letters-in-names-are-refused": refusing_entries(
+                lambda entry: not entry.filename.isprintable()
             ),
             "example-skill-md-is-refused": refusing_archives(
                 lambda archive: sum(_SKILL_MD in name for name in archive.namelist()) > 1

@@ -98,6 +98,12 @@ NEAR_KEYS = (
 
 NEAR_RECORDS = (
     Row(
+        "annotations-go-without-labels",
+        "Notes on a skill that nobody has labelled are lost with its next push.",
+        "D3, for one of the two maps",
+        with_metadata(lambda made, _: made if made.labels else replace(made, annotations={})),
+    ),
+    Row(
         "new-skills-get-labels",
         "Who selects skills by label finds what nobody has labelled.",
         "contract 3.3: labels, annotations and tags are never set",

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from pytest_stigmer.api import values
-from pytest_stigmer.defects.change import Row
+from pytest_stigmer.defects.change import Row, in_place
 from pytest_stigmer.defects.skill_changes import (
     alike,
     checking_references,
@@ -22,11 +25,42 @@ from pytest_stigmer.defects.skill_changes import (
     with_metadata,
     with_slug,
 )
+from pytest_stigmer.errors import AuditNotFound, StatusError
 from pytest_stigmer.skills.controller import ID_PREFIX
+from pytest_stigmer.skills.endpoint import SkillEndpoint
 from pytest_stigmer.skills.index import Identity
+from pytest_stigmer.skills.references import ReferenceResolver
 from pytest_stigmer.store.translation import kind_text
 
+
+class _HistoryFirst(ReferenceResolver):
+    """Asks the history for a hash before it looks at the record."""
+
+    def by_hash(self, skill_id: str, version_hash: str, current: Any) -> Any:
+        with suppress(AuditNotFound):
+            return self._store.get_audit_by_hash(
+                values.SKILL_KIND, skill_id, version_hash, self._message_class
+            )
+        return super().by_hash(skill_id, version_hash, current)
+
+
+class _KnownFieldsAlone(SkillEndpoint):
+    """Refuses a request that says more than this release knows."""
+
+    def validate(self, message: Any, message_class: type[Any], request: bytes) -> None:
+        super().validate(message, message_class, request)
+        message.DiscardUnknownFields()
+        if message.ByteSize() != len(request):
+            raise StatusError("INVALID_ARGUMENT", "validation error: unknown field")
+
+
 REFUSALS = (
+    Row(
+        "newer-requests-are-refused",
+        "No client can be updated before every server is.",
+        "contract 1: proto3",
+        partial(in_place, part=_KnownFieldsAlone),
+    ),
     *alike(
         "Tags and names that were in use cannot be pushed any more.",
         "contract 1.3 and 3.2: no limit of length, and `^[a-zA-Z0-9._-]+$`",
@@ -133,6 +167,12 @@ IDENTITIES = (
 """What makes a skill the same skill, and whose it is."""
 
 REFERENCES = (
+    Row(
+        "history-goes-before-the-record",
+        "A reference by hash misses the labels that the current version has.",
+        "D17, with the two the wrong way round",
+        partial(in_place, part=_HistoryFirst),
+    ),
     *alike(
         "A tag that may be pushed can never be asked for.",
         "contract 3.5: '' and `latest` alone",
