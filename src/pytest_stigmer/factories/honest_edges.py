@@ -109,7 +109,7 @@ def _honest_entries() -> Iterator[Kind]:
     )
     yield "folders_by_attribute", partial(beside_good, *folders)
     yield "deflated_in_pieces", _in_pieces
-    letters = ("#\u00e9\U0001f600\u65e5\n" * 9000).encode()
+    letters = ("#\u00e9\U0001f600\u65e5\n" * 11000).encode()
     blocks = [letters[:0xFFFF], letters[0xFFFF:]]
     yield "letters_across_pieces", lambda: zips.pack([in_blocks(zips.SKILL_MD, blocks)])
     # None, the last, in the future, and two that no calendar has.
