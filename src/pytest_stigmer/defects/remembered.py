@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.defects.change import Row, exchange, in_place
@@ -14,7 +14,6 @@ from pytest_stigmer.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from pytest_stigmer.store.interface import M
 
@@ -183,9 +182,9 @@ REMEMBERED_TAGS = (
 class _Distrusting(ArtifactStorage):
     """Remembers what was damaged until it is stored again."""
 
-    def __init__(self, root: Path) -> None:
-        super().__init__(root)
-        self.bad: set[str] = set()
+    @cached_property
+    def bad(self) -> set[str]:
+        return set()
 
     def store(self, data: bytes) -> Any:
         stored = super().store(data)
@@ -205,9 +204,9 @@ class _Distrusting(ArtifactStorage):
 class _Missing(ArtifactStorage):
     """Remembers what was not there."""
 
-    def __init__(self, root: Path) -> None:
-        super().__init__(root)
-        self.gone: set[str] = set()
+    @cached_property
+    def gone(self) -> set[str]:
+        return set()
 
     def read(self, key: str) -> bytes:
         if key in self.gone:

@@ -6,7 +6,7 @@ import io
 import re
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from zipfile import ZipFile
 
 from pytest_stigmer.api.codec import Codec
@@ -15,7 +15,7 @@ from pytest_stigmer.defects.change import Row, in_place
 from pytest_stigmer.errors import ArchiveError
 from pytest_stigmer.skills import refusals
 from pytest_stigmer.skills.archive import Archive, ArchiveReader
-from pytest_stigmer.skills.controller import SkillController
+from pytest_stigmer.skills.controller import SkillController, Stored
 from pytest_stigmer.skills.endpoint import SkillEndpoint
 from pytest_stigmer.skills.references import ReferenceResolver
 
@@ -264,9 +264,12 @@ def with_message(**fields: str) -> Apply:
             return getattr(self.generation, name)
 
     class Saying(SkillController):
-        def __init__(self, *parts: Any, **makers: Any) -> None:
-            store, artifacts, clock, generation = parts
-            other: Any = Other(generation)
-            super().__init__(store, artifacts, clock, other, **makers)
+        def save(self, identity: Identity, skill: Skill) -> Stored:
+            own, other = self.generation, Other(self.generation)
+            self.generation = cast("Any", other)
+            try:
+                return super().save(identity, skill)
+            finally:
+                self.generation = own
 
     return partial(in_place, part=Saying)

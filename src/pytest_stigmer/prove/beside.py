@@ -7,6 +7,7 @@ import sys
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from functools import cache, partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_stigmer.defects.catalogue import DISTRIBUTION, catalogue, recipe_with
@@ -14,6 +15,7 @@ from pytest_stigmer.registry.assembly import REFERENCE
 from pytest_stigmer.skills.archive import ArchiveReader
 from pytest_stigmer.skills.controller import SkillController
 from pytest_stigmer.skills.endpoint import SkillEndpoint
+from pytest_stigmer.skills.index import SlugIndex, Snapshot
 from pytest_stigmer.skills.references import ReferenceResolver
 from pytest_stigmer.store.migration import Migrations
 from pytest_stigmer.store.queries import Queries
@@ -37,7 +39,8 @@ class _Asked(NamedTuple):
     """What others ask of a part: `calls` that answer and change nothing.
 
     What they rest on within the part is `inner`, or all of it; `drawn` is left to chance. `file` is
-    the part's way to the database; through what is `apart` it changes other things.
+    the part's way to the database; through what is `apart` it changes other things. What it keeps
+    of its own begins `anew`.
     """
 
     calls: tuple[str, ...]
@@ -45,6 +48,7 @@ class _Asked(NamedTuple):
     drawn: tuple[str, ...] = ()
     file: str = ""
     apart: tuple[str, ...] = ()
+    anew: Mapping[str, Callable[[], Any]] = MappingProxyType({})
 
 
 _ASKED = {
@@ -63,6 +67,12 @@ _ASKED = {
         drawn=("new_id",),
         file="store",
         apart=("artifacts", "index"),
+    ),
+    SlugIndex: _Asked(
+        ("find", "organisations", "saved", "deleted", "refresh"),
+        None,
+        file="_store",
+        anew=MappingProxyType({"_snapshot": partial(Snapshot, revision=None)}),
     ),
     ReferenceResolver: _Asked(("resolve",), None, file="_store"),
     SkillEndpoint: _Asked(("decode", "check_size", "validate")),
@@ -155,6 +165,7 @@ class Beside:
     def __init__(self, defects: Iterable[str]) -> None:
         self.asked = {defect: changed for defect in defects if (changed := _answering(defect))}
         self.unlike: set[str] = set()
+        self._is_asking = False
 
     def watching(self, own: type) -> Any:
         """Return a part of the reference that has its twins asked too."""
@@ -170,6 +181,8 @@ class Beside:
                 its = [copy.deepcopy(one) if hasattr(one, "Clear") else one for one in given]
                 return getattr(twin, name)(*its, **named), its == list(given)
 
+            if self._is_asking:  # a twin of another part asks, not the run
+                return answer(part, *given, **named)
             vars(part)["_drawn"] = {}
             try:
                 value = answer(part, *given, **named)
@@ -184,12 +197,20 @@ class Beside:
     def _compare(self, own: type, part: Any, ask: Callable[[Any], Any], answer: object) -> None:
         """Ask each twin of a part, until it answers otherwise."""
         told, twins = _told(answer), vars(part).setdefault("_twins", {})
-        with _unnoticed():
+        with _unnoticed(), self._asking():
             for defect, changed in self.asked.items():
                 if changed.part is own and defect not in self.unlike:
                     twin = twins.get(defect) or twins.setdefault(defect, _twin(part, changed))
                     if _answer(ask, twin) != told:
                         self.unlike.add(defect)
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        self._is_asking = True
+        try:
+            yield
+        finally:
+            self._is_asking = False
 
 
 def _noted(own: type, name: str) -> Callable[[Any], Any]:
@@ -213,6 +234,7 @@ def _twin(part: Any, changed: Changed) -> Any:
         setattr(twin, asked.file, _reading(getattr(part, asked.file)))
     for name in asked.apart:
         delattr(twin, name)
+    vars(twin).update({name: make() for name, make in asked.anew.items()})
     for name in asked.drawn:
         setattr(twin, name, lambda name=name: vars(part)["_drawn"].get(name))
     return twin

@@ -23,6 +23,7 @@ from pytest_stigmer.scenario.runner import Outcome
 from pytest_stigmer.skills.archive import Archive, ArchiveReader
 from pytest_stigmer.skills.controller import SkillController
 from pytest_stigmer.skills.endpoint import SkillEndpoint
+from pytest_stigmer.skills.index import SlugIndex
 from pytest_stigmer.skills.references import ReferenceResolver
 from pytest_stigmer.store.migration import Migrations
 from pytest_stigmer.store.queries import Queries
@@ -144,6 +145,7 @@ def watched(defects: Iterable[str], ddl: tuple[str, ...] = ()) -> Iterator[tuple
             migrations=beside.watching(Migrations),
         ),
         archives=Remembering,
+        index=beside.watching(SlugIndex),
         references=beside.watching(ReferenceResolver),
         skills=beside.watching(SkillController),
         endpoint=beside.watching(SkillEndpoint),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pytest_stigmer.errors import StatusError
 from pytest_stigmer.skills.endpoint import SkillEndpoint
 from pytest_stigmer.skills.frame import has_gone
@@ -13,9 +11,7 @@ ORIGIN = "contract 2.8: a fixed number of connections and workers serves all cal
 
 
 class _Crowded(SkillEndpoint):
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
-        self._is_full = False
+    _is_full = False
 
     def call(self, method: str, request: bytes) -> bytes:
         if self._is_full:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from threading import local
-from typing import Any
 
 from pytest_stigmer.api.values import PushSkill, Skill
 from pytest_stigmer.skills.controller import SkillController, Stored
@@ -14,9 +14,9 @@ ORIGIN = "D6"
 
 
 class _Early(SkillController):
-    def __init__(self, *parts: Any, **more: Any) -> None:
-        self._seen = local()
-        super().__init__(*parts, **more)
+    @cached_property
+    def _seen(self) -> local:
+        return local()
 
     def push(self, request: PushSkill) -> Stored:
         self.check_push(request)
