@@ -128,7 +128,8 @@ def proved(
 
         def ahead(runs: Sequence[tuple[str, str]]) -> None:
             runs = [one for one in runs if not (verdicts and verdicts.knows(*one))]
-            prover.run_ahead(runs, processes, session.scenario_scratch.share)
+            apart = [name for name in unwatched if is_watchable(name)]  # no process is in these
+            prover.run_ahead(runs, apart, processes, session.scenario_scratch.share)
 
         if options.verdicts:
             verdicts = Verdicts(options.verdicts, scenario, test_id, options.seed, options.stubs)

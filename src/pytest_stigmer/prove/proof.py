@@ -123,19 +123,24 @@ def prove(
     conditions under which the reference must be green too, where the target can provide them, and
     what is tried under each, unless a plan has shown it. Being red under one of `of_others` needs
     no claim. What is not green on the reference proves nothing further. With `is_partial` the
-    defects are chosen ones: claims of others are not looked at. `ahead` is told first which runs of
-    defects follow.
+    defects are chosen ones: claims of others are not looked at. `ahead` is told, once the plans are
+    green, which runs of defects follow.
     """
     chosen = tuple(defects)
     claimed = tuple(claim for claim in scenario.detects if claim in chosen or not is_partial)
     faults: dict[tuple[str, str], list[str]] = {}
-    for cell in (*cells, *tried):
-        outcome = run(None, cell)
-        if outcome.status not in ("passed", *_not_provided(cell, tried)):
-            key = f"is {outcome.status} on the reference", outcome.reason
-            faults.setdefault(key, []).append(cell)
+
+    def on_reference(where: Iterable[str]) -> None:
+        for cell in where:
+            outcome = run(None, cell)
+            if outcome.status not in ("passed", *_not_provided(cell, tried)):
+                key = f"is {outcome.status} on the reference", outcome.reason
+                faults.setdefault(key, []).append(cell)
+
+    on_reference(cells)
     if ahead and not faults:
         ahead([(defect, cell) for defect in chosen for cell in cells])
+    on_reference(tried)
     kills: dict[str, dict[str, str]] = {}
     for defect in () if faults else chosen:
         kills[defect] = {}

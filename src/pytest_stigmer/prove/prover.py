@@ -181,7 +181,7 @@ class Prover:
         self._defects = tuple(defects)
         self._unwatched = unwatched
         self._known: dict[tuple[str, int], tuple[Outcome, Reached]] = {}
-        self._ahead: dict[tuple[str, str], Outcome] = {}
+        self._ahead: dict[tuple[str | int, str], Outcome] = {}
 
     def run(self, defect: str | None, cell: str) -> Outcome:
         """Return how the scenario ends under a defect: its first case that is red, or the last.
@@ -191,29 +191,42 @@ class Prover:
         if defect is not None and (defect, cell) in self._ahead:
             return self._ahead.pop((defect, cell))
         for number, case in enumerate(self._cases):
-            if defect is None:
-                outcome = self._reference(number, case, cell)
-            else:
+            if defect is not None:
                 outcome = self._under(number, case, cell, defect)
+            elif (number, cell) in self._ahead:
+                outcome = self._ahead.pop((number, cell))
+            else:
+                outcome = self._reference(number, case, cell)
             if outcome.status != "passed":
                 name = f"case {case.case['case']}: " if case.case else ""
                 return replace(outcome, reason=f"{name}{outcome.reason}")
         return outcome
 
     def run_ahead(
-        self, runs: Sequence[tuple[str, str]], processes: int, begin: Callable[[int], None]
+        self,
+        runs: Sequence[tuple[str, str]],
+        cells: Sequence[str],
+        processes: int,
+        begin: Callable[[int], None],
     ) -> None:
         """Make these runs, of a defect in a cell each, in several processes at once.
 
-        Each fork calls `begin` with its number. Of what such a run did only its end is told.
+        Those of the reference in `cells`, which are not watched, are made with them, each case by
+        itself. Each fork calls `begin` with its number. Of what such a run did only its end is
+        told.
         """
 
-        def told(run: tuple[str, str]) -> tuple[Status, str]:
-            outcome = self.run(*run)
+        def told(run: tuple[str | int, str]) -> tuple[Status, str]:
+            which, cell = run
+            if isinstance(which, int):
+                outcome = self._reference(which, self._cases[which], cell)
+            else:
+                outcome = self.run(which, cell)
             return outcome.status, outcome.reason
 
-        ends = shared(runs, told, processes, begin)
-        for run, (status, reason) in ends.items():
+        work: list[tuple[str | int, str]] = list(runs)
+        work += [(number, cell) for cell in cells for number in range(len(self._cases))]
+        for run, (status, reason) in shared(work, told, processes, begin).items():
             self._ahead[run] = Outcome(self._cases[0], "local", status, reason=reason)
 
     def _under(self, number: int, case: Scenario, cell: str, defect: str) -> Outcome:
