@@ -139,7 +139,7 @@ class Under(Target):
             one.end()
 
     def _begin(self) -> None:
-        if not self._has_begun:
+        if not (self._has_begun or self._disturbance.is_closed):
             self._has_begun = True
             for one in self._conditions:
                 one.begin()

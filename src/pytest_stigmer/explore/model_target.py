@@ -24,15 +24,14 @@ from pytest_stigmer.explore.store_model import StoreModel
 from pytest_stigmer.factories.factory import Factory
 from pytest_stigmer.scenario.target import CUT_CODES, Answer, AuditRow, Call, Target, answered
 from pytest_stigmer.scenario.verbs import VERBS
+from pytest_stigmer.store.legacy import legacy_database, open_once
 from pytest_stigmer.store.schema import LATEST
 from pytest_stigmer.store.template import seconds_text
 from pytest_stigmer.store.translation import WAIT_SECONDS, kind_text
-from pytest_stigmer.store.translation import AuditRow as StoredRow
 from pytest_stigmer.targets.flow import Flow, content_bytes, legacy_rows
 from pytest_stigmer.targets.plain import answer_value
 
 _HALF_WRITTEN = re.compile(r"skills/tmp[0-9a-f]{16}")
-_LEGACY_ID = re.compile("[A-Za-z0-9_]+_audit/(.+)/([0-9]+)", re.DOTALL | re.ASCII)
 _UNDECODABLE = b"\xff\xff"
 
 
@@ -55,7 +54,7 @@ class ModelTarget(Target):
         self.factory = factory
         self.skills = SkillModel(StoreModel(otherwise=otherwise), self.clock, generation)
         self.version = LATEST
-        self._opened_at = ""
+        self._opened_at, self._altered = "", b""
         self._aborted: set[tuple[str, str]] = set()
         self._locked, self._disk_is_full, self._unreadable = False, False, ""
         self._dies_after: int | None = None
@@ -178,6 +177,7 @@ class ModelTarget(Target):
         for key in [key for key in self.skills.artifacts if _HALF_WRITTEN.fullmatch(key)]:
             del self.skills.artifacts[key]
         self._take(self.store.reopened())
+        self._check_file()
 
     def _crash_after(self, statement: int) -> None:
         """Wait for the verb that dies."""
@@ -270,31 +270,33 @@ class ModelTarget(Target):
         """Return what lies in the storage as a file: a link is none, and is not copied either."""
         return {key: data for key, data in self.skills.artifacts.items() if data is not LINK}
 
-    def _open_legacy(self, rows: list[dict[str, Any]], **file: object) -> None:
+    def _open_legacy(
+        self,
+        rows: list[dict[str, Any]],
+        schema: int = 1,
+        altered: tuple[str, ...] = (),
+        beside: str | None = None,
+    ) -> None:
         """Start again with a file of live rows: the history moves, oldest first, all else stays."""
-        del file
+        del beside
         self._opened_at = seconds_text(self.now())
         self._aborted.clear()
         self.skills.artifacts.clear()
+        given = list(legacy_rows(rows, self._flow.message))
+        is_old = schema == 1
+        self._altered = (
+            legacy_database(given, versioned=is_old, altered=altered) if altered else b""
+        )
         store = type(self.store)(otherwise=self.store.otherwise)
-        moved: list[tuple[tuple[int, str], str, str, StoredRow]] = []
-        for row in legacy_rows(rows):
-            kind, data = row.get("kind", "skill"), self._legacy_data(row)
-            at = row.get("updated_at", seconds_text(self.now()))
-            match = _LEGACY_ID.fullmatch(row["id"])
-            if match is None:
-                store.live.setdefault(kind, {})[row["id"]] = data
-                store.saved_at[kind, row["id"]] = at
-            else:
-                names = self.generation.codec.legacy(kind, data) or ("", "")
-                record = StoredRow(kind, match[1], data, *names, at)
-                digits = match[2].lstrip("0")
-                moved.append(((len(digits), digits), kind, row["id"], record))
-        for *_, record in sorted(moved, key=lambda row: row[:-1]):
-            store.archive(record)
+        store.take_old(given, self._opened_at, self.generation.codec.legacy)
         self._take(store)
+        self._check_file()
 
-    def _legacy_data(self, row: Mapping[str, Any]) -> bytes:
-        if "base64" in row:
-            return b64decode(str(row["base64"]), validate=True)
-        return bytes(self._flow.message(row.get("message", {})).SerializeToString())
+    def _check_file(self) -> None:
+        """Let the reference judge a file that was altered: a model knows no tables."""
+        try:
+            if self._altered:
+                open_once(self._altered)
+        except StoreError:
+            self.store.close()
+            raise

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -15,7 +16,11 @@ from pytest_stigmer.store.translation import AuditRow, checked_text, decode, enc
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
+    from pytest_stigmer.store.translation import ResourceRow
+
     State = tuple[dict[str, dict[str, bytes]], list[AuditRow], dict[tuple[str, str], str], int]
+
+_LEGACY_ID = re.compile("[A-Za-z0-9_]+_audit/(.+)/([0-9]+)", re.DOTALL | re.ASCII)
 
 
 class StoreModel:
@@ -136,6 +141,30 @@ class StoreModel:
         gone = (self._kind(kind), resource_id)
         self.history = [row for row in self.history if (row.kind, row.resource_id) != gone]
         return len(doomed)
+
+    def take_old(
+        self,
+        rows: Iterable[ResourceRow],
+        now: str,
+        names_of: Callable[[str, bytes], tuple[str, str] | None],
+    ) -> None:
+        """Take the live rows of an old file: those of versions move, oldest first, all else stays.
+
+        A row without a time has `now`.
+        """
+        moved = []
+        for row_kind, row_id, data, time in rows:
+            kind, at = str(row_kind), now if time is None else str(time)
+            match = _LEGACY_ID.fullmatch(row_id)
+            if match is None:
+                self.live.setdefault(kind, {})[row_id] = data
+                self.saved_at[kind, row_id] = at
+                continue
+            digits = match[2].lstrip("0")
+            record = AuditRow(kind, match[1], data, *(names_of(kind, data) or ("", "")), at)
+            moved.append(((len(digits), digits), kind, row_id, record))
+        for *_, record in sorted(moved, key=lambda row: row[:-1]):
+            self.archive(record)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -95,3 +95,11 @@ def _keep_to_one_file(action: int, name: str | None, *_: str | None) -> int:
     if action == sqlite3.SQLITE_ATTACH or "_directory" in (name or ""):
         return sqlite3.SQLITE_DENY
     return sqlite3.SQLITE_OK
+
+
+def open_once(image: bytes) -> None:
+    """Open a file of these bytes, which upgrades it, and close it; raise what opening raises."""
+    with tempfile.TemporaryDirectory(prefix="stigmer-legacy-") as folder:
+        path = Path(folder) / "stigmer.db"
+        path.write_bytes(image)
+        SqliteStore(path).close()

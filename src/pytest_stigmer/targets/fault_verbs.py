@@ -16,7 +16,7 @@ from pytest_stigmer.errors import ResourceNotFound, StatusError, UsageError
 from pytest_stigmer.store import faults
 from pytest_stigmer.store.legacy import legacy_database
 from pytest_stigmer.store.stored_rows import stored_rows
-from pytest_stigmer.store.translation import ResourceRow, kind_text
+from pytest_stigmer.store.translation import kind_text
 from pytest_stigmer.targets.flow import content_bytes, legacy_rows
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ class Faults:
         if key not in _OLDER_FILES:
             if len(_OLDER_FILES) >= _MOST_OLDER_FILES:
                 _OLDER_FILES.clear()
-            given = [self._legacy_row(row) for row in legacy_rows(rows)]
+            given = list(legacy_rows(rows, self._message))
             _OLDER_FILES[key] = legacy_database(given, versioned=schema == 1, altered=altered)
         with self._beside(beside):
             self._come_back(_OLDER_FILES[key], {})
@@ -198,13 +198,6 @@ class Faults:
         if "kind" in wanted:
             wanted["kind"] = kind_text(wanted["kind"])
         return stored_rows(self._registry.store, table, **wanted)
-
-    def _legacy_row(self, row: dict[str, Any]) -> ResourceRow:
-        if "base64" in row:
-            data = b64decode(row["base64"], validate=True)
-        else:
-            data = self._message(row.get("message", {})).SerializeToString()
-        return ResourceRow(row.get("kind", "skill"), row["id"], data, row.get("updated_at"))
 
 
 class TickingClock:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.errors import UsageError
 from pytest_stigmer.factories.artifacts import artifact as packed
-from pytest_stigmer.store.translation import decode, kind_text
+from pytest_stigmer.store.translation import ResourceRow, decode, kind_text
 from pytest_stigmer.targets.plain import described
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pytest_stigmer.api.generation import Generation
     from pytest_stigmer.api.message_types import Skill
@@ -258,25 +258,28 @@ def content_bytes(content: Any) -> str | bytes:
     )
 
 
-def legacy_rows(rows: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+def legacy_rows(
+    rows: Iterable[Mapping[str, Any]], message: Callable[[Any], Any]
+) -> Iterator[ResourceRow]:
     """Yield rows of an older release one by one; of `numbered: N` that many.
 
-    Their ids end in their number, and so does the slug of the message, if it has one.
+    Their ids end in their number, and so does the slug of the message, if it has one; `message`
+    makes a message of its fields.
     """
     for row in rows:
-        one = {name: value for name, value in row.items() if name != "numbered"}
         ends = [str(number) for number in range(1, row.get("numbered", 0) + 1)] or [""]
-        yield from (_with_end(one, end) for end in ends)
+        yield from (_with_end(row, end, message) for end in ends)
 
 
-def _with_end(row: Mapping[str, Any], end: str) -> dict[str, Any]:
-    message = dict(row.get("message", {}))
-    if "metadata.slug" in message:
-        message["metadata.slug"] += end
+def _with_end(row: Mapping[str, Any], end: str, message: Callable[[Any], Any]) -> ResourceRow:
+    fields = dict(row.get("message", {}))
+    if "metadata.slug" in fields:
+        fields["metadata.slug"] += end
     row_id = content_bytes(row["id"])
     if isinstance(row_id, bytes):
         row_id = row_id.decode("utf-8", "surrogateescape")
-    return {**row, "id": f"{row_id}{end}", "message": message}
+    data = _unpacked(row["base64"]) if "base64" in row else message(fields).SerializeToString()
+    return ResourceRow(row.get("kind", "skill"), f"{row_id}{end}", data, row.get("updated_at"))
 
 
 @functools.lru_cache(maxsize=1)
