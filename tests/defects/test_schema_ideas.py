@@ -32,6 +32,7 @@ DECISIONS_OF_V2 = {
     "lifecycle/full_pages",
     "migration/thousand_versions",
     "migration/versions_that_lack_a_part",
+    "opening/tables_of_a_file",
     "schema/archive_before_save",
     "schema/orphans_survive_the_upgrade",
 }

@@ -26,7 +26,7 @@ from pytest_stigmer.scenario.target import CUT_CODES, Answer, AuditRow, Call, Ta
 from pytest_stigmer.scenario.verbs import VERBS
 from pytest_stigmer.store.legacy import legacy_database, open_once
 from pytest_stigmer.store.schema import LATEST
-from pytest_stigmer.store.template import seconds_text
+from pytest_stigmer.store.template import fresh_tables, seconds_text
 from pytest_stigmer.store.translation import WAIT_SECONDS, kind_text
 from pytest_stigmer.targets.flow import Flow, content_bytes, legacy_rows
 from pytest_stigmer.targets.plain import answer_value
@@ -253,6 +253,8 @@ class ModelTarget(Target):
         """Tell what is stored as the columns of a file would have it."""
         if "kind" in wanted:
             wanted["kind"] = kind_text(wanted["kind"])
+        if table == "sqlite_master":
+            return fresh_tables()
         applied = {"applied_at": self._opened_at}
         versions = [{"version": one, **applied} for one in range(1, self.version + 1)]
         rows = versions if table == "schema_version" else self.store.columns(table)

@@ -26,15 +26,18 @@ def stored_rows(store: SqliteStore, table: str, **wanted: Any) -> list[dict[str,
     """Return the rows of a table as they are stored, by key, each a map of its columns.
 
     `wanted` is what columns must hold; raises UsageError for a column that the table lacks. The
-    message is in base64, its length under `size`.
+    message is in base64, its length under `size`. Where a table or an index lies in the file is
+    left out.
     """
-    columns = [row[1] for row in store.execute(f"PRAGMA table_info({table})")]
+    described = store.execute(f"PRAGMA table_info({table})")
+    columns = [row[1] for row in described if row[1] != "rootpage"]
     for column in wanted:
         if column not in columns:
             raise UsageError(f"{table} has no column {column}; it has {', '.join(columns)}")
     where = " AND ".join(["TRUE", *(f"{column} IS :{column}" for column in wanted)])
-    order = "kind, id" if table == "resources" else "1"
-    rows = store.execute(f"SELECT * FROM {table} WHERE {where} ORDER BY {order}", wanted)
+    order = {"resources": "kind, id", "sqlite_master": "name"}.get(table, "1")
+    read = ", ".join(f'"{column}"' for column in columns)
+    rows = store.execute(f"SELECT {read} FROM {table} WHERE {where} ORDER BY {order}", wanted)
     return [_plain(dict(zip(columns, row, strict=True))) for row in rows]
 
 

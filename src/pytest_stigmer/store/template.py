@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from pytest_stigmer.clock import Clock
 from pytest_stigmer.errors import PathNotWritable
@@ -18,6 +19,7 @@ from pytest_stigmer.store import session
 from pytest_stigmer.store.connection import PRAGMAS, checked_path, delete_database, make_parent
 from pytest_stigmer.store.schema import LATEST
 from pytest_stigmer.store.sqlite import SqliteStore
+from pytest_stigmer.store.stored_rows import stored_rows
 
 _FILE_MODE = 0o644
 _MODES = slice(18, 20)
@@ -64,6 +66,15 @@ def template(schema: int = LATEST, ddl: tuple[str, ...] = ()) -> bytes:
 
     # The only connection is closed: no lock can be lost, and the WAL is in the file.
     return image_of(make)
+
+
+def fresh_tables() -> list[dict[str, Any]]:
+    """Return what a fresh file tells of its tables and indexes, as `stored_rows` has it."""
+    with (
+        tempfile.TemporaryDirectory(prefix="stigmer-template-", dir=memory_folder()) as folder,
+        SqliteStore(Path(folder) / "template.db") as store,
+    ):
+        return stored_rows(store, "sqlite_master")
 
 
 def clone(
