@@ -285,10 +285,9 @@ class ModelTarget(Target):
         self._aborted.clear()
         self.skills.artifacts.clear()
         given = list(legacy_rows(rows, self._flow.message))
-        is_old = schema == 1
-        self._altered = (
-            legacy_database(given, versioned=is_old, altered=altered) if altered else b""
-        )
+        self._altered = b""
+        if altered:
+            self._altered = legacy_database(given, versioned=schema == 1, altered=altered)
         store = type(self.store)(otherwise=self.store.otherwise)
         store.take_old(given, self._opened_at, self.generation.codec.legacy)
         self._take(store)
