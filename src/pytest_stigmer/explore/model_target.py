@@ -10,13 +10,7 @@ from contextlib import AbstractContextManager
 from typing import Any, cast
 
 from pytest_stigmer.api.generation import Generation
-from pytest_stigmer.errors import (
-    DiskFull,
-    NewerSchema,
-    ResourceNotFound,
-    StoreError,
-    StoreLocked,
-)
+from pytest_stigmer.errors import DiskFull, NewerSchema, ResourceNotFound, StoreError, StoreLocked
 from pytest_stigmer.explore.model_clock import ModelClock
 from pytest_stigmer.explore.outside import Outside
 from pytest_stigmer.explore.skill_model import LINK, SkillModel
