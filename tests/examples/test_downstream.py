@@ -18,7 +18,6 @@ ORDER = {
     "contents_break_no_tie",
     "full_second_then_fraction",
     "history_of_one_second",
-    "newest_without_names",
     "order_after_an_undone_one",
     "several_resources_in_one_second",
     "tag_moved_within_one_second",

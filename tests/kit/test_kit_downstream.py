@@ -27,7 +27,6 @@ ORDER = {
     "contents_break_no_tie[smaller]",
     "contents_break_no_tie[without another name]",
     "full_second_then_fraction",
-    "newest_without_names",
     "order_after_an_undone_one",
     "several_resources_in_one_second",
     "tag_moved_within_one_second",
