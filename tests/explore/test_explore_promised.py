@@ -79,7 +79,9 @@ FEW = [path for path in PROMISES if "tag_moved_within" in path.name]
 
 
 @pytest.mark.parametrize("cell", CONDITIONS)
-@pytest.mark.parametrize("paths", [FEW, pytest.param(PROMISES, marks=pytest.mark.soak)], ids=len)
+@pytest.mark.parametrize(
+    "paths", [FEW, pytest.param(PROMISES, marks=pytest.mark.soak)], ids=["few", "all"]
+)
 def test_the_models_keep_promises_under_every_condition(
     paths: list[Path], cell: str, api: Generation
 ) -> None:
