@@ -7,6 +7,7 @@ import sys
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from functools import cache, partial
+from threading import get_ident
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -165,7 +166,7 @@ class Beside:
     def __init__(self, defects: Iterable[str]) -> None:
         self.asked = {defect: changed for defect in defects if (changed := _answering(defect))}
         self.unlike: set[str] = set()
-        self._is_asking = False
+        self._asking_in: set[int] = set()
 
     def watching(self, own: type) -> Any:
         """Return a part of the reference that has its twins asked too."""
@@ -181,7 +182,7 @@ class Beside:
                 its = [copy.deepcopy(one) if hasattr(one, "Clear") else one for one in given]
                 return getattr(twin, name)(*its, **named), its == list(given)
 
-            if self._is_asking:  # a twin of another part asks, not the run
+            if get_ident() in self._asking_in:  # a twin of another part asks, not the run
                 return answer(part, *given, **named)
             vars(part)["_drawn"] = {}
             try:
@@ -206,11 +207,11 @@ class Beside:
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
-        self._is_asking = True
+        self._asking_in.add(get_ident())
         try:
             yield
         finally:
-            self._is_asking = False
+            self._asking_in.discard(get_ident())
 
 
 def _noted(own: type, name: str) -> Callable[[Any], Any]:
