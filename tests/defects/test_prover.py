@@ -146,7 +146,7 @@ def test_a_store_that_answers_alike_ends_the_run_as_the_reference_does(
 @pytest.mark.parametrize(
     "name",
     [
-        "migration/live_listing",
+        "migration/instants_decide",
         "history/damaged_snapshot",
         "history/columns_of_a_snapshot",
         "flows/tags_moved_at_once",
