@@ -139,6 +139,12 @@ CONSTRUCTS = {
   - list_audit_history: {resource_id: skl-1}
     returns: [{spec.tag: "v1 RED"}]
 """,
+    "a second registry that cannot be opened": """
+  - set_schema_version: {version: 9}
+  - list_resources:
+    on: other
+    fails: {code: FAILED_PRECONDITION, message: "version 9; RED"}
+""",
     "an old file that was altered": """
   - open_legacy:
       rows: [{id: skl-1, message: {spec.tag: v1}}]

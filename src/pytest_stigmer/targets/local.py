@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from pytest_stigmer.errors import UndecodableMessage, UsageError
 from pytest_stigmer.registry.assembly import REFERENCE
 from pytest_stigmer.registry.registry import Registry
-from pytest_stigmer.scenario.target import Answer, AuditRow, Target, Unsupported
+from pytest_stigmer.scenario.target import Answer, AuditRow, Target, Unsupported, answered
 from pytest_stigmer.scenario.verbs import VERBS
 from pytest_stigmer.skills.endpoint import SkillClient
 from pytest_stigmer.store.faults import forgo_durability
@@ -50,22 +50,37 @@ def directly(registry: Registry) -> Transport:
 
 
 class SecondTarget(Target):
-    """A second registry on the file of another: what any process may do to it, it does."""
+    """A second registry on the file of another: what any process may do to it, it does.
+
+    Opening it may fail as any verb may; that is then the answer to each of its verbs.
+    """
 
     capabilities = frozenset({"skills", "store"})
 
-    def __init__(self, name: str, registry: Registry, flow: Flow) -> None:
-        self.name = name
-        self.registry = registry
-        self._flow = flow
+    def __init__(self, first: LocalTarget) -> None:
+        self.name = first.name
+        self.opened = answered(first.registry.beside)
+        self.registry: Registry = self.opened.value
+        self._first = first
 
     def perform(self, verb: str, arguments: Mapping[str, Any]) -> Answer:
         """Perform one verb of the registry."""
+        if self.opened.failure is not None:
+            return self.opened
         return performed(self._flow.skills, lambda: getattr(self._flow, verb)(**arguments))
 
     def now(self) -> dt.datetime:
         """Return the instant that both registries share."""
-        return self._flow.clock.now()
+        return self._first.now()
+
+    def close(self) -> None:
+        """Close the file, if it could be opened."""
+        if self.opened.failure is None:
+            self.registry.close()
+
+    @cached_property
+    def _flow(self) -> Flow:
+        return self._first.flow_of(self.registry, self.registry.endpoint)
 
 
 class LocalTarget(Target):
@@ -133,9 +148,7 @@ class LocalTarget(Target):
     def other(self) -> SecondTarget:
         """Return a second registry on the same file, in this process but on its own connection."""
         if self._other is None:
-            registry = self.registry.beside()
-            flow = self._flow(registry, registry.endpoint)
-            self._other = SecondTarget(self.name, registry, flow)
+            self._other = SecondTarget(self)
         return self._other
 
     def elsewhere(self) -> OtherProcess:
@@ -167,7 +180,10 @@ class LocalTarget(Target):
 
     def together(self, calls: Sequence[Call], order: int) -> tuple[list[Answer], bool]:
         """Stop the first call at its n-th writing statement, n being the order, for the others."""
-        return interleaved(calls, order, first=self, second=self.other())
+        second = self.other()
+        if second.opened.failure is not None:
+            return [second.opened] * len(calls), False
+        return interleaved(calls, order, first=self, second=second)
 
     def cut_short(self, call: Call, how: str, order: int) -> tuple[Answer, bool]:
         """Let the caller go away right before the n-th statement that writes, begins or commits."""
@@ -251,16 +267,17 @@ class LocalTarget(Target):
     def leave_other(self) -> None:
         """Close the file wherever else it is open; the next verb there opens it."""
         if self._other is not None:
-            self._other.registry.close()
+            self._other.close()
             self._other = None
         if self._elsewhere is not None:
             self._elsewhere.leave()
 
     def _connect_flow(self) -> None:
         """Let the flow go through the parts that are open now."""
-        self.flow = self._flow(self.registry, self._connect(self.registry))
+        self.flow = self.flow_of(self.registry, self._connect(self.registry))
 
-    def _flow(self, registry: Registry, transport: Transport) -> Flow:
+    def flow_of(self, registry: Registry, transport: Transport) -> Flow:
+        """Return the verbs on a registry, which calls reach through `transport`."""
         client = SkillClient(registry.generation, transport)
         return Flow(
             registry.generation, client, self._factory, store=registry.store, clock=self._clock
