@@ -13,6 +13,7 @@ from pytest_stigmer.scenario.compare import answer_differences, is_other_side
 from pytest_stigmer.scenario.model import ExpectedFailure
 from pytest_stigmer.scenario.saved_values import NoSuchValue, resolve
 from pytest_stigmer.scenario.target import (
+    ENDINGS,
     Answer,
     Call,
     Inconclusive,
@@ -89,10 +90,6 @@ class Outcome:
     def reds(self) -> tuple[Performed, ...]:
         """The steps whose answers are not as expected."""
         return tuple(step for step in self.performed if step.differences)
-
-
-class _Interrupted(KeyboardInterrupt):
-    """What a transaction is interrupted with, as by a signal; no error that code may swallow."""
 
 
 class _Ended(Exception):
@@ -231,11 +228,11 @@ def _transaction(step: Step, running: _Run) -> None:
     """Perform the steps as one unit; the answer is what its beginning or its end said."""
 
     def act() -> None:
-        with suppress(_Interrupted), running.target.transaction(keep=step.keeps):
+        with suppress(*ENDINGS.values()), running.target.transaction(keep=step.keeps):
             for inner in step.steps:
                 _take(inner, running)
-            if step.ends == "interrupted":
-                raise _Interrupted
+            if step.ends in ENDINGS:
+                raise ENDINGS[step.ends]
         running.step = step
 
     _judge(step, {"ends": step.ends}, answered(act, _Ended, NoSuchValue), running)

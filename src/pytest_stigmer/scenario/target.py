@@ -77,6 +77,21 @@ class Answer:
         return cls(failure=Failure("UNKNOWN", f"{type(error).__name__}: {error}", error))
 
 
+class _Interrupted(KeyboardInterrupt):
+    """What a transaction is interrupted with, as by a signal; no error that code may swallow."""
+
+
+class _Refused(StatusError):
+    """What a caller says no with in a transaction: an answer, and no success."""
+
+    def __init__(self) -> None:
+        super().__init__("NOT_FOUND", "the caller has not found what he was looking for")
+
+
+ENDINGS: dict[str, type[BaseException]] = {"interrupted": _Interrupted, "refused": _Refused}
+"""What is raised in a transaction that ends so."""
+
+
 def answered(act: Callable[[], Any], *passing: type[Exception]) -> Answer:
     """Return the answer of a call: what it gave or raised.
 
