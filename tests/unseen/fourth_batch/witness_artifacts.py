@@ -33,10 +33,6 @@ def file_names_are_held_to_plain_letters(t): return code(t.push, data=pack("x", 
 @w("INVALID_ARGUMENT")
 def bzip2_is_unpacked_too(t): return code(t.push, data=pack("x" * 50, method=zipfile.ZIP_BZIP2))
 
-@w(["INTERNAL", "one"])
-def artifacts_are_written_after_the_commit(t):
-    folder = t.file(t.push()).parent; shutil.rmtree(folder); folder.write_bytes(b"")
-    return [code(t.push, text="two"), t.text()]
 
 @w("x")
 def data_begins_by_the_directorys_lengths(t):

@@ -11,10 +11,6 @@ def versions_without_hash_survive(t):
     made = t.push(); t.s.save_audit("skill", made.metadata.id, t.m()); t.delete(made.metadata.id)
     return len(t.history(made.metadata.id))
 
-@w((2, []))
-def empty_prefix_deletes_nothing(t):
-    for i in "ab": t.s.save_resource("agent", i, t.m(i))
-    return t.s.delete_resources_by_id_prefix("agent", ""), names(t, "agent")
 
 @w("ok")
 def history_deletion_takes_the_live_record(t):

@@ -77,20 +77,6 @@ class bzip2_is_unpacked_too(ArchiveReader):
         return [content]
 
 
-@fault("A push whose artifact cannot be written fails, and its version is the current one.", "files are written after the commit, to hold the lock for less time")
-def artifacts_are_written_after_the_commit(recipe):
-    class Later(ArtifactStorage):
-        def store(self, data):
-            return StoredArtifact(self.key_of(sha256(data).hexdigest()), None)
-
-    class Committing(SkillController):
-        def push(self, request):
-            made = super().push(request)
-            ArtifactStorage.store(self.artifacts, request.artifact)
-            return made
-    return in_place(in_place(recipe, Later), Committing)
-
-
 @fault("Archives that Info-ZIP has packed are refused as corrupt.", "where the data begins is worked out of the directory's lengths, not of the local header's")
 class data_begins_by_the_directorys_lengths(ArchiveReader):
     def unpack(self, data, entry, most, *, keep=True):

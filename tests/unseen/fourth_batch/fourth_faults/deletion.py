@@ -19,12 +19,6 @@ def versions_without_hash_survive(recipe):
     return with_queries(recipe, delete_audit=f"DELETE {AUDIT_OF} AND version_hash <> ''")
 
 
-@fault("Deleting by the empty prefix deletes nothing.", "a guard against deleting everything by mistake")
-class empty_prefix_deletes_nothing(SqliteStore):
-    def delete_resources_by_id_prefix(self, kind, prefix):
-        return super().delete_resources_by_id_prefix(kind, prefix) if prefix else 0
-
-
 @fault("Deleting the history of a record deletes the record.", "one verb removes all that a resource has")
 class history_deletion_takes_the_live_record(SqliteStore):
     def delete_audit_by_resource_id(self, kind, resource_id):
