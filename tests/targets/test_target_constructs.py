@@ -298,6 +298,19 @@ def test_a_construct_can_be_red(name: str, outcome: Callable[[str], Outcome]) ->
     assert told.reds[0].step is told.stopped
 
 
+def test_the_old_word_for_a_time_is_still_read(outcome: Callable[[str], Outcome]) -> None:
+    """A scenario of 0.1 stays green, and its reader is told the new word."""
+    steps = """
+  - save_audit: {resource_id: skl-1, message: {spec.tag: v1}}
+  - set_archived_at: {resource_id: skl-1, row: 1, archived_at: "2026-01-25 09:00:00"}
+  - rows: {table: resource_audit, resource_id: skl-1}
+    returns: [{archived_at: "2026-01-25 09:00:00"}]
+"""
+    with pytest.warns(DeprecationWarning, match="set_columns"):
+        told = outcome(steps)
+    assert (told.status, told.reason) == (Status.PASSED, "")
+
+
 def test_calls_at_once_have_every_order(outcome: Callable[[str], Outcome]) -> None:
     """Each order that leaves another newest version is really had: neither may be left out."""
     newest = 'returns: {spec.skill_md: "# 1"}', 'returns: {spec.skill_md: "# 2"}'

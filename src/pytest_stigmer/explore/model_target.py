@@ -228,6 +228,8 @@ class ModelTarget(Target):
         place = self._place(kind_text(kind), resource_id, row)
         self.store.history[place] = self.store.history[place]._replace(**columns)
 
+    _set_archived_at = _set_columns
+
     def _set_schema_version(self, version: int) -> None:
         self.store.check_open()
         self.version = version
