@@ -1,13 +1,15 @@
 """A plain flow, in which no fault of FAMILY_c.py may show: prints those that it shows.
 
-python tests/unseen/third_batch/plain_flow.py     (pytest-stigmer installed; no pytest, no scenario)
+python tests/unseen/third_batch/plain_flow.py [FOLDER]     (pytest-stigmer installed; no pytest, no scenario)
+
+Of the batch in another FOLDER it is asked of all faults, and those that it shows are the evident ones.
 """
 from __future__ import annotations
 
 import importlib
+import sys
 
-import witnesses
-from witnesses import HERE, KEY, archive, code, first, name_of, names, noise, pack, says, undo
+from witnesses import KEY, batch, archive, code, first, name_of, names, noise, pack, says, undo
 from pytest_stigmer.defects.defect import Defect
 
 TEXTS = ("# One\n\nAdd.\n", "# Two\n\nAdd more: größe 日本\n", "# Three\n")
@@ -100,8 +102,9 @@ if __name__ == "__main__":
     assert not any(isinstance(it, str) for it in expected), expected
     print([len(it) for it in expected])
     seen = 0
-    for path in sorted((HERE / "third_faults").glob("[a-z]*_c.py")):
-        for it in vars(importlib.import_module(f"third_faults.{path.stem}")).values():
+    folder, package = batch(sys.argv[1:])
+    for path in sorted((folder / package).glob("[a-z]*.py" if sys.argv[1:] else "[a-z]*_c.py")):
+        for it in vars(importlib.import_module(f"{package}.{path.stem}")).values():
             if isinstance(it, Defect):
                 seen += 1
                 for flow, right in zip(flows, expected):

@@ -1,6 +1,8 @@
-"""One witness per fault of the third batch (witness_*.py): the contract's answer on the reference, another under the fault.
+"""One witness per fault of a batch (witness_*.py): the contract's answer on the reference, another under the fault.
 
-python tests/unseen/third_batch/witnesses.py [-v] [ID...]     (pytest-stigmer installed; no pytest, no scenario)
+python tests/unseen/third_batch/witnesses.py [-v] [FOLDER] [ID...]     (pytest-stigmer installed; no pytest, no scenario)
+
+FOLDER is that of another batch, left out: this one.
 
 A file witness_FAMILY.py begins with `from witnesses import *`.
 """
@@ -71,9 +73,18 @@ def archived(t):
     return t.column("SELECT archived_at FROM resource_audit ORDER BY id DESC LIMIT 1")[0]
 
 
+def batch(words):
+    """The folder of a batch and the name of its package; taken from the words, or these."""
+    folder = Path(words.pop(0)).resolve() if words and Path(words[0]).is_dir() else HERE
+    sys.path[:0] = [str(folder)]
+    return folder, next(folder.glob("*_faults")).name
+
+
 if __name__ == "__main__":
     sys.modules["witnesses"] = sys.modules["__main__"]
-    for path in sorted(HERE.glob("witness_*.py")):
+    words = [it for it in sys.argv[1:] if it != "-v"]
+    folder, package = batch(words)
+    for path in sorted(folder.glob("witness_*.py")):
         importlib.import_module(path.stem)
-    first.FAMILIES = [it for family in first.FAMILIES for it in (family, f"{family}_c") if (HERE / "third_faults" / f"{it}.py").exists()]
-    raise SystemExit(first.main([it for it in sys.argv[1:] if it != "-v"], "third_faults", WITNESSES))
+    first.FAMILIES = [path.stem for path in sorted((folder / package).glob("[a-z]*.py"))]
+    raise SystemExit(first.main(words, package, WITNESSES))
