@@ -160,8 +160,8 @@ def pack(entries: Iterable[Entry], *, comment: bytes = b"", turned: bool = False
             start = len(bodies)
             bodies += _local_part(entry)
         header = _central_header(entry, start) + entry.name + entry.extra + entry.comment
-        listed.insert(0 if turned else len(listed), header)
-    directory = b"".join(listed)
+        listed.append(header)
+    directory = b"".join(reversed(listed) if turned else listed)
     sizes = (len(directory), len(bodies), len(comment))
     return bytes(bodies + directory + _END.pack(b"PK\5\6", 0, 0, count, count, *sizes) + comment)
 

@@ -150,11 +150,7 @@ def prove(
                 key = f"is {outcome.status} under {defect}", outcome.reason
                 faults.setdefault(key, []).append(cell)
             kills[defect][cell] = MASKED if outcome.status == "passed" else SHOWN
-    left = {defect for defect in kills if SHOWN not in kills[defect].values()}
-    for cell, candidates in tried.items():
-        for defect in left.intersection(candidates):
-            is_red = run(defect, cell).status in ("failed", "error")
-            kills[defect][cell] = SHOWN if is_red else MASKED
+    _try_what_is_left(kills, tried, run)
     row = Row(
         title=scenario.title,
         path=str(scenario.path),
@@ -168,6 +164,19 @@ def prove(
     )
     unclaimed = (defect for defect in chosen if defect in row.killed - set(claimed))
     return replace(row, unjudged=tuple(found for found in unclaimed if found in of_others))
+
+
+def _try_what_is_left(
+    kills: dict[str, dict[str, str]],
+    tried: Mapping[str, Iterable[str]],
+    run: Callable[[str | None, str], Outcome],
+) -> None:
+    """Try under the conditions what no plan has shown, and keep what came of it in `kills`."""
+    left = {defect for defect in kills if SHOWN not in kills[defect].values()}
+    for cell, candidates in tried.items():
+        for defect in left.intersection(candidates):
+            is_red = run(defect, cell).status in ("failed", "error")
+            kills[defect][cell] = SHOWN if is_red else MASKED
 
 
 def _not_provided(cell: str, conditions: Container[str]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from pytest_stigmer.store.bulk import load_resources
 from pytest_stigmer.store.migration import Migrations
 from pytest_stigmer.store.schema import SCHEMA_V1
 from pytest_stigmer.store.sqlite import SqliteStore
-from pytest_stigmer.store.template import clone
+from pytest_stigmer.store.template import clone, image_of
 from pytest_stigmer.store.translation import ResourceRow
 
 _SYSTEM_CLOCK = SystemClock()
@@ -70,15 +70,16 @@ def legacy_database(
     Source: stigmer 5af72bf, backend/libs/go/store/sqlite/store.go.
     """
     migrations = Migrations if versioned else _BeforeVersions
-    with tempfile.TemporaryDirectory(prefix="stigmer-legacy-") as folder:
-        path = Path(folder) / "legacy.db"
+
+    def make(path: Path) -> None:
         if versioned:
             clone(path, clock=clock, schema=1)
         with SqliteStore(path, clock=clock, schema=1, migrations=migrations) as store:
             store.execute("PRAGMA synchronous=OFF")  # the file is read back at once
             _load(store, rows)
             _alter(store, altered)
-        return path.read_bytes()
+
+    return image_of(make)
 
 
 def _alter(store: SqliteStore, statements: Iterable[str]) -> None:
