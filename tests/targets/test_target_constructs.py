@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_stigmer.errors import StatusError
 from pytest_stigmer.scenario.loader import loads
 from pytest_stigmer.scenario.runner import Status, run
+from pytest_stigmer.scenario.target import ENDINGS
 from pytest_stigmer.skills.controller import SkillController
 from pytest_stigmer.store.faults import Crash, is_locked, lock
 from pytest_stigmer.store.legacy import legacy_database
@@ -22,7 +24,7 @@ from pytest_stigmer.store.translation import ResourceRow
 from pytest_stigmer.targets import interleaving
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pytest_stigmer.scenario.runner import Outcome
 
@@ -148,7 +150,7 @@ CONSTRUCTS = {
     "an old file that was altered": """
   - open_legacy:
       rows: [{id: skl-1, message: {spec.tag: v1}}]
-      altered: [CREATE TABLE notes (note TEXT), UPDATE resources SET updated_at = 'never']
+      altered: [CREATE TABLE notes_directory (note TEXT), UPDATE resources SET updated_at = 'never']
   - rows: {table: resources}
     returns: [{updated_at: never RED}]
 """,
@@ -158,6 +160,10 @@ CONSTRUCTS = {
       altered: [ATTACH DATABASE 'never.db' AS other]
     fails: {code: INVALID_ARGUMENT, message: "alters no old file: not authorized RED"}
   - open_legacy: {rows: [{id: skl-1, message: {spec.tag: v1}}], altered: [VACUUM INTO 'never.db']}
+    fails: INVALID_ARGUMENT
+  - open_legacy:
+      rows: [{id: skl-1, message: {spec.tag: v1}}]
+      altered: [PRAGMA Temp_store_directory='/']
     fails: INVALID_ARGUMENT
   - open_legacy: {rows: [{id: skl-1, message: {spec.tag: v1}}], altered: [CREAT TABLE t (a)]}
     fails: INVALID_ARGUMENT
@@ -353,6 +359,35 @@ def test_what_a_registry_remembers_of_a_call_is_seen_by_another_thread(
     )
     told = outcome(f"\n  - together:\n{pushes}")
     assert told.reason == "the answer is not the expected one in order 1 of the calls at once"
+
+
+def test_a_refusal_of_the_callers_own_is_raised_in_the_unit(
+    outcome: Callable[[str], Outcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store that ends a unit with it as with a success is red."""
+    transaction = SqliteStore.transaction
+
+    @contextmanager
+    def kept(self: SqliteStore) -> Iterator[None]:
+        refusal = None
+        with transaction(self):
+            try:
+                yield
+            except StatusError as error:
+                refusal = error
+        if refusal is not None:
+            raise refusal
+
+    monkeypatch.setattr(SqliteStore, "transaction", kept)
+    steps = """
+  - transaction:
+      - save_resource: {id: a, message: {spec.tag: v1}}
+    ends: ENDING
+  - list_resources:
+    returns: []
+"""
+    ends = {ending: outcome(steps.replace("ENDING", ending)).status for ending in ENDINGS}
+    assert ends == {"interrupted": Status.PASSED, "refused": Status.FAILED}
 
 
 def test_a_caller_who_reads_lets_others_in_too(

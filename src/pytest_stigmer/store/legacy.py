@@ -92,10 +92,10 @@ def _alter(store: SqliteStore, statements: Iterable[str]) -> None:
 
 
 def _keep_to_one_file(action: int, name: str | None, *_: str | None) -> int:
-    """Refuse what reaches other files: VACUUM INTO attaches, too."""
-    if action == sqlite3.SQLITE_ATTACH or "_directory" in (name or ""):
-        return sqlite3.SQLITE_DENY
-    return sqlite3.SQLITE_OK
+    """Refuse what reaches other places: VACUUM INTO attaches, too, and two pragmas move files."""
+    moves = action == sqlite3.SQLITE_PRAGMA and str(name).lower().endswith("_directory")
+    is_apart = moves or action == sqlite3.SQLITE_ATTACH
+    return sqlite3.SQLITE_DENY if is_apart else sqlite3.SQLITE_OK
 
 
 def open_once(image: bytes) -> None:
