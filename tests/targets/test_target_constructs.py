@@ -7,7 +7,7 @@ import sqlite3
 import time
 from contextlib import closing, contextmanager
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -424,6 +424,18 @@ def test_a_registry_with_a_lock_of_its_own_is_not_waited_for_without_end(
     monkeypatch.setattr(interleaving, "_PATIENCE_SECONDS", 0.01)
     pushes = "      - push: {name: A, skill_md: '# ${n}'}\n" * 2
     assert outcome(f"\n  - together:\n{pushes}    repeat: 1\n").status is Status.PASSED
+
+
+def test_a_connection_in_use_is_left_alone(tmp_path: Path, on_local: Any) -> None:
+    """What watches it goes when nobody asks it anything: both would wait without end."""
+    with on_local(NOTHING, tmp_path / "t.db") as target:
+        stop = interleaving._Stop(target, target, 0, lambda: None)
+        ending = Thread(target=stop.over)
+        with target.store.undisturbed():
+            ending.start()
+            ending.join(0.05)
+            assert ending.is_alive()
+        ending.join()
 
 
 def test_the_time_zone_is_left_with_the_scenario(

@@ -71,8 +71,10 @@ class _Stop:
 
     def over(self) -> None:
         """Let the others end; what the first did is done."""
-        self._first.registry.store.connection.set_trace_callback(None)
         self._first_is_done.set()
+        store = self._first.registry.store
+        with store.undisturbed():  # else Python and SQLite could each hold what the other waits for
+            store.connection.set_trace_callback(None)
         if self.reached:
             self._others.join()
 
