@@ -5,7 +5,7 @@ from __future__ import annotations
 from pytest_stigmer.conditions.own_rows import WithRows
 from pytest_stigmer.conditions.reads import READS
 from pytest_stigmer.scenario.target import Answer, Call, Unsupported
-from pytest_stigmer.store.faults import hold_for_a_moment, is_locked, writes_next
+from pytest_stigmer.store.faults import hold_for_a_moment, is_locked, watch, writes_next
 from pytest_stigmer.store.sqlite import SqliteStore
 from pytest_stigmer.targets.local import LocalTarget
 
@@ -28,12 +28,12 @@ class Busy(WithRows):
         del call
         self._held = False
         self._at_work = False
-        self._store().connection.set_trace_callback(self._meanwhile)
+        watch(self._store(), self._meanwhile)
 
     def after(self, call: Call, answer: Answer) -> None:
         """Listen no more, and look whether the other's last write is there."""
         del answer
-        self._store().connection.set_trace_callback(None)
+        watch(self._store(), None)
         if call.verb not in READS and _KEY in self.rows.live:
             self.rows.check_record(_KEY)
 

@@ -201,6 +201,16 @@ def replace_database(path: Path, image: bytes) -> None:
     path.write_bytes(image)
 
 
+def watch(store: SqliteStore, before: Callable[[str], None] | None) -> None:
+    """Call `before` with each statement of a store from now on; with None nobody.
+
+    It waits for other threads that use the store: in the middle of a statement SQLite holds the
+    connection and waits for Python to call `before`, which would hold Python and wait for SQLite.
+    """
+    with store.undisturbed():
+        store.connection.set_trace_callback(before)
+
+
 @contextmanager
 def traced(store: SqliteStore | None, path: Path, before: Callable[[str], None]) -> Iterator[None]:
     """Call `before` with each statement of a store, and of those opened on a file in the block.

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pytest_stigmer.store.faults import is_locked, writes_next
+from pytest_stigmer.store.faults import is_locked, watch, writes_next
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -67,14 +67,12 @@ class _Stop:
         self._others_stand = Event()
         self._first_is_done = Event()
         self.reached = False
-        first.registry.store.connection.set_trace_callback(self._before)
+        watch(first.registry.store, self._before)
 
     def over(self) -> None:
         """Let the others end; what the first did is done."""
         self._first_is_done.set()
-        store = self._first.registry.store
-        with store.undisturbed():  # else Python and SQLite could each hold what the other waits for
-            store.connection.set_trace_callback(None)
+        watch(self._first.registry.store, None)
         if self.reached:
             self._others.join()
 
@@ -95,7 +93,7 @@ class _Stop:
     def _make_others_wait(self) -> None:
         """See to it that they stand where they would have to wait for the first."""
         if is_locked(self._first.registry.store):
-            self._second.registry.store.connection.set_trace_callback(self._before_of_others)
+            watch(self._second.registry.store, self._before_of_others)
 
     def _before_of_others(self, statement: str) -> None:
         if writes_next(statement):
@@ -109,7 +107,7 @@ class _Stop:
         try:
             others()
         finally:
-            self._second.registry.store.connection.set_trace_callback(None)
+            watch(self._second.registry.store, None)
             self._others_stand.set()
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pytest_stigmer.errors import StoreError
 from pytest_stigmer.scenario.target import CUT_CODES, Answer, is_cut
 from pytest_stigmer.skills import callers
-from pytest_stigmer.store.faults import writes_or_commits_next
+from pytest_stigmer.store.faults import watch, writes_or_commits_next
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,14 +38,14 @@ class LeavesHere:
 
     def cut(self, perform: Callable[[], Answer]) -> tuple[Answer, bool]:
         """Perform the call; return what its caller sees, and whether he can leave later still."""
-        self._store.connection.set_trace_callback(self._before)
+        watch(self._store, self._before)
         try:
             with self.listening():
                 answer = perform()
             self.wait_for_the_end()
         finally:
             with suppress(StoreError):
-                self._store.connection.set_trace_callback(None)
+                watch(self._store, None)
         return self.seen(answer)
 
     def listening(self) -> AbstractContextManager[None]:
